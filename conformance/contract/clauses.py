@@ -1,0 +1,398 @@
+"""The clauses: each testable statement of the page, with the words that make it and the codes that answer a breach.
+
+In the order of the page; within a parameter, in the order in which most services check.
+"""
+
+from __future__ import annotations
+
+from conformance.contract.alphabets import IDS, NAMES
+from conformance.contract.model import (
+    Answer,
+    Charset,
+    Citation,
+    Clause,
+    Default,
+    DistinctItems,
+    MaxItems,
+    MaxLength,
+    MinLength,
+    OneOf,
+    OpenVersions,
+    Optional,
+    Required,
+    Strength,
+    Typed,
+    Unique,
+    Unit,
+    Whole,
+)
+
+_IPV = "InvalidParameterValue."
+_WRONG_TYPE = ("InvalidParameter", "InvalidParameter.InvalidParameter", "InvalidParameterValue")
+_ABSENT = ("MissingParameter", "MissingParameter.ErrorParameterEmpty", "InvalidParameter.InvalidParameter")
+_CHARACTERS = Unit.CHARACTERS
+
+
+def _page(line: int, quote: str) -> Citation:
+    return Citation(quote, line)
+
+
+def _platform(quote: str, source: str = "API 3.0, common error codes") -> Citation:
+    return Citation(quote, None, source)
+
+
+_RESULT = "API 3.0, response format"
+
+# The page prints its types as a column of the table; the codes for a value of another type are the platform's.
+_TYPE_CODE = _platform("参数错误(包括参数格式、类型等错误)。")
+_EXISTS = _page(3, "如果人员库已存在返回错误")
+_EMPTY = _page(177, "必选参数为空。")
+
+CLAUSES: tuple[Clause, ...] = (
+    # --- The request as a whole ------------------------------------------------------------------------
+    Clause(
+        "Request.unknown-parameter",
+        "Request",
+        Whole("unknown"),
+        (_platform("未知参数错误,用户多传未定义的参数会导致错误。"),),
+        ("UnknownParameter",),
+        Strength.UNSPECIFIED,
+        "unknown-parameter",
+    ),
+    Clause(
+        "Request.doubled-parameter",
+        "Request",
+        Whole("doubled"),
+        (_TYPE_CODE,),
+        ("InvalidParameter",),
+        Strength.UNSPECIFIED,
+        "doubled-parameter",
+    ),
+    Clause(
+        "Request.null",
+        "Request",
+        Whole("null"),
+        (_TYPE_CODE,),
+        _WRONG_TYPE,
+        Strength.UNSPECIFIED,
+        "null-parameter",
+    ),
+    Clause(
+        "Request.check-order",
+        "Request",
+        Whole("order"),
+        (_page(116, "以下仅列出了接口业务逻辑相关的错误码"),),
+        (),
+        Strength.UNSPECIFIED,
+        "check-order",
+    ),
+    # --- GroupName -------------------------------------------------------------------------------------
+    Clause(
+        "GroupName.required",
+        "GroupName",
+        Required(),
+        (_page(17, "GroupName | 是"),),
+        _ABSENT,
+        reading="absent-required-code",
+    ),
+    Clause(
+        "GroupName.type",
+        "GroupName",
+        Typed("String"),
+        (_page(17, "String"), _TYPE_CODE),
+        _WRONG_TYPE,
+        reading="wrong-type-code",
+    ),
+    Clause(
+        "GroupName.length.min",
+        "GroupName",
+        MinLength(1, _CHARACTERS),
+        (_page(17, "[1,60]个字符"), _EMPTY),
+        (
+            "MissingParameter.ErrorParameterEmpty",
+            "MissingParameter",
+            _IPV + "GroupNameIllegal",
+            "InvalidParameterValue",
+            "InvalidParameter.InvalidParameter",
+        ),
+        reading="empty-group-name-code",
+    ),
+    Clause(
+        "GroupName.length.max",
+        "GroupName",
+        MaxLength(60, _CHARACTERS),
+        (_page(17, "[1,60]个字符"), _page(150, "人员库名称超出长度限制。")),
+        (_IPV + "GroupNameTooLong",),
+    ),
+    Clause(
+        "GroupName.charset",
+        "GroupName",
+        Charset(NAMES),
+        (_page(149, "人员库名称只支持中英文、-、_、数字。"),),
+        (_IPV + "GroupNameIllegal",),
+    ),
+    Clause(
+        "GroupName.unique",
+        "GroupName",
+        Unique(),
+        (_page(17, "不可重复"), _EXISTS, _page(148, "人员库名称不可重复。")),
+        (_IPV + "GroupNameAlreadyExist",),
+    ),
+    # --- GroupId ---------------------------------------------------------------------------------------
+    Clause(
+        "GroupId.required",
+        "GroupId",
+        Required(),
+        (_page(18, "GroupId | 是"),),
+        _ABSENT,
+        reading="absent-required-code",
+    ),
+    Clause(
+        "GroupId.type",
+        "GroupId",
+        Typed("String"),
+        (_page(18, "String"), _TYPE_CODE),
+        _WRONG_TYPE,
+        reading="wrong-type-code",
+    ),
+    Clause(
+        "GroupId.length.min",
+        "GroupId",
+        MinLength(1, Unit.BYTES),
+        (_page(18, "GroupId | 是"), _EMPTY),
+        (
+            "MissingParameter.ErrorParameterEmpty",
+            "MissingParameter",
+            _IPV + "GroupIdIllegal",
+            "InvalidParameterValue",
+            "InvalidParameter.InvalidParameter",
+        ),
+        reading="empty-group-id-code",
+    ),
+    Clause(
+        "GroupId.length.max",
+        "GroupId",
+        MaxLength(64, Unit.BYTES),
+        (_page(18, "长度限制64B"), _page(146, "人员库ID超出长度限制。")),
+        (_IPV + "GroupIdTooLong",),
+    ),
+    Clause(
+        "GroupId.charset",
+        "GroupId",
+        Charset(IDS),
+        (_page(18, "支持英文、数字、-%@#&_"), _page(144, "人员库ID只支持英文、数字、-%@#&_。")),
+        (_IPV + "GroupIdIllegal",),
+    ),
+    Clause(
+        "GroupId.unique",
+        "GroupId",
+        Unique(),
+        (_page(18, "不可重复"), _EXISTS, _page(143, "人员库ID不可重复。")),
+        (_IPV + "GroupIdAlreadyExist",),
+    ),
+    # --- GroupExDescriptions ---------------------------------------------------------------------------
+    Clause(
+        "GroupExDescriptions.optional",
+        "GroupExDescriptions",
+        Optional(),
+        (_page(19, "GroupExDescriptions.N | 否"), _page(4, "可根据需要创建自定义描述字段")),
+    ),
+    Clause(
+        "GroupExDescriptions.type",
+        "GroupExDescriptions",
+        Typed("Array of String"),
+        (_page(19, "Array of String"), _TYPE_CODE),
+        _WRONG_TYPE,
+        reading="wrong-type-code",
+    ),
+    Clause(
+        "GroupExDescriptions.count.min",
+        "GroupExDescriptions",
+        Whole("empty-list"),
+        (_page(19, "最多可以创建5个"),),
+        ("InvalidParameterValue", "InvalidParameter"),
+        Strength.UNSPECIFIED,
+        "empty-description-list",
+    ),
+    Clause(
+        "GroupExDescriptions.count.max",
+        "GroupExDescriptions",
+        MaxItems(5),
+        (_page(19, "最多可以创建5个"), _page(138, "人员库自定义描述字段数组长度超过限制。最多可以创建5个。")),
+        (_IPV + "GroupExDescriptionsExceed",),
+    ),
+    Clause(
+        "GroupExDescriptions.element.type",
+        "GroupExDescriptions[]",
+        Typed("String"),
+        (_page(19, "Array of String"), _TYPE_CODE),
+        _WRONG_TYPE,
+        reading="wrong-type-code",
+    ),
+    Clause(
+        "GroupExDescriptions.element.length.min",
+        "GroupExDescriptions[]",
+        MinLength(1, _CHARACTERS),
+        (_page(19, "每个自定义描述字段支持[1,30]个字符"),),
+        (
+            _IPV + "GroupExDescriptionsNameIllegal",
+            _IPV + "GroupExDescriptionsNameTooLong",
+            "MissingParameter.ErrorParameterEmpty",
+            "InvalidParameter",
+            "InvalidParameter.InvalidParameter",
+            "InvalidParameterValue",
+        ),
+        reading="empty-description-code",
+    ),
+    Clause(
+        "GroupExDescriptions.element.length.max",
+        "GroupExDescriptions[]",
+        MaxLength(30, _CHARACTERS),
+        (
+            _page(19, "每个自定义描述字段支持[1,30]个字符"),
+            _page(141, "人员库自定义描述字段名称长度超出限制。"),
+        ),
+        (_IPV + "GroupExDescriptionsNameTooLong",),
+    ),
+    Clause(
+        "GroupExDescriptions.element.charset",
+        "GroupExDescriptions[]",
+        Charset(NAMES),
+        (_page(140, "人员库自定义描述字段名称只支持中英文、-、_、数字。"),),
+        (_IPV + "GroupExDescriptionsNameIllegal",),
+    ),
+    Clause(
+        "GroupExDescriptions.distinct",
+        "GroupExDescriptions",
+        DistinctItems(),
+        (
+            _page(19, "在同一人员库中自定义描述字段不可重复"),
+            _page(139, "人员库自定义描述字段名称不可重复。"),
+            _page(121, "同一人员库中自定义描述字段不可重复。"),
+        ),
+        (_IPV + "GroupExDescriptionsNameIdentical", "FailedOperation.DuplicatedGroupDescription"),
+        reading="duplicate-description-code",
+    ),
+    # --- Tag -------------------------------------------------------------------------------------------
+    Clause("Tag.optional", "Tag", Optional(), (_page(20, "Tag | 否"),)),
+    Clause(
+        "Tag.type",
+        "Tag",
+        Typed("String"),
+        (_page(20, "String"), _TYPE_CODE),
+        _WRONG_TYPE,
+        reading="wrong-type-code",
+    ),
+    Clause("Tag.length.min", "Tag", MinLength(0, _CHARACTERS), (_page(20, "[0,40]个字符"),)),
+    Clause(
+        "Tag.length.max",
+        "Tag",
+        MaxLength(40, _CHARACTERS),
+        (_page(20, "[0,40]个字符"), _page(154, "人员库备注超出长度限制。")),
+        (_IPV + "GroupTagTooLong",),
+    ),
+    Clause(
+        "Tag.charset",
+        "Tag",
+        Charset(NAMES),
+        (_page(153, "人员库备注只支持中英文、-、_、数字。"),),
+        (_IPV + "GroupTagIllegal",),
+    ),
+    # --- FaceModelVersion ------------------------------------------------------------------------------
+    Clause("FaceModelVersion.optional", "FaceModelVersion", Optional(), (_page(21, "FaceModelVersion | 否"),)),
+    Clause(
+        "FaceModelVersion.type",
+        "FaceModelVersion",
+        Typed("String"),
+        (_page(21, "String"), _TYPE_CODE),
+        _WRONG_TYPE,
+        reading="wrong-type-code",
+    ),
+    Clause(
+        "FaceModelVersion.values",
+        "FaceModelVersion",
+        OneOf(("2.0", "3.0")),
+        (_page(21, "目前入参支持 “2.0”和“3.0“ 两个输入"), _page(137, "算法模型版本不合法。")),
+        (_IPV + "FaceModelVersionIllegal",),
+    ),
+    Clause(
+        "FaceModelVersion.open",
+        "FaceModelVersion",
+        OpenVersions({"after-2020-11-26": ("2.0",)}),
+        (_page(21, "2020年11月26日后开通服务的账号仅支持输入“3.0”"),),
+        (_IPV + "FaceModelVersionIllegal", "InvalidParameter.InvalidParameter", "UnsupportedOperation"),
+        reading="closed-version-code",
+    ),
+    Clause(
+        "FaceModelVersion.default",
+        "FaceModelVersion",
+        Default({"after-2020-11-26": "3.0", "until-2020-11-26": "3.0", "before-2020-04-02": "2.0"}),
+        (_page(21, "2020年4月2日开始,默认为“3.0”,之前使用过本接口的账号若未填写本参数默认为“2.0”"),),
+    ),
+    # --- The answer ------------------------------------------------------------------------------------
+    Clause(
+        "Response.http-status",
+        "Response",
+        Answer("http-status"),
+        (_platform("目前只要请求被服务端正常处理了,响应的 HTTP 状态码均为200。", _RESULT),),
+    ),
+    Clause(
+        "Response.content-type",
+        "Response",
+        Answer("content-type"),
+        (_platform("Content-Type: application/json", "API 3.0, as seen in a recorded answer"),),
+    ),
+    Clause(
+        "Response.envelope",
+        "Response",
+        Answer("envelope"),
+        (_page(37, '"Response": {'),),
+    ),
+    Clause(
+        "Response.RequestId.present",
+        "Response",
+        Answer("request-id-present"),
+        (_page(26, "RequestId | String"), _page(26, "每次请求都会返回")),
+    ),
+    Clause(
+        "Response.RequestId.unique",
+        "Response",
+        Answer("request-id-unique"),
+        (_page(26, "唯一请求 ID,由服务端生成"),),
+    ),
+    Clause(
+        "Response.FaceModelVersion",
+        "Response",
+        Answer("face-model-version"),
+        (_page(25, "FaceModelVersion | String | 人脸识别所用的算法模型版本。"),),
+    ),
+    Clause(
+        "Response.Error.Code",
+        "Response",
+        Answer("error-code"),
+        (_page(39, '"Code": "InvalidParameterValue.GroupIdAlreadyExist"'),),
+    ),
+    Clause(
+        "Response.Error.documented",
+        "Response",
+        Answer("error-documented"),
+        (_page(116, "以下仅列出了接口业务逻辑相关的错误码,其他错误码详见 公共错误码。"),),
+    ),
+    Clause(
+        "Response.Error.Message",
+        "Response",
+        Answer("error-message"),
+        (_page(40, '"Message": "人员库ID已经存在。人员库ID不可重复。"'),),
+    ),
+    Clause(
+        "Response.Error.alone",
+        "Response",
+        Answer("error-alone"),
+        (
+            _platform("Error 的出现代表着该请求调用失败。", _RESULT),
+            _page(76, '"FaceModelVersion": "3.0",'),
+        ),
+    ),
+)
+
+CLAUSE: dict[str, Clause] = {each.id: each for each in CLAUSES}

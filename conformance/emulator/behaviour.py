@@ -1,0 +1,247 @@
+"""How an emulator behaves: one value that readings choose from what the page allows, and faults then spoil.
+
+Nothing here uses the validator: what the emulator does is written a second time, as a service would do it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.contract import CLAUSE, DEFAULTS, IDS, NAMES, READING, Alphabet
+from conformance.contract.model import MaxItems, MaxLength, OneOf
+from conformance.request import Request
+
+Readings = Mapping[str, str]
+Check = Callable[[str], bool]
+
+
+@dataclass
+class Reply:
+    """An answer before it is bytes: faults may change any of it.
+
+    Attributes:
+        status: HTTP status.
+        headers: name → value.
+        body: the envelope; bytes are sent as they are.
+    """
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+
+@dataclass
+class TextRule:
+    """How one text is checked.
+
+    Attributes:
+        maximum: longest length that is taken, in what `measure` counts.
+        measure: the length of a text.
+        fits: whether its characters are taken.
+        prepare: what is made of a text before anything else (a fault may trim it).
+        empty_code, long_code, illegal_code: the codes that answer.
+    """
+
+    maximum: int
+    measure: Callable[[str], int]
+    fits: Check
+    empty_code: str | None
+    long_code: str
+    illegal_code: str
+    prepare: Callable[[str], str] = lambda text: text
+
+
+def _every(_request: list[str]) -> list[str]:
+    return _request
+
+
+def _no_change(_request: Request, reply: Reply) -> Reply:
+    return reply
+
+
+@dataclass
+class Behaviour:
+    """Everything in which emulators differ. Build it with `conforming`; a fault then edits it.
+
+    Attributes:
+        readings: reading id → value, for every reading.
+        texts: the rule of GroupName, GroupId, Tag and GroupExDescriptions (its elements).
+        required: the parameters that must be there.
+        typed: the parameters whose type is checked; "GroupExDescriptions[]" for its elements.
+        known: whether unknown parameters are looked for.
+        max_items: most descriptions taken.
+        measured, matched: the descriptions whose length, whose characters are checked.
+        repeated: whether a list of descriptions repeats itself.
+        repeated_code: the code for that.
+        versions: whether a FaceModelVersion is one of those documented.
+        version_code: the code for one that isn't.
+        closed: the versions that the account may not choose; `closed_code` answers.
+        default: the version of a group created without one.
+        echo: version given (or None), version taken → what the answer says.
+        id_key, name_key: two ids, two names are the same if their keys are.
+        id_unique, name_unique: whether the uniqueness is looked after.
+        id_exists_code, name_exists_code: the codes for that.
+        surrogate_code: the code for a lone surrogate; None for that of the parameter.
+        recode: code → code, the last word on every refusal.
+        refuse: request → code, before anything else; None to go on.
+        accept: requests that are accepted whatever is wrong with them.
+        store: what is kept of a created group.
+        request_id: a new RequestId.
+        finish: the last word on every answer.
+    """
+
+    readings: Readings
+    texts: dict[str, TextRule]
+    required: set[str]
+    typed: set[str]
+    max_items: int
+    repeated: Callable[[list[str]], bool]
+    repeated_code: str
+    versions: Check
+    version_code: str
+    closed: frozenset[str]
+    closed_code: str
+    default: str
+    id_key: Callable[[str], str]
+    name_key: Callable[[str], str]
+    surrogate_code: str | None
+    known: bool = True
+    measured: Callable[[list[str]], list[str]] = _every
+    matched: Callable[[list[str]], list[str]] = _every
+    echo: Callable[[str | None, str], object] = lambda _given, taken: taken
+    id_unique: bool = True
+    name_unique: bool = True
+    id_exists_code: str = "InvalidParameterValue.GroupIdAlreadyExist"
+    name_exists_code: str = "InvalidParameterValue.GroupNameAlreadyExist"
+    recode: dict[str, str] = field(default_factory=dict)
+    refuse: Callable[[Request], str | None] = lambda _request: None
+    accept: Callable[[Request], bool] = lambda _request: False
+    request_id: Callable[[], str] = lambda: str(uuid.uuid4())
+    finish: Callable[[Request, Reply], Reply] = _no_change
+
+    def chosen(self, reading: str, value: str) -> bool:
+        """Whether a reading is taken so."""
+        return self.readings[reading] == value
+
+    def code_of(self, reading: str) -> str:
+        """The error code for which the chosen value of a reading stands."""
+        return READING[reading].code(self.readings[reading])
+
+
+def code_points(text: str) -> int:
+    """A character is a code point."""
+    return len(text)
+
+
+def utf16_units(text: str) -> int:
+    """A character outside the basic plane counts as two."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def utf8_bytes(text: str) -> int:
+    """The bytes of the text in UTF-8; a lone surrogate has three."""
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def taken(alphabet: Alphabet, readings: Readings) -> Check:
+    """Whether a character is of the alphabet, as the readings take it."""
+
+    def fits(character: str) -> bool:
+        if alphabet.certain(character):
+            return True
+        _, unsettled = next(alphabet.doubts(character))
+        if unsettled is None:
+            return False
+        match readings[unsettled.reading]:
+            case "accepted" | "all":
+                return True
+            case "some":
+                return ord(character) % 2 == 0
+            case _:
+                return False
+
+    return fits
+
+
+def every_character(fits: Check) -> Check:
+    """Whether each character of a text fits."""
+    return lambda text: all(map(fits, text))
+
+
+def _limit(clause: str) -> int:
+    rule = CLAUSE[clause].rule
+    assert isinstance(rule, MaxLength | MaxItems)  # noqa: S101 -- the contract's own table
+    return rule.limit
+
+
+def _same(reading: str) -> Callable[[str], str]:
+    return str.lower if reading == "insensitive" else lambda text: text
+
+
+def repeats(key: Callable[[str], str]) -> Callable[[list[str]], bool]:
+    """Whether two items of a list have the same key."""
+    return lambda items: len({key(each) for each in items}) < len(items)
+
+
+def conforming(readings: Readings | None = None) -> Behaviour:
+    """The behaviour that follows the page, with a value for each reading.
+
+    Args:
+        readings: reading id → value; the others take their likeliest.
+    """
+    chosen = {**DEFAULTS, **(readings or {})}
+    count = utf16_units if chosen["character-unit"] == "utf16-units" else code_points
+    names = every_character(taken(NAMES, chosen))
+    value = "InvalidParameterValue."
+
+    def text(subject: str, prefix: str, empty: str | None = None) -> TextRule:
+        code = READING[empty].code(chosen[empty]) if empty else None
+        limit = _limit(f"{subject}.length.max")
+        return TextRule(limit, count, names, code, f"{value}{prefix}TooLong", f"{value}{prefix}Illegal")
+
+    group_id = text("GroupId", "GroupId", "empty-group-id-code")
+    group_id.measure, group_id.fits = utf8_bytes, every_character(IDS.certain)
+    documented = CLAUSE["FaceModelVersion.values"].rule
+    assert isinstance(documented, OneOf)  # noqa: S101 -- the contract's own table
+    age = chosen["account-age"]
+    surrogate = chosen["lone-surrogate-code"]
+    return Behaviour(
+        readings=chosen,
+        texts={
+            "GroupName": text("GroupName", "GroupName", "empty-group-name-code"),
+            "GroupId": group_id,
+            "GroupExDescriptions": text(
+                "GroupExDescriptions.element", "GroupExDescriptionsName", "empty-description-code"
+            ),
+            "Tag": text("Tag", "GroupTag"),
+        },
+        required={"GroupName", "GroupId"},
+        typed={"GroupName", "GroupId", "GroupExDescriptions", "GroupExDescriptions[]", "Tag", "FaceModelVersion"},
+        max_items=_limit("GroupExDescriptions.count.max"),
+        repeated=repeats(_same(chosen["description-case"])),
+        repeated_code=READING["duplicate-description-code"].code(chosen["duplicate-description-code"]),
+        versions=documented.values.__contains__,
+        version_code=f"{value}FaceModelVersionIllegal",
+        closed=frozenset({"2.0"} if age == "after-2020-11-26" else ()),
+        closed_code=READING["closed-version-code"].code(chosen["closed-version-code"]),
+        default="2.0" if age == "before-2020-04-02" else "3.0",
+        id_key=_same(chosen["group-id-case"]),
+        name_key=_same(chosen["group-name-case"]),
+        surrogate_code=None if surrogate == "Illegal" else surrogate,
+        finish=_charset if chosen["content-type-charset"] == "charset" else _no_change,
+    )
+
+
+def _charset(_request: Request, reply: Reply) -> Reply:
+    reply.headers["Content-Type"] += "; charset=utf-8"
+    return reply
+
+
+def counter(prefix: str) -> Callable[[], str]:
+    """RequestIds in a row, for runs that must come out the same each time."""
+    numbers = itertools.count(1)
+    return lambda: f"{prefix}-{next(numbers):08d}"

@@ -1,0 +1,56 @@
+"""HTTP messages as values: what is sent and what comes back, down to the bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+Headers = tuple[tuple[str, str], ...]
+
+
+def header(headers: Headers, name: str) -> str | None:
+    """The first value of a header, whatever the case of its name; None where there is none."""
+    wanted = name.lower()
+    return next((value for each, value in headers if each.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request as it goes over the wire.
+
+    Attributes:
+        method: as sent ("POST").
+        url: absolute, with the query exactly as sent.
+        headers: in order; Host among them where it was signed.
+        body: the bytes.
+    """
+
+    method: str
+    url: str
+    headers: Headers
+    body: bytes = b""
+
+    @property
+    def query(self) -> str:
+        """The query as sent, without its question mark."""
+        return urlsplit(self.url).query
+
+    @property
+    def host(self) -> str:
+        """The Host header, else the host and port of the URL."""
+        return header(self.headers, "Host") or urlsplit(self.url).netloc
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """An answer as it came over the wire.
+
+    Attributes:
+        status: the HTTP status.
+        headers: in order.
+        body: the bytes.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes

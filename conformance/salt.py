@@ -1,0 +1,109 @@
+"""Salts: what makes the ids and names of each request its own, whatever was sent before.
+
+A template is a request whose texts hold markers. Filling replaces each by characters that no other request of this
+run, nor any other run, uses:
+
+    <salt>     11 letters: six of the run, five of the case
+    <SALT>     the same in capitals
+    <salt:3>   3 letters or digits, for texts too short for a whole salt: unlikely, not impossible, to be in use
+    <han:1>    1 Han character, likewise
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import string
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from conformance.contract.alphabets import HAN_FIRST, HAN_LAST
+from conformance.request import Request
+
+SALT = "<salt>"
+SALT_CAPITALS = "<SALT>"
+SALT_LENGTH = 11
+_RUN_LENGTH = 6
+MARKER = re.compile(r"<(salt|SALT|han)(?::([1-9][0-9]?))?>")
+
+
+def salted(length: int, *, han: bool = False) -> str:
+    """A template of exactly `length` characters: a whole salt where it fits, filled up with letters.
+
+    Args:
+        length: in characters; at least 1.
+        han: fill up with Han instead of letters.
+    """
+    if length < SALT_LENGTH:
+        return f"<{'han' if han else 'salt'}:{length}>"
+    return SALT + ("中" if han else "x") * (length - SALT_LENGTH)
+
+
+def run_salt() -> str:
+    """A new salt for a run: six letters."""
+    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(_RUN_LENGTH))
+
+
+def seeded_run_salt(seed: int) -> str:
+    """The salt of a run that must come out the same each time; for accounts that nobody else uses."""
+    return _letters(int.from_bytes(hashlib.sha256(str(seed).encode()).digest()[:8]), _RUN_LENGTH)
+
+
+@dataclass(slots=True)
+class Salts:
+    """Hands out the salts of one run.
+
+    Attributes:
+        run: the run's own six letters.
+        handed: how many were handed out.
+    """
+
+    run: str = field(default_factory=run_salt)
+    handed: int = 0
+
+    def next(self) -> str:
+        """A salt that wasn't handed out before."""
+        self.handed += 1
+        return self.run + _letters(self.handed, SALT_LENGTH - _RUN_LENGTH)
+
+
+def fill(template: Request, salt: str) -> Request:
+    """The request that a template makes with a salt."""
+    return replace(template, parameters=tuple((name, fill_value(value, salt)) for name, value in template.parameters))
+
+
+def fill_value(value: object, salt: str) -> object:
+    """A value with its markers replaced, in lists too."""
+    match value:
+        case str():
+            return MARKER.sub(_filler(salt), value) if "<" in value else value
+        case list():
+            return [fill_value(each, salt) for each in value]
+        case _:
+            return value
+
+
+def _filler(salt: str) -> Callable[[re.Match[str]], str]:
+    def filled(marker: re.Match[str]) -> str:
+        kind, length = marker.groups()
+        if length is None:
+            return salt.upper() if kind == "SALT" else salt
+        number = int.from_bytes(hashlib.sha256(salt.encode()).digest())
+        if kind == "han":
+            return _digits(number, int(length), [chr(point) for point in range(HAN_FIRST, HAN_LAST + 1)])
+        return _digits(number, int(length), string.ascii_lowercase + string.digits)
+
+    return filled
+
+
+def _letters(number: int, length: int) -> str:
+    return _digits(number, length, string.ascii_lowercase)
+
+
+def _digits(number: int, length: int, alphabet: str | list[str]) -> str:
+    digits = []
+    for _ in range(length):
+        number, rest = divmod(number, len(alphabet))
+        digits.append(alphabet[rest])
+    return "".join(reversed(digits))

@@ -1,0 +1,96 @@
+"""Characters by kind, for texts that must be accepted and texts that must not.
+
+Everything is derived from the alphabets of the contract; nothing here says again what an alphabet has.
+"""
+
+from __future__ import annotations
+
+from conformance.contract import Alphabet
+from conformance.contract.alphabets import HAN_FIRST, HAN_LAST
+
+# Characters outside every alphabet of the page, each a mistake that implementations are known to make.
+ODD_CHARACTERS: dict[str, str] = {
+    "newline": "\n",
+    "emoji": "\U0001f600",
+    "null": "\0",
+    "lone high surrogate": "\ud800",
+    "zero-width space": "\u200b",
+    "no-break space": "\xa0",
+    "combining acute": "\u0301",
+    "tab": "\t",
+    "ideographic space": "\u3000",
+    "right-to-left override": "\u202e",
+    "byte order mark": "\ufeff",
+    "private use": "\ue000",
+    "decomposed letter": "e\u0301",
+    "emoji with joiners": "\U0001f469\u200d\U0001f680",
+    "euro sign": "\u20ac",
+    "carriage return": "\r",
+    "escape": "\x1b",
+    "delete": "\x7f",
+    "next line": "\x85",
+    "soft hyphen": "\xad",
+    "zero-width joiner": "\u200d",
+    "line separator": "\u2028",
+    "variation selector": "\ufe0f",
+    "replacement character": "\ufffd",
+    "flag": "\U0001f1e8\U0001f1f3",
+    "lone low surrogate": "\udfff",
+}
+
+# Characters that an ASCII alphabet doesn't have, but a careless test of letters and digits takes.
+LOOKALIKES: dict[str, str] = {
+    "Han": "中",
+    "full-width letter": "\uff21",
+    "full-width digit": "\uff11",
+    "full-width low line": "\uff3f",
+    "Latin letter with accent": "\xe9",
+    "Cyrillic letter": "\u0430",
+    "Kelvin sign": "\u212a",
+    "long s": "\u017f",
+    "Arabic-Indic digit": "\u0661",
+    "superscript two": "\xb2",
+    "Han of extension B": "\U00020bb7",
+}
+
+# One character for each reading on what the alphabet of names covers, the first that Unicode gave the class.
+UNSETTLED_SAMPLES: dict[str, tuple[str, ...]] = {
+    "han-extension-a": ("\u3400", "\u4db5"),
+    "han-extension-b": ("\U00020000", "\U00020bb7"),
+    "han-extension-c": ("\U0002a700",),
+    "han-extension-d": ("\U0002b740",),
+    "han-extension-e": ("\U0002b820",),
+    "han-extension-f": ("\U0002ceb0",),
+    "han-extension-g": ("\U00030000",),
+    "han-extension-h": ("\U00031350",),
+    "han-compatibility": ("\uf900",),
+    "han-compatibility-supplement": ("\U0002f800",),
+    "ideographic-zero": ("\u3007",),
+    "han-script-others": ("\u3005",),
+    "fullwidth-letters": ("\uff21", "\uff5a"),
+    "fullwidth-digits": ("\uff10", "\uff19"),
+    "chinese-punctuation": ("\u3002", "\uff0c"),
+    "other-letters": ("\xe9", "\u3042"),
+    "other-digits": ("\u0661", "\xb2"),
+}
+
+_PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
+
+# Edges of the main block of Han, and the two places where implementations are known to stop short.
+HAN_EDGES = (chr(HAN_FIRST), chr(0x9FA5), chr(0x9FA6), chr(HAN_LAST))
+
+
+def outside_printable(alphabet: Alphabet) -> str:
+    """The printable ASCII characters that an alphabet doesn't have; neighbours of what it has come first."""
+    outside = [each for each in _PRINTABLE if not alphabet.certain(each)]
+    return "".join(sorted(outside, key=lambda each: (not _neighbour(alphabet, each), each)))
+
+
+def _neighbour(alphabet: Alphabet, character: str) -> bool:
+    """Whether the code point before or after is of the alphabet."""
+    return any(alphabet.certain(chr(ord(character) + step)) for step in (-1, 1))
+
+
+def odd_characters(alphabet: Alphabet) -> dict[str, str]:
+    """Characters and short sequences surely outside an alphabet, by name."""
+    return ODD_CHARACTERS if alphabet.han else {**LOOKALIKES, **ODD_CHARACTERS}

@@ -1,0 +1,81 @@
+"""Requests that break several clauses, or are wrong in shape: unknown, doubled, null and empty parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.contract import CLAUSE, PARAMETERS
+from conformance.contract.model import MaxItems, MaxLength
+from conformance.request import Request
+from conformance.salt import SALT, salted
+
+Violation = tuple[str, str, int, Request]
+
+
+def _longer(clause: str, by: int = 1) -> int:
+    rule = CLAUSE[clause].rule
+    assert isinstance(rule, MaxLength | MaxItems)  # noqa: S101 -- the contract's own table
+    return rule.limit + by
+
+
+def _request(**changed: object) -> Request:
+    return Request.of({"GroupName": SALT, "GroupId": SALT, **changed})
+
+
+def whole_requests() -> Iterator[Violation]:
+    """Requests that are wrong as a whole, or on which the page is silent: (clause, about, rank, template)."""
+    long_tag = "x" * _longer("Tag.length.max")
+    yield "Request.unknown-parameter", "an unknown parameter", 1, _request(Unknown="x")
+    yield "Request.unknown-parameter", "two unknown parameters", 3, _request(Limit=10, Filters=[])
+    for name in PARAMETERS:
+        yield "Request.null", f"{name} is null", 2, _request(**{name: None})
+    yield "Request.null", "a description is null", 2, _request(GroupExDescriptions=["x", None])
+    yield "Request.doubled-parameter", "Tag twice, first too long", 2, Request(
+        (*_request().parameters, ("Tag", long_tag), ("Tag", "x"))
+    )  # fmt: skip
+    yield "Request.doubled-parameter", "Tag twice, last too long", 2, Request(
+        (*_request().parameters, ("Tag", "x"), ("Tag", long_tag))
+    )  # fmt: skip
+    yield "GroupExDescriptions.count.min", "an empty list", 1, _request(GroupExDescriptions=[])
+    yield "GroupExDescriptions.type", "a text", 2, _request(GroupExDescriptions="x")
+    yield "GroupExDescriptions.distinct", "alike but for case", 2, _request(GroupExDescriptions=["x", "X"])
+    yield "FaceModelVersion.values", "empty", 2, _request(FaceModelVersion="")
+    yield "GroupName.charset", "a space alone", 2, _request(GroupName=" ")
+    yield "GroupId.charset", "a space alone", 2, _request(GroupId=" ")
+    yield "GroupName.length.max", "more than half the longest, outside the basic plane", 2, _request(
+        GroupName=SALT + "\U00020bb7" * (_longer("GroupName.length.max", -20) - 11)
+    )  # fmt: skip
+    yield "Tag.length.max", "more than half the longest, outside the basic plane", 2, _request(
+        Tag="\U00020bb7" * _longer("Tag.length.max", -1)
+    )  # fmt: skip
+
+
+def several_faults() -> Iterator[Violation]:
+    """Requests that break several clauses at once: (clause, about, rank, template)."""
+    clause = "Request.check-order"
+    long_name, long_id = salted(_longer("GroupName.length.max")), salted(_longer("GroupId.length.max"))
+    long_tag = "x" * _longer("Tag.length.max")
+    many = [f"x{each}" for each in range(_longer("GroupExDescriptions.count.max"))]
+    long_description = "x" * _longer("GroupExDescriptions.element.length.max")
+    bad = f"{SALT}!"
+    for about, changed in {
+        "name too long, id illegal": {"GroupName": long_name, "GroupId": bad},
+        "name illegal, id too long": {"GroupName": bad, "GroupId": long_id},
+        "name too long and illegal": {"GroupName": f"{long_name}!"},
+        "id too long and illegal": {"GroupId": f"{long_id}!"},
+        "tag too long and illegal": {"Tag": f"{long_tag}!"},
+        "description too long and illegal": {"GroupExDescriptions": [f"{long_description}!"]},
+        "too many descriptions, one illegal": {"GroupExDescriptions": [*many[:-1], "!"]},
+        "too many descriptions, two alike": {"GroupExDescriptions": [*many, many[0]]},
+        "two descriptions alike and illegal": {"GroupExDescriptions": ["!", "!"]},
+        "descriptions and tag illegal": {"GroupExDescriptions": ["!"], "Tag": "!"},
+        "tag illegal, unknown version": {"Tag": "!", "FaceModelVersion": "9.0"},
+        "name of a wrong type, id illegal": {"GroupName": 5, "GroupId": bad},
+        "unknown parameter, name too long": {"Unknown": "x", "GroupName": long_name},
+        "everything illegal": {
+            "GroupName": bad, "GroupId": bad, "GroupExDescriptions": ["!"], "Tag": "!", "FaceModelVersion": "9.0",
+        },
+    }.items():  # fmt: skip
+        yield clause, about, 2, _request(**changed)
+    yield clause, "no name, id illegal", 2, Request.of({"GroupId": bad})
+    yield clause, "neither name nor id", 2, Request.of({})
