@@ -74,6 +74,9 @@ UNSETTLED_SAMPLES: dict[str, tuple[str, ...]] = {
     "other-digits": ("\u0661", "\xb2"),
 }
 
+# Classes that hardly any implementation treats apart from extension B.
+RARE = frozenset(f"han-extension-{letter}" for letter in "cdefgh")
+
 _PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 
 # Edges of the main block of Han, and the two places where implementations are known to stop short.

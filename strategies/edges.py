@@ -28,7 +28,7 @@ from conformance.contract.model import (
     Whole,
 )
 from conformance.salt import SALT, SALT_LENGTH, salted
-from strategies.characters import HAN_EDGES, UNSETTLED_SAMPLES, odd_characters, outside_printable
+from strategies.characters import HAN_EDGES, RARE, UNSETTLED_SAMPLES, odd_characters, outside_printable
 
 __all__ = ["ABSENT", "Edge", "breaking", "keeping", "unsettled"]
 
@@ -195,7 +195,8 @@ def unsettled(clause: Clause) -> Iterator[tuple[str, Edge]]:
     if isinstance(clause.rule, Charset):
         for each in clause.rule.alphabet.unsettled:
             for rank, character in enumerate(UNSETTLED_SAMPLES.get(each.reading, ())):
-                yield each.reading, Edge(f"U+{ord(character):04X}", _around(clause, character, "within"), 2 + 3 * rank)
+                telling = 2 + 3 * (rank + (each.reading in RARE))
+                yield each.reading, Edge(f"U+{ord(character):04X}", _around(clause, character, "within"), telling)
 
 
 def _mistyped(kind: str) -> Iterator[Edge]:

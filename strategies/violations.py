@@ -58,7 +58,7 @@ def several_faults() -> Iterator[Violation]:
     many = [f"x{each}" for each in range(_longer("GroupExDescriptions.count.max"))]
     long_description = "x" * _longer("GroupExDescriptions.element.length.max")
     bad = f"{SALT}!"
-    for about, changed in {
+    faults: dict[str, dict[str, object]] = {
         "name too long, id illegal": {"GroupName": long_name, "GroupId": bad},
         "name illegal, id too long": {"GroupName": bad, "GroupId": long_id},
         "name too long and illegal": {"GroupName": f"{long_name}!"},
@@ -75,7 +75,8 @@ def several_faults() -> Iterator[Violation]:
         "everything illegal": {
             "GroupName": bad, "GroupId": bad, "GroupExDescriptions": ["!"], "Tag": "!", "FaceModelVersion": "9.0",
         },
-    }.items():  # fmt: skip
+    }  # fmt: skip
+    for about, changed in faults.items():
         yield clause, about, 2, _request(**changed)
     yield clause, "no name, id illegal", 2, Request.of({"GroupId": bad})
     yield clause, "neither name nor id", 2, Request.of({})

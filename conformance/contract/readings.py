@@ -359,6 +359,7 @@ READINGS: tuple[Reading, ...] = (
         (
             Value("bare", "application/json has been seen"),
             Value("charset", "a charset changes nothing in JSON (but the vendor's Python SDK then loses errors)"),
+            Value("varies", "nothing documented ties it to the answer"),
         ),
         "any request",
     ),

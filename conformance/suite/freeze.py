@@ -19,7 +19,7 @@ from strategies.violations import several_faults, whole_requests
 # Every clause has its edges up to this rank; the rest is left to exploration, which is unbounded. The exotic
 # characters are sent in names and ids; those of tags and descriptions follow the same words of the page.
 _DEEPEST_RANK = 3
-_DEEPEST_RANKS = {"GroupName.charset": 6, "GroupId.charset": 5, "GroupName.type": 2}
+_DEEPEST_RANKS = {"GroupName.charset": 5, "GroupId.charset": 5, "GroupName.type": 2}
 _DEEPEST_RANK_OF_TYPES = 1
 _LONGEST_TEXT = 5000
 

@@ -1,0 +1,27 @@
+"""The suite's own failures. A departure of a target from the page is never one of them."""
+
+from __future__ import annotations
+
+
+class SuiteError(Exception):
+    """Something that the user can mend; the message says what is wrong, where, and what would be right."""
+
+    exit_code = 3
+
+
+class UsageError(SuiteError):
+    """The command line, or a file that it names, is wrong."""
+
+    exit_code = 4
+
+
+class TargetUnusableError(SuiteError):
+    """The target can't be judged: it can't be reached, or lets nobody in."""
+
+
+class BudgetSpentError(Exception):
+    """As many requests as were allowed have been sent."""
+
+
+class TransportError(Exception):
+    """A request got no answer: the connection failed before one was complete."""

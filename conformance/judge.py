@@ -1,0 +1,245 @@
+"""The judge: an answer held against a prediction. Pure; it returns every way in which the answer departs."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conformance.contract import CLAUSE, CLAUSES, CODES, Clause, CodeKind
+from conformance.messages import HttpResponse, header
+from conformance.prediction import Accepted, Allowed, Outcome, Prediction, Refused
+from conformance.wire import Envelope, envelope
+
+__all__ = ["Departure", "Judgement", "Kind", "judge"]
+
+
+class Kind(StrEnum):
+    """The ways in which an answer can depart from the page."""
+
+    ACCEPTED_THOUGH_INVALID = "accepted though invalid"
+    REJECTED_THOUGH_VALID = "rejected though valid"
+    WRONG_REASON = "rejected for the wrong reason"
+    IMPOSSIBLE_CODE = "a documented code that is impossible here"
+    UNDOCUMENTED_CODE = "an undocumented code"
+    WRONG_RESULT = "a wrong result"
+    MALFORMED = "a malformed answer"
+    NO_ANSWER = "no answer"
+    CONTRADICTION = "contradicts an earlier answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """One way in which an answer departs from the page.
+
+    Attributes:
+        clause: id of the clause that isn't followed.
+        kind: how.
+        expected: what the page allows, a line each, with its words.
+        observed: what came.
+    """
+
+    clause: str
+    kind: Kind
+    expected: tuple[str, ...]
+    observed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What an answer says, and how it departs.
+
+    Attributes:
+        outcome: accepted, or refused with a code; None where the answer can't be read.
+        ways: the ways in which the page allows that outcome.
+        departures: the ways in which the answer departs; empty where it conforms.
+        checked: ids of the clauses on answers that could be checked.
+    """
+
+    outcome: Outcome | None
+    ways: tuple[Allowed, ...]
+    departures: tuple[Departure, ...]
+    checked: frozenset[str]
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether the answer tells something of the target, and not of other users of the account."""
+        return bool(self.departures) or any(each.conclusive for each in self.ways)
+
+
+def judge(
+    prediction: Prediction, answer: HttpResponse, seen_request_ids: Container[str] = (), focus: str | None = None
+) -> Judgement:
+    """Hold an answer against a prediction.
+
+    Args:
+        prediction: what the page allows.
+        answer: what came.
+        seen_request_ids: the RequestIds of earlier answers of the same target.
+        focus: the clause at which the request was aimed; names the culprit where the answer itself doesn't. It
+            never changes whether the answer departs.
+    """
+    parsed = envelope(answer)
+    checked: set[str] = set()
+    departures = list(_of_answer(answer, parsed, seen_request_ids, checked))
+    outcome = _outcome(parsed)
+    ways: tuple[Allowed, ...] = ()
+    if isinstance(outcome, Accepted) and outcome.face_model_version == "":
+        ways = tuple(each for each in prediction.allowed if isinstance(each.outcome, Accepted))
+    elif outcome is not None:
+        ways = prediction.ways_to(outcome)
+    if outcome is not None and not ways:
+        departures += _of_outcome(prediction, outcome, focus)
+    return Judgement(outcome, ways, tuple(departures), frozenset(checked))
+
+
+def _outcome(parsed: Envelope) -> Outcome | None:
+    """What an answer says; an acceptance without a version has an empty one."""
+    if parsed.problem is not None:
+        return None
+    if parsed.error is not None:
+        return Refused(parsed.code) if parsed.code else None
+    version = parsed.response.get("FaceModelVersion")
+    return Accepted(version if isinstance(version, str) else "")
+
+
+# --- The answer by itself ----------------------------------------------------------------------------------
+
+
+def _of_answer(
+    answer: HttpResponse, parsed: Envelope, seen: Container[str], checked: set[str]
+) -> Iterator[Departure]:
+    """What is wrong with an answer whatever was asked; fills in which clauses could be checked."""
+
+    def check(clause: str, observed: str | None) -> Iterator[Departure]:
+        checked.add(clause)
+        if observed is not None:
+            yield Departure(clause, Kind.MALFORMED, _says(CLAUSE[clause]), observed)
+
+    yield from check("Response.http-status", None if answer.status == 200 else f"HTTP {answer.status}")
+    content_type = header(answer.headers, "Content-Type")
+    yield from check("Response.content-type", _content_type_problem(content_type))
+    yield from check("Response.envelope", parsed.problem and f"{parsed.problem}: {_excerpt(answer.body)}")
+    if parsed.problem is not None:
+        return
+    yield from check("Response.RequestId.present", _text_problem(parsed.response, "RequestId"))
+    if parsed.request_id:
+        repeated = f"RequestId {parsed.request_id} came before" if parsed.request_id in seen else None
+        yield from check("Response.RequestId.unique", repeated)
+    if "Error" not in parsed.response:
+        yield from check("Response.FaceModelVersion", _text_problem(parsed.response, "FaceModelVersion"))
+        return
+    error = parsed.error if isinstance(parsed.error, dict) else {}
+    yield from check("Response.Error.Code", _text_problem(error, "Code"))
+    yield from check("Response.Error.Message", _text_problem(error, "Message"))
+    if parsed.code:
+        undocumented = None if parsed.code in CODES else f"Code {parsed.code} is in no documented list"
+        yield from check("Response.Error.documented", undocumented)
+    beside = "FaceModelVersion" in parsed.response
+    yield from check("Response.Error.alone", "Error and FaceModelVersion in one answer" if beside else None)
+
+
+def _content_type_problem(value: str | None) -> str | None:
+    if value is None:
+        return "no Content-Type"
+    media_type, _, parameters = value.partition(";")
+    if media_type.strip().lower() != "application/json":
+        return f"Content-Type: {value}"
+    charset = parameters.strip().lower().replace('"', "")
+    return None if charset in {"", "charset=utf-8", "charset=utf8"} else f"Content-Type: {value}"
+
+
+def _text_problem(values: object, name: str) -> str | None:
+    """What is wrong with a member that must be a text; None where it is one."""
+    if not isinstance(values, dict) or name not in values:
+        return f"no {name}"
+    value = values[name]
+    if not isinstance(value, str):
+        return f"{name} is {_excerpt(repr(value).encode())}, no text"
+    return None if value else f"{name} is empty"
+
+
+# --- The outcome against the prediction --------------------------------------------------------------------
+
+
+def _of_outcome(prediction: Prediction, outcome: Outcome, focus: str | None) -> Iterator[Departure]:
+    """The departures of an outcome that isn't allowed: what kind, and of which clauses."""
+    if isinstance(outcome, Accepted):
+        if prediction.must_be_refused:
+            kind, clauses = Kind.ACCEPTED_THOUGH_INVALID, _in_page_order(prediction.broken) or _guess(prediction, focus)
+        else:
+            kind = Kind.WRONG_RESULT
+            absent = any("FaceModelVersion.default" in each.clauses for each in prediction.allowed)
+            clauses = ["FaceModelVersion.default" if absent else "Response.FaceModelVersion"]
+    else:
+        kind, clauses = _kind_of_code(prediction, outcome.code), _blamed(prediction, outcome.code, focus)
+    for clause in clauses:
+        yield Departure(clause, kind, explain(prediction), str(outcome))
+
+
+def _kind_of_code(prediction: Prediction, code: str) -> Kind:
+    if prediction.must_be_accepted:
+        return Kind.REJECTED_THOUGH_VALID
+    if code not in CODES:
+        return Kind.UNDOCUMENTED_CODE
+    if CODES[code].kind in {CodeKind.PARAMETERS, CodeKind.ACCOUNT_STATE}:
+        return Kind.WRONG_REASON
+    return Kind.IMPOSSIBLE_CODE
+
+
+# The clause of which a code surely speaks: the first whose certain code, or one of whose readings, it is.
+_OWNER: dict[str, str] = {}
+for _clause in sorted(CLAUSES, key=lambda each: each.reading is not None):
+    for _code in _clause.codes:
+        if "." in _code and not _code.startswith(("MissingParameter.", "InvalidParameter.")):
+            _OWNER.setdefault(_code, _clause.id)
+
+
+def _blamed(prediction: Prediction, code: str, focus: str | None) -> list[str]:
+    """The clauses that a refusal with a code that isn't allowed departs from."""
+    owner = _OWNER.get(code)
+    if len(prediction.broken) == 1:
+        return list(prediction.broken)
+    if len(prediction.broken) > 1:
+        return ["Request.check-order"]
+    if owner is not None and owner in prediction.kept:
+        return [owner]
+    return _guess(prediction, focus)
+
+
+def _guess(prediction: Prediction, focus: str | None) -> list[str]:
+    """The clause at issue, where the answer doesn't name it."""
+    if len(prediction.open) == 1:
+        return list(prediction.open)
+    if focus is not None:
+        return [focus]
+    return _in_page_order(prediction.open)[:1] or ["Response.envelope"]
+
+
+def _in_page_order(ids: frozenset[str]) -> list[str]:
+    return [each.id for each in CLAUSES if each.id in ids]
+
+
+# --- Words ---------------------------------------------------------------------------------------------------
+
+
+def explain(prediction: Prediction) -> tuple[str, ...]:
+    """The allowed outcomes, a line each, with the words of the page behind them."""
+    lines: dict[str, None] = {}
+    for each in prediction.allowed:
+        if isinstance(each.outcome, Accepted):
+            text = f"{each.outcome}: every clause is kept" if not prediction.open else f"{each.outcome}"
+        else:
+            text = f"{each.outcome}: " + "; ".join(line for id_ in each.clauses for line in _says(CLAUSE[id_]))
+        others = {reading for reading in each.readings if reading != "check-order"}
+        lines[text + (f" [by the readings {', '.join(sorted(others))}]" if others else "")] = None
+    return tuple(lines)
+
+
+def _says(clause: Clause) -> tuple[str, ...]:
+    return (f"{clause.id} says {clause.citations[0]}",)
+
+
+def _excerpt(body: bytes, length: int = 200) -> str:
+    text = body[:length].decode("utf-8", "backslashreplace")
+    return text + (f"… ({len(body)} bytes)" if len(body) > length else "")

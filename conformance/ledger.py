@@ -1,0 +1,132 @@
+"""The ledger: which readings are still possible for a target, narrowed by each observation. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from conformance.contract import READINGS
+from conformance.prediction import Box
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """An observation that no reading still possible allows.
+
+    Attributes:
+        reading: the reading of which the target needs two values.
+        needed: the values under which the observation would be allowed.
+        possible: the values that earlier observations left.
+        earlier: what the observations were called that left them.
+    """
+
+    reading: str
+    needed: frozenset[str]
+    possible: frozenset[str]
+    earlier: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """An observation that excluded values of a reading.
+
+    Attributes:
+        observation: what it is called.
+        excluded: the values that it excluded.
+    """
+
+    observation: str
+    excluded: frozenset[str]
+
+
+_Key = tuple[tuple[str, frozenset[str]], ...]
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What observations have left of each reading.
+
+    Attributes:
+        possible: reading id → values still possible.
+        evidence: reading id → the observations that narrowed it, in order.
+        counted: reading id → how many observations depended on it.
+    """
+
+    possible: dict[str, frozenset[str]] = field(default_factory=lambda: {each.id: each.names for each in READINGS})
+    evidence: dict[str, list[Evidence]] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
+    _open: dict[frozenset[_Key], str] = field(default_factory=dict)
+
+    def observe(self, ways: Iterable[Box], observation: str) -> Contradiction | None:
+        """Narrow the readings by one observation, or tell what it contradicts.
+
+        Args:
+            ways: the boxes under any of which the page allows what was seen; one at least.
+            observation: what to call it in evidence.
+
+        Returns:
+            None, or the contradiction; then nothing is narrowed.
+        """
+        boxes = [box for box in ways]
+        if any(not box for box in boxes):
+            return None
+        for reading in {reading for box in boxes for reading in box}:
+            self.counted[reading] = self.counted.get(reading, 0) + 1
+        key = frozenset(tuple(sorted(box.items())) for box in boxes)
+        if key in self._open:
+            return None
+        narrowed = self._propagate({**self._open, key: observation})
+        if isinstance(narrowed, Contradiction):
+            return narrowed
+        self._open[key] = observation
+        for reading, (values, name) in narrowed.items():
+            excluded = self.possible[reading] - values
+            self.evidence.setdefault(reading, []).append(Evidence(name, excluded))
+            self.possible[reading] = values
+        self._open = {each: name for each, name in self._open.items() if not self._settled(each)}
+        return None
+
+    def _settled(self, key: frozenset[_Key]) -> bool:
+        """Whether an observation can narrow nothing any more: one of its boxes covers all that is possible."""
+        return any(all(self.possible[reading] <= values for reading, values in box) for box in key)
+
+    def _propagate(
+        self, constraints: Mapping[frozenset[_Key], str]
+    ) -> dict[str, tuple[frozenset[str], str]] | Contradiction:
+        """What is left of each reading when every constraint is held: reading → (values, by which observation)."""
+        domains = dict(self.possible)
+        changed: dict[str, tuple[frozenset[str], str]] = {}
+        again = True
+        while again:
+            again = False
+            for key, name in constraints.items():
+                live = [box for box in key if all(values & domains[reading] for reading, values in box)]
+                if not live:
+                    return self._contradiction(key, domains, changed)
+                for reading in {reading for reading, _ in live[0]}:
+                    values = [dict(box).get(reading) for box in live]
+                    kept = [each for each in values if each is not None]
+                    left = frozenset().union(*kept) & domains[reading]
+                    if len(kept) == len(values) and left < domains[reading]:
+                        domains[reading] = left
+                        changed[reading] = (left, name)
+                        again = True
+        return changed
+
+    def _contradiction(
+        self,
+        key: frozenset[_Key],
+        domains: Mapping[str, frozenset[str]],
+        changed: Mapping[str, tuple[frozenset[str], str]],
+    ) -> Contradiction:
+        """The contradiction in the way that fails least; the same whatever the order of the ways."""
+
+        def failing(box: _Key) -> list[tuple[str, frozenset[str]]]:
+            return [(reading, values) for reading, values in box if not values & domains[reading]]
+
+        way = min((failing(box) for box in key), key=lambda failed: (len(failed), [reading for reading, _ in failed]))
+        reading, needed = way[0]
+        earlier = [each.observation for each in self.evidence.get(reading, ())]
+        if reading in changed:
+            earlier.append(changed[reading][1])
+        return Contradiction(reading, needed, domains[reading], tuple(dict.fromkeys(earlier)))

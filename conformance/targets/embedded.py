@@ -1,0 +1,59 @@
+"""The reference emulator in this process: the HTTP target, with `responses` in the place of the network."""
+
+from __future__ import annotations
+
+import requests
+import responses
+from requests.adapters import HTTPAdapter
+
+from conformance.emulator import Emulator
+from conformance.messages import HttpRequest
+from conformance.signing import EXAMPLE_CREDENTIALS
+from conformance.targets.http import HttpTarget
+from conformance.wire import Sender
+
+__all__ = ["EmbeddedTarget"]
+
+# Where `iai-conformance serve` listens by default: a curl line of a failure reproduces it there.
+ENDPOINT = "http://127.0.0.1:8080"
+
+
+class _Adapter(HTTPAdapter):
+    """An adapter of its own, so that only this target's requests are intercepted."""
+
+    def send(self, *args: object, **kwargs: object) -> requests.Response:
+        raise AssertionError("the embedded target never opens a socket")
+
+
+class EmbeddedTarget(HttpTarget):
+    """An emulator that answers in process; nothing leaves it."""
+
+    def __init__(self, emulator: Emulator, region: str = "ap-guangzhou") -> None:
+        """Make a target of an emulator, whose account must be empty."""
+        sender = Sender(ENDPOINT, region, EXAMPLE_CREDENTIALS)
+        super().__init__("embedded", sender, timeout=1, alone=True)
+        self._emulator = emulator
+        self._mock = responses.RequestsMock(
+            assert_all_requests_are_fired=False, target=f"{_Adapter.__module__}.{_Adapter.__qualname__}.send"
+        )
+        for method in ("GET", "POST"):
+            self._mock.add_callback(method, f"{ENDPOINT}/", self._answer, content_type=None)
+        self._mock.start()
+
+    def _adapter(self) -> HTTPAdapter:
+        return _Adapter()
+
+    def _answer(self, request: requests.PreparedRequest) -> tuple[int, dict[str, str], bytes]:
+        self._mock.calls.reset()  # it would grow without bound
+        body = request.body or b""
+        headers = tuple((name, str(value)) for name, value in request.headers.items())
+        http = HttpRequest(
+            request.method or "", request.url or "", headers, body.encode() if isinstance(body, str) else body
+        )
+        answer = self._emulator.handle(http)
+        return answer.status, dict(answer.headers), answer.body
+
+    def close(self) -> None:
+        """Stop answering."""
+        self._mock.stop(allow_assert=False)
+        super().close()

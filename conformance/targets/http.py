@@ -1,0 +1,119 @@
+"""Any server by its URL, through `requests`: no environment, no redirects, no retries between the suite and the wire."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from conformance import __version__
+from conformance.errors import TransportError
+from conformance.messages import HttpRequest, HttpResponse
+from conformance.wire import Sender
+
+__all__ = ["HttpTarget", "is_loopback"]
+
+_USER_AGENT = f"iai-conformance/{__version__}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine."""
+    return host == "localhost" or host.endswith(".localhost") or host.startswith("127.") or host == "::1"
+
+
+class HttpTarget:
+    """A server reached over HTTP or HTTPS.
+
+    Attributes:
+        name: its URL.
+        sender: see `Target`.
+        alone: see `Target`.
+    """
+
+    def __init__(self, name: str, sender: Sender, *, timeout: float, alone: bool = False) -> None:
+        """Make a target.
+
+        Args:
+            name: as the user wrote it.
+            sender: who sends to it.
+            timeout: seconds to wait for a connection, and between two bytes of an answer.
+            alone: whether nobody else uses the account.
+        """
+        self.name, self.sender, self.alone = name, sender, alone
+        self._timeout = timeout
+        self._session = requests.Session()
+        # Without it, a `.netrc` entry for the host would replace the signature.
+        self._session.trust_env = False
+        self._session.mount("http://", self._adapter())
+        self._session.mount("https://", self._adapter())
+        host = urlsplit(sender.endpoint).hostname or ""
+        self._proxies = {} if is_loopback(host) else requests.utils.get_environ_proxies(sender.endpoint)
+        self._verify: str | bool = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
+
+    def _adapter(self) -> HTTPAdapter:
+        return HTTPAdapter(max_retries=0)
+
+    def send(self, http: HttpRequest) -> HttpResponse:
+        """The answer to a request, sent exactly as it is. Raises TransportError where none comes."""
+        prepared = requests.PreparedRequest()
+        prepared.method, prepared.url = http.method, http.url
+        prepared.headers = requests.structures.CaseInsensitiveDict(
+            {"User-Agent": _USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity", **dict(http.headers)}
+        )
+        prepared.body = http.body or None
+        if http.method == "POST":
+            prepared.headers["Content-Length"] = str(len(http.body))
+        try:
+            answer = self._session.send(
+                prepared, timeout=self._timeout, allow_redirects=False, proxies=self._proxies, verify=self._verify
+            )
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise TransportError(_why(error, self.sender.endpoint, self._timeout)) from error
+        return HttpResponse(answer.status_code, tuple(answer.headers.items()), answer.content)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._session.close()
+
+
+def _why(error: BaseException, endpoint: str, timeout: float) -> str:
+    """One sentence on why no answer came."""
+    causes = list(_causes(error))
+    where = urlsplit(endpoint).netloc
+    for cause in causes:
+        match cause:
+            case ssl.SSLCertVerificationError():
+                return f"TLS: the certificate of {where} can't be verified ({cause.verify_message})"
+            case ssl.SSLError():
+                return f"TLS: no secure connection to {where} ({cause.reason or cause})"
+            case urllib3.exceptions.NameResolutionError() | socket.gaierror():
+                return f"DNS: the host name of {where} can't be resolved"
+            case ConnectionRefusedError():
+                return f"nothing is listening at {where} (connection refused)"
+            case ConnectionResetError() | BrokenPipeError():
+                return f"{where} closed the connection without an answer"
+            case TimeoutError() | urllib3.exceptions.TimeoutError() | requests.Timeout():
+                return f"timeout: no answer from {where} within {timeout:g} s"
+    text = " ".join(str(each) for each in causes)
+    if "BadStatusLine" in text or "LineTooLong" in text or "Invalid header" in text:
+        return f"{where} answers, but not in HTTP"
+    if "RemoteDisconnected" in text or "IncompleteRead" in text or "Connection aborted" in text:
+        return f"{where} closed the connection without a whole answer"
+    return f"{where}: {causes[-1] if causes else error}"
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """An error and all that stands behind it, the deepest last."""
+    found: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting and len(found) < 20:
+        each = waiting.pop(0)
+        if isinstance(each, BaseException) and each not in found:
+            found.append(each)
+            waiting += [each.__cause__, each.__context__, getattr(each, "reason", None), *each.args]
+    return found
