@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from conformance.contract import CLAUSE, CLAUSES, CODES, Clause, CodeKind
+from conformance.contract.model import MinLength, Optional
 from conformance.messages import HttpResponse, header
 from conformance.prediction import Accepted, Allowed, Outcome, Prediction, Refused
 from conformance.wire import Envelope, envelope
@@ -129,14 +130,16 @@ def _of_answer(
     if "Error" not in parsed.response:
         yield from check("Response.FaceModelVersion", _text_problem(parsed.response, "FaceModelVersion"))
         return
+    beside = "FaceModelVersion" in parsed.response
+    yield from check("Response.Error.alone", "Error and FaceModelVersion in one answer" if beside else None)
+    if beside and not isinstance(parsed.error, dict):
+        return
     error = parsed.error if isinstance(parsed.error, dict) else {}
     yield from check("Response.Error.Code", _text_problem(error, "Code"))
     yield from check("Response.Error.Message", _text_problem(error, "Message"))
     if parsed.code:
         undocumented = None if parsed.code in CODES else f"Code {parsed.code} is in no documented list"
         yield from check("Response.Error.documented", undocumented)
-    beside = "FaceModelVersion" in parsed.response
-    yield from check("Response.Error.alone", "Error and FaceModelVersion in one answer" if beside else None)
 
 
 def _content_type_problem(value: str | None) -> str | None:
@@ -195,6 +198,12 @@ for _clause in sorted(CLAUSES, key=lambda each: each.reading is not None):
             _OWNER.setdefault(_code, _clause.id)
 
 
+# A required parameter is said to be absent: the clauses which say that the absent ones need not be there.
+_ABSENT_CODES = frozenset(CLAUSE["GroupId.required"].codes)
+_SHORTEST = frozenset(each.id for each in CLAUSES if isinstance(each.rule, MinLength))
+_OPTIONAL = frozenset(each.id for each in CLAUSES if isinstance(each.rule, Optional))
+
+
 def _blamed(prediction: Prediction, code: str, focus: str | None) -> list[str]:
     """The clauses that a refusal with a code that isn't allowed departs from."""
     owner = _OWNER.get(code)
@@ -203,8 +212,16 @@ def _blamed(prediction: Prediction, code: str, focus: str | None) -> list[str]:
     if len(prediction.broken) > 1:
         return ["Request.check-order"]
     if owner is not None and owner in prediction.kept:
+        if focus is not None and focus in prediction.kept & _SHORTEST and _same_subject(focus, owner):
+            return [focus]  # the shortest text is refused: the limit is at issue, whatever the code
         return [owner]
+    if code in _ABSENT_CODES and (optional := _in_page_order(prediction.kept & _OPTIONAL)):
+        return optional
     return _guess(prediction, focus)
+
+
+def _same_subject(one: str, other: str) -> bool:
+    return CLAUSE[one].subject == CLAUSE[other].subject
 
 
 def _guess(prediction: Prediction, focus: str | None) -> list[str]:

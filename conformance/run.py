@@ -26,6 +26,7 @@ __all__ = ["Failure", "Run", "Tally"]
 # A short id or name may be in use by somebody else's group: as many others are tried before that is disbelieved.
 _TRIES = 8
 _LOST_AFTER = 3
+_SMALLEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Failure:
         sent: the requests in order, the last of which shows it.
         bodies: what was sent, as it went over the wire.
         number: how many requests the run had sent.
+        case: the case as a template, up to that request.
     """
 
     clause: str
@@ -46,6 +48,7 @@ class Failure:
     sent: tuple[Step, ...]
     bodies: tuple[HttpRequest, ...]
     number: int
+    case: Case
 
     @property
     def size(self) -> tuple[int, int, int]:
@@ -81,7 +84,8 @@ class Run:
         salts: makes ids and names unique.
         world: what is known of the account.
         ledger: what is left of the readings.
-        failures: (clause, kind) → every failure of it.
+        failures: (clause, kind) → the failures of it that are smallest to read, the smallest first.
+        failed: (clause, kind) → how many there were.
         tallies: clause → what was seen of it.
         codes: error code → how often it came.
         unseen: clause or action → why it could not be seen.
@@ -97,6 +101,7 @@ class Run:
     world: World = field(default_factory=World)
     ledger: Ledger = field(default_factory=Ledger)
     failures: dict[tuple[str, Kind], list[Failure]] = field(default_factory=dict)
+    failed: Counter[tuple[str, Kind]] = field(default_factory=Counter)
     tallies: dict[str, Tally] = field(default_factory=lambda: {id_: Tally() for id_ in CLAUSE})
     codes: Counter[str] = field(default_factory=Counter)
     unseen: dict[str, str] = field(default_factory=dict)
@@ -155,16 +160,23 @@ class Run:
             conclusive = conclusive and told
             for each in departures:
                 shown = tuple(steps[: place + 1])
-                found.append(self._fail(each, shown, tuple(bodies)))
+                template = Case(case.clause, case.about, case.steps[: place + 1])
+                found.append(self._fail(each, shown, tuple(bodies), template))
             if answer is None:
                 break
         return found, conclusive
 
-    def _fail(self, departure: Departure, sent: tuple[Step, ...], bodies: tuple[HttpRequest, ...]) -> Failure:
+    def _fail(
+        self, departure: Departure, sent: tuple[Step, ...], bodies: tuple[HttpRequest, ...], case: Case
+    ) -> Failure:
         failure = Failure(
-            departure.clause, departure.kind, departure.expected, departure.observed, sent, bodies, self.requests
+            departure.clause, departure.kind, departure.expected, departure.observed, sent, bodies, self.requests, case
         )
-        self.failures.setdefault((failure.clause, failure.kind), []).append(failure)
+        self.failed[failure.clause, failure.kind] += 1
+        kept = self.failures.setdefault((failure.clause, failure.kind), [])
+        kept.append(failure)
+        kept.sort(key=lambda each: each.size)
+        del kept[_SMALLEST:]
         if self.first_failure is None:
             self.first_failure = self.requests
         return failure
@@ -175,7 +187,8 @@ class Run:
         step = Step(fill(case.steps[-1].request, self.salts.next()), case.steps[-1].form)
         http = encode(step.request, self.target.sender, step.form, int(time.time()))
         expected = explain(predict(decode(http), World()))
-        return [self._fail(Departure(case.clause, Kind.REJECTED_THOUGH_VALID, expected, observed), (step,), (http,))]
+        departure = Departure(case.clause, Kind.REJECTED_THOUGH_VALID, expected, observed)
+        return [self._fail(departure, (step,), (http,), case)]
 
     # --- One exchange ----------------------------------------------------------------------------------
 
@@ -237,7 +250,7 @@ class Run:
             return
         contradiction = self.ledger.observe([each.readings for each in judgement.ways], name)
         if contradiction is not None:
-            yield _contradicted(contradiction, prediction, judgement)
+            yield from _contradicted(contradiction, prediction, judgement)
 
     def _count(self, prediction: Prediction, judgement: Judgement, parsed: Envelope) -> None:
         for id_ in prediction.kept:
@@ -285,19 +298,19 @@ class Run:
         return self._unanswered >= _LOST_AFTER
 
 
-def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judgement) -> Departure:
+def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judgement) -> Iterable[Departure]:
+    """The departures of the clause whose words are read in two ways, and of the clause at issue."""
     reading = READING[found.reading]
     earlier = ", ".join(found.earlier) or "what was known before"
-    return Departure(
-        reading.clause,
-        Kind.CONTRADICTION,
-        (
-            f"{reading.question} After {earlier}: {' or '.join(sorted(found.possible))}. "
-            f"This answer needs: {' or '.join(sorted(found.needed))}.",
-            *explain(prediction),
-        ),
-        str(judgement.outcome),
+    expected = (
+        f"{reading.question} After {earlier}: {' or '.join(sorted(found.possible))}. "
+        f"This answer needs: {' or '.join(sorted(found.needed))}.",
+        *explain(prediction),
     )
+    at_issue = prediction.open if len(prediction.open) == 1 else frozenset({reading.clause})
+    alike = any(type(CLAUSE[each].rule) is type(CLAUSE[reading.clause].rule) for each in at_issue)
+    for clause in sorted(at_issue if alike else at_issue | {reading.clause}):
+        yield Departure(clause, Kind.CONTRADICTION, expected, str(judgement.outcome))
 
 
 def _is_short(request: Request) -> bool:

@@ -3,7 +3,7 @@
 A template is a request whose texts hold markers. Filling replaces each by characters that no other request of this
 run, nor any other run, uses:
 
-    <salt>     11 letters: six of the run, five of the case
+    <salt>     12 letters: seven of the run, five of the case
     <SALT>     the same in capitals
     <salt:3>   3 letters or digits, for texts too short for a whole salt: unlikely, not impossible, to be in use
     <han:1>    1 Han character, likewise
@@ -23,8 +23,10 @@ from conformance.request import Request
 
 SALT = "<salt>"
 SALT_CAPITALS = "<SALT>"
-SALT_LENGTH = 11
-_RUN_LENGTH = 6
+SALT_LENGTH = 12
+_RUN_LENGTH = 7
+# Half of the letters: a target that mistakes one of the others can't then fail requests that aim at something else.
+_LETTERS = string.ascii_lowercase[:16]
 MARKER = re.compile(r"<(salt|SALT|han)(?::([1-9][0-9]?))?>")
 
 
@@ -41,8 +43,8 @@ def salted(length: int, *, han: bool = False) -> str:
 
 
 def run_salt() -> str:
-    """A new salt for a run: six letters."""
-    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(_RUN_LENGTH))
+    """A new salt for a run: seven letters."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(_RUN_LENGTH))
 
 
 def seeded_run_salt(seed: int) -> str:
@@ -55,7 +57,7 @@ class Salts:
     """Hands out the salts of one run.
 
     Attributes:
-        run: the run's own six letters.
+        run: the run's own seven letters.
         handed: how many were handed out.
     """
 
@@ -98,7 +100,7 @@ def _filler(salt: str) -> Callable[[re.Match[str]], str]:
 
 
 def _letters(number: int, length: int) -> str:
-    return _digits(number, length, string.ascii_lowercase)
+    return _digits(number, length, _LETTERS)
 
 
 def _digits(number: int, length: int, alphabet: str | list[str]) -> str:

@@ -41,7 +41,7 @@ class _Absent:
 ABSENT = _Absent()
 
 _SALTED = frozenset({"GroupName", "GroupId"})
-_ODD_RANKS = {"newline": 1, "emoji": 2, "Han": 0}
+_ODD_RANKS = {"Han": 0, "newline": 1, "emoji": 2, "null": 3}
 _FAR_BEYOND = (1000, 70_000)
 _NEAR_MISSES = (
     "3", "2", "1.0", "4.0", "2.5", "3.1", "3.00", "03.0", "3.0.0", "3.0 ", " 3.0", "3.0\n", "3,0", "3.0a", "v3.0",

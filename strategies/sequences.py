@@ -49,6 +49,10 @@ def uniqueness() -> Iterator[tuple[str, str, int, Sequence]]:
     yield by_id, "ids that differ in case", 2, (create(), create(SALT_CAPITALS, f"{SALT}b"))
     yield by_name, "names that differ in case", 2, (create(), create(f"{SALT}b", SALT_CAPITALS))
     yield by_name, "the same name in Han", 2, (create(group_name=f"{SALT}中文"), create(f"{SALT}b", f"{SALT}中文"))
+    yield by_name, "names that differ in their Han", 2, (
+        create(group_name=f"{SALT}中文"),
+        create(f"{SALT}b", f"{SALT}文中"),
+    )  # fmt: skip
     yield by_id, "the same id, other optional parameters", 2, (
         create(Tag="x"),
         create(SALT, f"{SALT}b", Tag="y", GroupExDescriptions=["x"]),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from conformance.contract import CLAUSE, PARAMETERS
 from conformance.contract.model import MaxItems, MaxLength
 from conformance.request import Request
-from conformance.salt import SALT, salted
+from conformance.salt import SALT, SALT_LENGTH, salted
 
 Violation = tuple[str, str, int, Request]
 
@@ -43,7 +43,7 @@ def whole_requests() -> Iterator[Violation]:
     yield "GroupName.charset", "a space alone", 2, _request(GroupName=" ")
     yield "GroupId.charset", "a space alone", 2, _request(GroupId=" ")
     yield "GroupName.length.max", "more than half the longest, outside the basic plane", 2, _request(
-        GroupName=SALT + "\U00020bb7" * (_longer("GroupName.length.max", -20) - 11)
+        GroupName=SALT + "\U00020bb7" * (_longer("GroupName.length.max", -20) - SALT_LENGTH)
     )  # fmt: skip
     yield "Tag.length.max", "more than half the longest, outside the basic plane", 2, _request(
         Tag="\U00020bb7" * _longer("Tag.length.max", -1)
