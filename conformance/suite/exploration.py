@@ -1,0 +1,110 @@
+"""Exploration: bounded, seeded Hypothesis runs that look beyond the fixed cases. Imports Hypothesis: only when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from unittest import SkipTest
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, strategies as st
+
+from conformance.contract import CLAUSES
+from conformance.errors import BudgetSpentError, TargetUnusableError
+from conformance.request import Request
+from conformance.run import Run
+from conformance.suite.cases import Case, Step
+from strategies import templates
+
+__all__ = ["PROPERTIES", "Property", "explore"]
+
+
+@dataclass(frozen=True)
+class Property:
+    """A kind of request to look at, and at which clause it aims.
+
+    Attributes:
+        clause: id of the clause; with `about`, the name of its test.
+        about: what kind of request.
+        drawn: the templates of a case, one for each step.
+        weight: how many examples, next to the others.
+    """
+
+    clause: str
+    about: str
+    drawn: st.SearchStrategy[tuple[Request, ...]]
+    weight: int
+
+
+def _properties() -> Iterator[Property]:
+    yield Property("GroupExDescriptions.optional", "kept", _single(templates.keeping_all()), 6)
+    yield Property("GroupName.length.max", "kept at edges", _single(templates.with_edges_kept()), 4)
+    for clause in CLAUSES:
+        if clause.breakable and not clause.id.endswith((".unique", ".open")):
+            weight = {"Charset": 4, "OneOf": 3, "DistinctItems": 2}.get(type(clause.rule).__name__, 1)
+            yield Property(clause.id, "broken", _single(templates.breaking_one(clause)), weight)
+    yield Property("GroupId.unique", "sequences", templates.sequences(), 3)
+    yield Property("Request.check-order", "broken with others", _single(templates.breaking_several()), 4)
+    yield Property("Request.null", "odd shapes", _single(templates.odd()), 3)
+    yield Property("GroupName.charset", "unsettled characters", _single(templates.unsettled()), 3)
+
+
+def _single(drawn: st.SearchStrategy[Request]) -> st.SearchStrategy[tuple[Request, ...]]:
+    return drawn.map(lambda template: (template,))
+
+
+PROPERTIES: tuple[Property, ...] = tuple(_properties())
+
+
+class _DepartureError(Exception):
+    """Raised to make Hypothesis look for a smaller request; a class for each kind, so that it keeps them apart."""
+
+
+@cache
+def _error_class(key: tuple[str, str]) -> type[_DepartureError]:
+    return type(f"Departure[{key[0]}: {key[1]}]", (_DepartureError,), {})
+
+
+def explore(run: Run, property_: Property, *, examples: int, seed: int) -> None:
+    """Send requests of one kind, looking for departures that the run has not seen; shrink what is found.
+
+    Everything found is in `run.failures`. Raises as `Run.case`.
+
+    Args:
+        run: where to send, and where failures are kept.
+        property_: what to send.
+        examples: how many, before any shrinking.
+        seed: the same seed draws the same requests, from the same versions of everything.
+    """
+    known = set(run.failed)
+    stopped: list[BudgetSpentError | TargetUnusableError] = []
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+        verbosity=hypothesis.Verbosity.quiet,
+        report_multiple_bugs=True,
+    )
+    @hypothesis.given(property_.drawn)
+    def send(drawn: tuple[Request, ...]) -> None:
+        try:
+            failures = run.case(Case(property_.clause, property_.about, tuple(Step(each) for each in drawn)))
+        except (BudgetSpentError, TargetUnusableError) as error:
+            stopped.append(error)
+            raise SkipTest("the run ended") from error  # the one exception that Hypothesis lets through at once
+        for failure in failures:
+            if (failure.clause, failure.kind) not in known:
+                raise _error_class((failure.clause, failure.kind))
+
+    try:
+        send()
+    except SkipTest:
+        raise stopped[0] from None
+    except (_DepartureError, BaseExceptionGroup, hypothesis.errors.Flaky):
+        return  # kept in the run, with the smallest request that showed it

@@ -1,0 +1,87 @@
+"""Smaller requests that may show the same: what a failing case is tried with, from the boldest cut to the finest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from conformance.request import Request
+from conformance.salt import MARKER, SALT
+from conformance.suite.cases import Case
+
+__all__ = ["shrink"]
+
+_REQUIRED = ("GroupName", "GroupId")
+_UNIT = re.compile(f"{MARKER.pattern}|.", re.DOTALL)
+
+
+def shrink(case: Case, fails: Callable[[Case], bool], budget: int) -> Case:
+    """The smallest case found that still fails.
+
+    Args:
+        case: one that fails.
+        fails: whether a case fails in the same way; costs its requests.
+        budget: how many cases may be tried.
+    """
+    tried = 0
+    progress = True
+    while progress:
+        progress = False
+        for smaller in _smaller(case):
+            if tried >= budget:
+                return case
+            tried += 1
+            if fails(smaller):
+                case, progress = smaller, True
+                break
+    return case
+
+
+def _smaller(case: Case) -> Iterator[Case]:
+    """The case with its last request made smaller in one place."""
+    *before, last = case.steps
+    for parameters in _parameters(dict(last.request.parameters)):
+        request = replace(last.request, parameters=tuple(parameters.items()))
+        yield replace(case, steps=(*before, replace(last, request=request)))
+
+
+def _parameters(parameters: dict[str, object]) -> Iterator[dict[str, object]]:
+    for name in parameters:
+        if name not in _REQUIRED:
+            yield {each: value for each, value in parameters.items() if each != name}
+    for name in _REQUIRED:
+        if parameters.get(name, SALT) != SALT:
+            yield {**parameters, name: SALT}
+    for name, value in parameters.items():
+        for smaller in _values(value):
+            yield {**parameters, name: smaller}
+
+
+def _values(value: object) -> Iterator[object]:
+    if isinstance(value, str):
+        yield from _texts(value)
+    elif isinstance(value, list):
+        for place in range(len(value)):
+            yield value[:place] + value[place + 1 :]
+        for place, item in enumerate(value):
+            yield from ([*value[:place], smaller, *value[place + 1 :]] for smaller in _values(item))
+
+
+def _texts(text: str) -> Iterator[str]:
+    """Shorter texts by halves, quarters and so on; then plainer ones of the same length. A marker is never cut."""
+    units = [match[0] for match in _UNIT.finditer(text)]
+    size = len(units) // 2
+    while size:
+        for start in range(0, len(units), size):
+            shorter = [each for place, each in enumerate(units) if not start <= place < start + size or "<" in each[:-1]]
+            if len(shorter) < len(units):
+                yield "".join(shorter)
+        size //= 2
+    plain = [each if "<" in each[:-1] else "x" for each in units]
+    if plain != units:
+        yield "".join(plain)
+    if len(units) <= 12:
+        for place, unit in enumerate(units):
+            if unit != "x" and "<" not in unit[:-1]:
+                yield "".join([*units[:place], "x", *units[place + 1 :]])
