@@ -9,7 +9,7 @@ from enum import StrEnum
 from conformance.contract import CLAUSE, CLAUSES, CODES, Clause, CodeKind
 from conformance.contract.model import MinLength, Optional
 from conformance.messages import HttpResponse, header
-from conformance.prediction import Accepted, Allowed, Outcome, Prediction, Refused
+from conformance.prediction import Accepted, Allowed, Box, Outcome, Prediction, Refused
 from conformance.wire import Envelope, envelope
 
 __all__ = ["Departure", "Judgement", "Kind", "judge"]
@@ -248,9 +248,16 @@ def explain(prediction: Prediction) -> tuple[str, ...]:
             text = f"{each.outcome}: every clause is kept" if not prediction.open else f"{each.outcome}"
         else:
             text = f"{each.outcome}: " + "; ".join(line for id_ in each.clauses for line in _says(CLAUSE[id_]))
-        others = {reading for reading in each.readings if reading != "check-order"}
-        lines[text + (f" [by the readings {', '.join(sorted(others))}]" if others else "")] = None
+        lines[text + _under(each.readings)] = None
     return tuple(lines)
+
+
+def _under(readings: Box) -> str:
+    """The readings under which something holds; the order of checks is plain from the list itself."""
+    named = [
+        f"{reading}={'|'.join(sorted(values))}" for reading, values in sorted(readings.items()) if reading != "check-order"
+    ]
+    return f" [if {', '.join(named)}]" if named else ""
 
 
 def _says(clause: Clause) -> tuple[str, ...]:

@@ -39,6 +39,12 @@ class Request:
         return tuple(value for each, value in self.parameters if each == name)
 
     @property
+    def plain(self) -> object:
+        """The parameters as JSON values: an object, or a list of pairs where a name comes twice."""
+        doubled = len(self.names) < len(self.parameters)
+        return [list(pair) for pair in self.parameters] if doubled else dict(self.parameters)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The parameters' names in order, each once."""
         return tuple(dict.fromkeys(name for name, _ in self.parameters))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -322,9 +321,3 @@ def _is_short(request: Request) -> bool:
 def _last_text(request: Request, name: str) -> str | None:
     values = [value for value in request.values(name) if isinstance(value, str)]
     return values[-1] if values else None
-
-
-def shown(request: Request) -> str:
-    """The parameters of a request as JSON, for people."""
-    doubled = len(request.names) < len(request.parameters)
-    return json.dumps(request.parameters if doubled else dict(request.parameters), ensure_ascii=False)

@@ -22,7 +22,7 @@ from conformance.signing import (
     v1_string_to_sign,
 )
 
-__all__ = ["COMMON_FIELDS", "Envelope", "Form", "Sender", "UndecodableError", "decode", "encode", "envelope"]
+__all__ = ["COMMON_FIELDS", "Envelope", "Form", "Sender", "UndecodableError", "decode", "encode", "envelope", "headers_for"]
 
 
 class Form(StrEnum):
@@ -98,32 +98,39 @@ def encode(request: Request, sender: Sender, form: Form, timestamp: int, nonce: 
 def _encode_tc3(request: Request, sender: Sender, form: Form, timestamp: int) -> HttpRequest:
     if form is Form.FORM:
         raise ValueError("a form can't be signed with TC3-HMAC-SHA256: the platform documents it for version 1 alone")
-    host = urlsplit(sender.endpoint).netloc
-    method, query, body, content_type = "POST", "", b"", _JSON
     if form is Form.QUERY:
-        method, query, content_type = "GET", _urlencode(_flatten(request)), _URLENCODED
-    else:
-        body = _json(request, escaped=form is Form.JSON)
-    signed = (("Content-Type", content_type), ("Host", host))
+        query = _urlencode(_flatten(request))
+        headers = headers_for(sender, request.action, request.version, timestamp, query=query)
+        return HttpRequest("GET", f"{sender.endpoint}/?{query}", headers)
+    body = _json(request, escaped=form is Form.JSON)
+    headers = headers_for(sender, request.action, request.version, timestamp, body=body)
+    return HttpRequest("POST", f"{sender.endpoint}/", headers, body)
+
+
+def headers_for(
+    sender: Sender, action: str, version: str, timestamp: int, *, body: bytes | None = None, query: str = ""
+) -> Headers:
+    """The headers of a request signed with version 3: a POST of a JSON body, or a GET where there is none."""
+    method, content_type = ("GET", _URLENCODED) if body is None else ("POST", _JSON)
+    signed = (("Content-Type", content_type), ("Host", urlsplit(sender.endpoint).netloc))
     authorization = tc3_authorization(
         sender.credentials,
         method=method,
         query=query,
         headers=signed,
-        body_hash=payload_hash(body),
+        body_hash=payload_hash(body or b""),
         timestamp=timestamp,
         service=SERVICE,
     )
-    headers: Headers = (
+    return (
         *signed,
-        ("X-TC-Action", request.action),
-        ("X-TC-Version", request.version),
+        ("X-TC-Action", action),
+        ("X-TC-Version", version),
         ("X-TC-Timestamp", str(timestamp)),
         *((("X-TC-Region", sender.region),) if sender.region else ()),
         *((("X-TC-Token", sender.credentials.token),) if sender.credentials.token else ()),
         ("Authorization", authorization),
     )
-    return HttpRequest(method, f"{sender.endpoint}/" + (f"?{query}" if query else ""), headers, body)
 
 
 def _encode_v1(request: Request, sender: Sender, form: Form, timestamp: int, nonce: int) -> HttpRequest:
@@ -166,7 +173,7 @@ def _flatten(request: Request) -> list[tuple[str, str]]:
         values = [(f"{name}.{i}", each) for i, each in enumerate(value)] if isinstance(value, list) else [(name, value)]
         for field, each in values:
             if not isinstance(each, str):
-                raise ValueError(f"{field} = {each!r} can't be said in a form or a query: only texts and lists of texts")
+                raise ValueError(f"{field} = {each!r} can't be said in a form or a query: only texts and lists can")  # noqa: TRY004
             fields.append((field, each))
     return fields
 

@@ -13,27 +13,42 @@ from conformance.contract import Alphabet
 from conformance.contract.alphabets import HAN_FIRST, HAN_LAST
 from strategies.characters import HAN_EDGES, odd_characters, outside_printable
 
-__all__ = ["characters_of", "characters_outside", "lengths_up_to", "texts", "texts_with"]
+__all__ = ["characters_outside", "lengths_up_to", "texts", "texts_with"]
 
 
-@cache
-def characters_of(alphabet: Alphabet) -> st.SearchStrategy[str]:
-    """Single characters that are surely of an alphabet; its edges and marks often."""
-    ascii_ = st.sampled_from(alphabet.ascii)
+def _mixtures(alphabet: Alphabet) -> list[str]:
+    """Characters to mix in one text: the ASCII ones; with Han, also its edges and all of it."""
     if not alphabet.han:
-        return ascii_
-    return ascii_ | st.sampled_from(HAN_EDGES) | st.characters(min_codepoint=HAN_FIRST, max_codepoint=HAN_LAST)
+        return [alphabet.ascii]
+    han = "".join(map(chr, range(HAN_FIRST, HAN_LAST + 1)))
+    return [alphabet.ascii, alphabet.ascii + "".join(HAN_EDGES), han]
 
 
 @cache
 def characters_outside(alphabet: Alphabet) -> st.SearchStrategy[str]:
     """Characters, or short sequences of them, that are surely outside an alphabet."""
-    any_kind = st.characters(
-        exclude_categories=["Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "Cn"],
-    ).filter(lambda character: _outside(alphabet, character))
+    any_kind = st.one_of([st.integers(first, last) for first, last in _STRANGE_BLOCKS]).map(chr)
     return (
-        st.sampled_from(outside_printable(alphabet)) | st.sampled_from(sorted(odd_characters(alphabet).values())) | any_kind
+        st.sampled_from(outside_printable(alphabet))
+        | st.sampled_from(sorted(odd_characters(alphabet).values()))
+        | any_kind.filter(lambda character: _outside(alphabet, character))
     )
+
+
+# Where characters outside every alphabet lie thick. Ranges, because tables of categories take seconds to make.
+_STRANGE_BLOCKS = (
+    (0x0000, 0x001F),  # controls
+    (0x007F, 0x009F),  # more controls
+    (0x0300, 0x036F),  # combining marks
+    (0x2000, 0x206F),  # spaces, joiners, directions
+    (0x2190, 0x23FF),  # arrows, operators, technical signs
+    (0xD800, 0xDFFF),  # surrogates
+    (0xE000, 0xF8FF),  # private use
+    (0xFE00, 0xFE0F),  # variation selectors
+    (0x1F300, 0x1F64F),  # emoji
+    (0xE0100, 0xE01EF),  # more variation selectors
+    (0xF0000, 0xFFFFD),  # private use
+)
 
 
 def _outside(alphabet: Alphabet, character: str) -> bool:
@@ -50,7 +65,8 @@ def lengths_up_to(limit: int, *, least: int = 1) -> st.SearchStrategy[int]:
 @cache
 def texts(alphabet: Alphabet, length: int) -> st.SearchStrategy[str]:
     """Texts of exactly so many characters (not bytes), all surely of the alphabet."""
-    return st.text(characters_of(alphabet), min_size=length, max_size=length)
+    # A text is one draw where its alphabet is a string; with a strategy it is several for each character.
+    return st.one_of([st.text(each, min_size=length, max_size=length) for each in _mixtures(alphabet)])
 
 
 @cache

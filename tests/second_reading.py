@@ -1,126 +1,128 @@
 """A second reading of the page, by hand and from its sentences alone: what may answer a CreateGroup request.
 
 It imports nothing of the project, so that a misreading must be made twice to go unseen. A fault is a pair: the
-codes that may answer it, and whether it is one for sure.
+codes that may answer it, and whether it surely is one.
 """
 
 import itertools
 import unicodedata
+from enum import Enum
 
+VALUE, PAGE = "InvalidParameterValue", "InvalidParameter.InvalidParameter"  # 参数不合法
+EMPTY = "MissingParameter.ErrorParameterEmpty"  # 必选参数为空
 PARAMETERS = ("GroupName", "GroupId", "GroupExDescriptions", "Tag", "FaceModelVersion")
-EMPTY, ILLEGAL = "MissingParameter.ErrorParameterEmpty", "InvalidParameter.InvalidParameter"  # 必选参数为空, 参数不合法
-PUNCTUATION = "·–—‘’“”…、。〈〉《》「」『』【】〔〕（），：；！？～"  # the page doesn't say whether it is 中文
-WRONG = object()  # in the place of a value that is refused already
-DOUBTS = {  # the page is silent on what these mean; it is the same for all parameters
-    "doubled": ("last", "first", "refused"), "null": ("absent", "wrong"), "null item": ("wrong", "", "dropped"),
-    "text for list": ("wrong", "one item", "unknown"), "empty in a form": ("there", "absent"),
-    "empty version": ("illegal", "absent"),
-}  # fmt: skip
+PUNCTUATION = "·–—‘’“”…、。〈〉《》「」『』【】〔〕（），：；！？～"  # noqa: RUF001 -- the page doesn't say whether it is 中文
+RADICALS = ("CJK RADICAL", "CJK STROKE", "KANGXI RADICAL")
 
 
-def codes(parameters, ids=(), names=(), deleted_ids=(), deleted_names=(), form=False):
-    """The codes that may answer, with “OK 2.0” and “OK 3.0” for the versions that an acceptance may name."""
-    pairs = list(parameters.items()) if isinstance(parameters, dict) else list(parameters)
+class Not(Enum):
+    """What stands for a value that is neither text nor list, with the codes that answer it."""
+
+    ABSENT = ()
+    MISTYPED = ("InvalidParameter", VALUE, PAGE)
+    UNKNOWN = ("UnknownParameter",)
+    DOUBLED = ("InvalidParameter",)
+
+
+def codes(parameters, used=((), ()), gone=((), ()), *, form=False):
+    """The codes that may answer, with “OK 2.0” and “OK 3.0” for the versions that an acceptance may name.
+
+    The ids and the names that groups have, and those that deleted groups had, come in pairs.
+    """
+    pairs = list(parameters.items() if isinstance(parameters, dict) else parameters)
     given = {name: [value for each, value in pairs if each == name] for name, _ in pairs}
-    values, lists = [value for _, value in pairs], given.get("GroupExDescriptions", [])
-    doubtful = (
-        len(given) < len(pairs), None in values, any(isinstance(each, list) and None in each for each in lists),
-        any(isinstance(each, str) for each in lists), form and "" in values, "" in given.get("FaceModelVersion", []),
-    )  # fmt: skip
-    allowed = set()
-    for way in itertools.product(*(DOUBTS[each] if asked else [""] for each, asked in zip(DOUBTS, doubtful))):
-        faults, meant = understand(given, dict(zip(DOUBTS, way)))
-        faults += required("GroupName", meant, 60, names, deleted_names)  # [1,60]个字符
-        faults += required("GroupId", meant, 64, ids, deleted_ids)  # 长度限制64B
-        faults += text("GroupTag", meant.get("Tag", ""), 40)  # [0,40]个字符
-        faults += descriptions(meant.get("GroupExDescriptions"))
-        faults += version(meant.get("FaceModelVersion"))
+    lists = given.get("GroupExDescriptions", [])
+    doubts = (  # the page is silent on what these mean
+        ["last", "first", Not.DOUBLED] if len(given) < len(pairs) else [""],
+        [Not.ABSENT, Not.MISTYPED] if any(value is None for _, value in pairs) else [""],
+        [Not.ABSENT, Not.MISTYPED, ""] if any(isinstance(each, list) and None in each for each in lists) else [""],
+        [Not.MISTYPED, Not.UNKNOWN, "one item"] if any(isinstance(each, str) for each in lists) else [""],
+        [Not.ABSENT, ""] if form and any(value == "" for _, value in pairs) else [""],
+        [Not.ABSENT, ""] if "" in given.get("FaceModelVersion", []) else [""],
+    )
+    allowed = {"UnknownParameter"} if set(given) - set(PARAMETERS) else set()  # so the platform, but not the page
+    for way in itertools.product(*doubts):
+        meant = [meaning(each, given.get(each, [Not.ABSENT]), way) for each in PARAMETERS]
+        name, group_id, items, tag, version = meant
+        faults = [
+            ({*each.value}, True)
+            for each in (*meant, *(items if isinstance(items, list) else []))
+            if isinstance(each, Not) and each.value
+        ]
+        faults += [({"MissingParameter", EMPTY, PAGE}, True) for each in (name, group_id) if each is Not.ABSENT]  # 必选
+        faults += text(name, "GroupName", 60) + text(group_id, "GroupId", 64)  # [1,60]个字符, 长度限制64B
+        faults += taken(name, "GroupName", used[1], gone[1]) + taken(group_id, "GroupId", used[0], gone[0])
+        faults += descriptions(items) + text(tag, "GroupTag", 40)  # [0,40]个字符
+        if version == "2.0":  # 2020年11月26日后开通服务的账号仅支持输入“3.0”
+            faults.append(({f"{VALUE}.FaceModelVersionIllegal", PAGE, "UnsupportedOperation"}, False))
+        elif isinstance(version, str) and version != "3.0":  # 目前入参支持 “2.0”和“3.0“ 两个输入
+            faults.append(({f"{VALUE}.FaceModelVersionIllegal", *([] if version else [EMPTY])}, True))
         allowed = allowed.union(*(each for each, _ in faults))
-        if not any(sure for _, sure in faults):
-            # 2020年4月2日开始,默认为“3.0”,之前使用过本接口的账号若未填写本参数默认为“2.0”
-            allowed |= {f"OK {each}" for each in ([meant["FaceModelVersion"]] if "FaceModelVersion" in meant else ("2.0", "3.0"))}
+        if not any(surely for _, surely in faults):  # 默认为“3.0”, 之前使用过本接口的账号默认为“2.0”
+            allowed |= {"OK 2.0", "OK 3.0"} if version is Not.ABSENT else {f"OK {version}"}
     return allowed
 
 
-def understand(given, way):
-    """The faults in the shape of a request, and what its parameters mean then; the absent ones aren't there."""
-    faults, meant = [], {}
-    for name, values in given.items():
-        value = values[0] if way["doubled"] == "first" else values[-1]
-        listed = name == "GroupExDescriptions"
-        if name not in PARAMETERS:
-            faults.append(({"UnknownParameter"}, False))  # 用户多传未定义的参数会导致错误: the platform says so, not the page
-        elif len(values) > 1 and way["doubled"] == "refused":
-            faults.append(({"InvalidParameter"}, True))
-            meant[name] = WRONG
-        elif (value is None and way["null"] == "absent") or (value == "" and way["empty in a form"] == "absent"):
-            continue
-        elif name == "FaceModelVersion" and value == "" and way["empty version"] == "absent":  # 若未填写本参数
-            continue
-        elif listed and isinstance(value, str) and way["text for list"] == "unknown":
-            faults.append(({"UnknownParameter"}, True))
-        elif listed and isinstance(value, str) and way["text for list"] == "one item":
-            meant[name] = [value]
-        elif isinstance(value, list if listed else str):
-            meant[name] = [way["null item"] if each is None else each for each in value ] # TODO
-        else:
-            faults.append(({"InvalidParameter", "InvalidParameterValue", ILLEGAL}, True))
-            meant[name] = WRONG
-    return faults, meant
+def meaning(name, values, way):
+    """What the values of a parameter mean under one way to take what is doubtful."""
+    doubled, null, null_item, text_for_list, empty_in_form, empty_version = way
+    value = values[0 if doubled == "first" else -1]
+    if len(values) > 1 and doubled is Not.DOUBLED:
+        return doubled
+    if value is None:
+        return null
+    if value == "" and Not.ABSENT in {empty_in_form, empty_version if name == "FaceModelVersion" else ""}:
+        return Not.ABSENT
+    if name == "GroupExDescriptions" and isinstance(value, str):
+        return [value] if text_for_list == "one item" else text_for_list
+    if name == "GroupExDescriptions" and isinstance(value, list):
+        items = [null_item if each is None else each if isinstance(each, str) else Not.MISTYPED for each in value]
+        return [each for each in items if each is not Not.ABSENT]
+    return value if isinstance(value, str | Not) else Not.MISTYPED
 
 
-def required(name, meant, most, used, deleted):
-    """The faults of GroupName or GroupId."""
-    value, code = meant.get(name), f"InvalidParameterValue.{name}"
-    if value is None:  # 必选: 是
-        return [({"MissingParameter", EMPTY, ILLEGAL}, True)]
-    if value is WRONG:
+def text(value, name, most):
+    """The faults in the length and in the characters of a text."""
+    if not isinstance(value, str):
         return []
-    faults = text(name, value, most)
-    if value.strip() == "":
-        faults.append(({"MissingParameter", EMPTY, ILLEGAL, code + "Illegal", "InvalidParameterValue"}, value == ""))
-    if value in used:  # 不可重复
-        faults.append(({code + "AlreadyExist"}, True))
-    elif value in deleted:  # 当前组正处于删除状态,请等待
-        faults.append(({code + "AlreadyExist", "FailedOperation.GroupInDeletedState"}, False))
-    elif value.casefold() in {each.casefold() for each in used}:
-        faults.append(({code + "AlreadyExist"}, False))
-    elif value.casefold() in {each.casefold() for each in deleted}:
-        faults.append(({code + "AlreadyExist", "FailedOperation.GroupInDeletedState"}, False))
-    return faults
-
-
-def text(name, value, most):
-    """The faults in the length and the characters of a text."""
-    if value is WRONG:
-        return []
-    code, faults, is_id = f"InvalidParameterValue.{name}", [], name == "GroupId"
+    illegal, is_id, faults = f"{VALUE}.{name}Illegal", name == "GroupId", []
+    if name in {"GroupName", "GroupId"} and value.strip() == "":  # 必选参数为空: nothing, or nothing but blanks?
+        faults.append(({EMPTY, "MissingParameter", illegal, VALUE, PAGE}, value == ""))
     size = len(value.encode("utf-8", "surrogatepass")) if is_id else len(value)
-    units = 0 if is_id else len(value.encode("utf-16-le", "surrogatepass")) // 2
-    if max(size, units) > most:  # is one 字符 outside the basic plane one or two?
-        faults.append(({code + "TooLong"}, size > most))
-    for each in set(value):
-        if unicodedata.category(each) == "Cs":
-            faults.append(({code + "Illegal", "InvalidParameter", ILLEGAL}, True))
-        elif is_id or each.isascii():  # 英文、数字、-%@#&_ and 中英文、-、_、数字
-            if not (each.isascii() and each.isalnum()) and each not in ("-%@#&_" if is_id else "-_"):
-                faults.append(({code + "Illegal"}, True))
-        elif not "\u4e00" <= each <= "\u9fff":
-            faults.append(({code + "Illegal"}, not may_be_meant(each)))
+    if max(size, 0 if is_id else len(value.encode("utf-16-le", "surrogatepass")) // 2) > most:  # what is one 字符?
+        faults.append(({f"{VALUE}.{name}TooLong"}, size > most))
+    for each in set(value) - set("-%@#&_" if is_id else "-_"):  # 英文、数字、-%@#&_ or 中英文、-、_、数字
+        kind = unicodedata.category(each)
+        letter = kind[0] in "LN" or kind == "Cn" or unicodedata.name(each, "").startswith(RADICALS)
+        if kind == "Cs":
+            faults.append(({illegal, "InvalidParameter", PAGE}, True))
+        elif not (each.isalnum() if each.isascii() else not is_id and "\u4e00" <= each <= "\u9fff"):
+            faults.append(({illegal}, each.isascii() or is_id or not (letter or each in PUNCTUATION)))
     return faults
 
 
-def may_be_meant(character):
-    """Whether 中英文 and 数字 can be taken to mean a character besides ASCII and the main block of Han."""
-    return (unicodedata.category(character)[0] in "LN" or unicodedata.category(character) == "Cn"
-            or unicodedata.name(character, "").startswith(("CJK", "KANGXI")) or character in PUNCTUATION)  # fmt: skip
+def taken(value, name, used, gone):
+    """The faults of an id or name that another group has, or that a deleted group had."""
+    if not isinstance(value, str) or value == "":
+        return []
+    exists = f"{VALUE}.{name}AlreadyExist"
+    if value in used:  # 不可重复
+        return [({exists}, True)]
+    alike = {each for each in (*used, *gone) if each.casefold() == value.casefold()}  # are x and X the same?
+    going = {"FailedOperation.GroupInDeletedState"} if alike & set(gone) else set()  # 当前组正处于删除状态,请等待
+    return [({exists, *going}, False)] if alike else []
 
 
 def descriptions(items):
-    """The faults of the descriptions."""
-    if items is None or items is WRONG:
+    """The faults of a list of descriptions."""
+    if not isinstance(items, list):
         return []
-    faults = [({"InvalidParameterValue", "InvalidParameter"}, False)] if items == [] else []
-    if len(items) > 5:  # 最多可以创建5个
-        faults.append(({"InvalidParameterValue.GroupExDescriptionsExceed"}, True))
-    ...
+    kind, texts = f"{VALUE}.GroupExDescriptions", [each for each in items if isinstance(each, str)]
+    faults = [({f"{kind}Exceed"}, True)] if len(items) > 5 else []  # 最多可以创建5个
+    faults += [({VALUE, "InvalidParameter"}, False)] if items == [] else []
+    if "" in texts:  # [1,30]个字符
+        faults.append(({f"{kind}NameIllegal", f"{kind}NameTooLong", EMPTY, "InvalidParameter", PAGE, VALUE}, True))
+    if len({each.casefold() for each in texts}) < len(texts):  # 不可重复
+        twice = {f"{kind}NameIdentical", "FailedOperation.DuplicatedGroupDescription"}
+        faults.append((twice, len(set(texts)) < len(texts)))
+    return faults + [fault for each in texts for fault in text(each, "GroupExDescriptionsName", 30)]

@@ -73,15 +73,25 @@ def smoke() -> tuple[Case, ...]:
     return tuple(Case.from_line(line) for line in text.split("\n") if line)
 
 
+def chapter(case: Case) -> str:
+    """The part of the suite in which a case stands; its module is `test_<chapter>`."""
+    if case.about.startswith("printed example"):
+        return "examples"
+    if len(case.steps) > 1 or case.clause.endswith(".unique"):
+        return "uniqueness"
+    if case.clause == "Request.check-order":
+        return "several_faults"
+    return "shapes" if case.clause.startswith("Request.") else "parameters"
+
+
 def _step_to_json(step: Step) -> dict[str, object]:
     request = step.request
-    doubled = len(request.names) < len(request.parameters)
     written: dict[str, object] = {}
     if request.action != ACTION:
         written["action"] = request.action
     if step.form is not Form.JSON:
         written["form"] = str(step.form)
-    written["parameters"] = [list(pair) for pair in request.parameters] if doubled else dict(request.parameters)
+    written["parameters"] = request.plain
     return written
 
 

@@ -8,14 +8,19 @@ from functools import cache
 from unittest import SkipTest
 
 import hypothesis
-from hypothesis import HealthCheck, Phase, strategies as st
+from hypothesis import HealthCheck, Phase, configuration
+from hypothesis import strategies as st
 
 from conformance.contract import CLAUSES
 from conformance.errors import BudgetSpentError, TargetUnusableError
+from conformance.settings import cache_folder
 from conformance.request import Request
 from conformance.run import Run
 from conformance.suite.cases import Case, Step
 from strategies import templates
+
+# Hypothesis keeps tables of characters; a run leaves nothing in the folder that it is started from.
+configuration.set_hypothesis_home_dir(cache_folder() / "hypothesis")
 
 __all__ = ["PROPERTIES", "Property", "explore"]
 

@@ -6,14 +6,36 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from conformance.request import Request
+from conformance.errors import BudgetSpentError, TargetUnusableError
+from conformance.judge import Kind
+from conformance.run import Run
 from conformance.salt import MARKER, SALT
 from conformance.suite.cases import Case
 
-__all__ = ["shrink"]
+__all__ = ["shrink", "shrink_failures"]
+
+# A thoroughly broken target fails everywhere: the first failures tell enough.
+_MOST_KEYS = 24
+_TRIES_A_KEY = 40
 
 _REQUIRED = ("GroupName", "GroupId")
 _UNIT = re.compile(f"{MARKER.pattern}|.", re.DOTALL)
+
+
+def shrink_failures(run: Run) -> None:
+    """Look for smaller requests that show what a run found; the run keeps them. Stops where the run must."""
+    for key in list(run.failures)[:_MOST_KEYS]:
+        _, kind = key
+        if kind is Kind.NO_ANSWER or run.lost:
+            continue
+        try:
+            shrink(run.failures[key][0].case, lambda case, key=key: key in _shown(run, case), _TRIES_A_KEY)  # type: ignore[misc]
+        except (BudgetSpentError, TargetUnusableError):
+            return
+
+
+def _shown(run: Run, case: Case) -> set[tuple[str, Kind]]:
+    return {(each.clause, each.kind) for each in run.case(case)}
 
 
 def shrink(case: Case, fails: Callable[[Case], bool], budget: int) -> Case:

@@ -83,22 +83,25 @@ class HttpTarget:
 
 def _why(error: BaseException, endpoint: str, timeout: float) -> str:
     """One sentence on why no answer came."""
-    causes = list(_causes(error))
+    causes = _causes(error)
     where = urlsplit(endpoint).netloc
-    for cause in causes:
-        match cause:
-            case ssl.SSLCertVerificationError():
-                return f"TLS: the certificate of {where} can't be verified ({cause.verify_message})"
-            case ssl.SSLError():
-                return f"TLS: no secure connection to {where} ({cause.reason or cause})"
-            case urllib3.exceptions.NameResolutionError() | socket.gaierror():
-                return f"DNS: the host name of {where} can't be resolved"
-            case ConnectionRefusedError():
-                return f"nothing is listening at {where} (connection refused)"
-            case ConnectionResetError() | BrokenPipeError():
-                return f"{where} closed the connection without an answer"
-            case TimeoutError() | urllib3.exceptions.TimeoutError() | requests.Timeout():
-                return f"timeout: no answer from {where} within {timeout:g} s"
+
+    def found(*kinds: type[BaseException]) -> BaseException | None:
+        return next((each for each in causes if isinstance(each, kinds)), None)
+
+    # From the most to the least telling: urllib3's refused connection is a kind of its timeout.
+    if isinstance(refused := found(ssl.SSLCertVerificationError), ssl.SSLCertVerificationError):
+        return f"TLS: the certificate of {where} can't be verified ({refused.verify_message})"
+    if isinstance(insecure := found(ssl.SSLError), ssl.SSLError):
+        return f"TLS: no secure connection to {where} ({insecure.reason or insecure})"
+    if found(urllib3.exceptions.NameResolutionError, socket.gaierror):
+        return f"DNS: the host name of {where} can't be resolved"
+    if found(ConnectionRefusedError):
+        return f"nothing is listening at {where} (connection refused)"
+    if found(ConnectionResetError, BrokenPipeError):
+        return f"{where} closed the connection without an answer"
+    if found(TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout):
+        return f"timeout: no answer from {where} within {timeout:g} s"
     text = " ".join(str(each) for each in causes)
     if "BadStatusLine" in text or "LineTooLong" in text or "Invalid header" in text:
         return f"{where} answers, but not in HTTP"

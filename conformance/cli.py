@@ -1,0 +1,293 @@
+"""The command line. Each verb is a small function; what it needs is imported when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from conformance import __version__
+from conformance.errors import SuiteError, UsageError
+
+if TYPE_CHECKING:
+    from conformance.request import Request
+
+__all__ = ["main"]
+
+_TO_COME = {
+    "call": "sending one request by hand",
+    "record": "recording cassettes",
+    "rejudge": "judging recordings anew",
+    "readings": "settling ambiguities from recordings",
+    "plan": "planning the requests that settle most",
+    "cleanup": "deleting what an interrupted run left",
+    "observe": "judging the traffic of others",
+    "compare": "comparing two reports",
+    "merge": "merging reports",
+    "sdk": "driving SDKs",
+    "driver": "checking drivers",
+    "drift": "comparing documents",
+}
+_EXIT_CODES = (
+    "exit codes: 0 conforms, 1 does not conform, 2 interrupted, 3 the target can't be used or an internal error, "
+    "4 wrong usage, 5 nothing was judged, or not every clause"
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose mistakes exit with 4, as pytest's do."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(UsageError.exit_code, f"{self.prog}: {message}\n{self.format_usage()}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if words and words[0] in _TO_COME:
+            raise UsageError(f"`{words[0]}` is still to come: {_TO_COME[words[0]]}")
+        options = _parser().parse_args(words)
+        verb: Callable[[argparse.Namespace], int] = options.verb
+        return verb(options)
+    except SuiteError as error:
+        sys.stderr.write(f"iai-conformance: {error}\n")
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read the output has read enough
+        return 0
+    except KeyboardInterrupt:
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser("iai-conformance", description="Does a server behave as CreateGroup's page says?", epilog=_EXIT_CODES)
+    parser.add_argument("--version", action="version", version=f"iai-conformance {__version__}")
+    verbs = parser.add_subparsers(metavar="VERB", required=True, title="verbs")
+    _add_run(verbs.add_parser("run", help="judge a target", epilog=_EXIT_CODES))
+    _add_serve(verbs.add_parser("serve", help="serve the reference emulator over HTTP"))
+    _add_list(verbs.add_parser("list", help="list clauses, readings, faults, codes or cases"))
+    _add_show(verbs.add_parser("show", help="show one clause, reading, fault, code or case"))
+    _add_explain(verbs.add_parser("explain", help="tell what the page allows for a request"))
+    _add_sign(verbs.add_parser("sign", help="print the headers that sign a request, for `curl -H @-`"))
+    return parser
+
+
+# --- run -----------------------------------------------------------------------------------------------------
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--target", default="embedded", help="embedded (default), or the URL of a server")
+    parser.add_argument("--profile", help="smoke: the fixed cases; standard (default): and exploration; deep: much of it")
+    parser.add_argument("--seed", type=int, help="seed of the exploration (default 0)")
+    parser.add_argument("--max-requests", type=int, metavar="N", help="a hard bound on requests")
+    parser.add_argument("--only", action="append", metavar="GLOB", help="clauses to judge; may be repeated")
+    parser.add_argument("--skip", action="append", metavar="GLOB", help="clauses to leave out; may be repeated")
+    parser.add_argument("--expected-failures", metavar="FILE", help="clauses known to fail: `GLOB  # reason`, a line each")
+    parser.add_argument("--fault", action="append", metavar="NAME", help="switch on a fault of the embedded emulator")
+    parser.add_argument("--reading", action="append", metavar="ID=VALUE", help="choose a reading of the embedded emulator")
+    parser.add_argument("--timeout-seconds", type=float, metavar="S", help="seconds to wait for an answer (default 10)")
+    parser.add_argument("--json", metavar="FILE", help="write the report as JSON")
+    parser.add_argument("--html", metavar="FILE", help="still to come")
+    parser.add_argument("--junit", metavar="FILE", help="write pytest's JUnit report")
+    parser.set_defaults(verb=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Run the suite under pytest, without the user's own pytest settings, plugins or conftest files."""
+    import os
+    from importlib.util import find_spec
+    from pathlib import Path
+
+    import pytest
+
+    from conformance.settings import Settings
+
+    Settings.of_options(options)  # told in our words, before pytest starts
+    if options.junit and not Path(options.junit).resolve().parent.is_dir():
+        raise UsageError(f"--junit {options.junit}: there is no folder {Path(options.junit).parent}")
+    spec = find_spec("conformance.suite")
+    assert spec is not None and spec.origin is not None  # noqa: S101, PT018 -- a part of this package
+    suite = str(Path(spec.origin).parent)
+    fixed = ["-c", os.devnull, "--rootdir", suite, "--noconftest", "--disable-plugin-autoload", "--import-mode=importlib"]
+    quiet = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:warnings", "-p", "no:logging", "-p", "no:faulthandler"]
+    words = [*fixed, *quiet, "-p", "conformance.plugin", "--pyargs", "conformance.suite", *_passed_on(options)]
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    os.environ.pop("PYTEST_PLUGINS", None)
+    watcher = _Watcher()
+    code = int(pytest.main(words, plugins=[watcher]))
+    for line in watcher.said:
+        sys.stderr.write(f"iai-conformance: {line}\n")
+    return code
+
+
+def _passed_on(options: argparse.Namespace) -> Iterable[str]:
+    for name in ("target", "profile", "seed", "max_requests", "expected_failures", "timeout_seconds", "json", "html"):
+        value = getattr(options, name)
+        if value is not None:
+            yield f"--{name.replace('_', '-')}={value}"
+    for name in ("only", "skip", "fault", "reading"):
+        yield from (f"--{name}={value}" for value in getattr(options, name) or ())
+    if options.junit is not None:
+        yield f"--junit-xml={options.junit}"
+
+
+class _Watcher:
+    """Keeps what pytest would tell, had it a terminal: why it stopped, and errors that are ours."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def pytest_keyboard_interrupt(self, excinfo: object) -> None:
+        """The run was interrupted, or told to stop."""
+        import pytest
+
+        value = getattr(excinfo, "value", None)
+        self.said.append(str(value.msg) if isinstance(value, pytest.exit.Exception) else "interrupted")
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Something of ours broke."""
+        self.said.append(f"internal error, please report it:\n{excrepr}")
+
+    def pytest_collectreport(self, report: object) -> None:
+        """A module of the suite can't be imported."""
+        if getattr(report, "failed", False):
+            self.said.append(f"internal error, please report it:\n{getattr(report, 'longrepr', '')}")
+
+
+# --- serve ---------------------------------------------------------------------------------------------------
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8080, help="port to listen at (default 8080; 0 for any)")
+    parser.add_argument("--reading", action="append", metavar="ID=VALUE", help="choose a reading; may be repeated")
+    parser.add_argument("--fault", action="append", metavar="NAME", help="switch on a fault; may be repeated")
+    parser.add_argument(
+        "--strict-signing",
+        action="store_true",
+        help="refuse what SDKs do at a loopback address: a host signed without its port, a service named after it",
+    )
+    parser.set_defaults(verb=_serve)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from conformance.emulator import Emulator, conforming
+    from conformance.emulator.faults import faulty
+    from conformance.emulator.server import serve_forever
+    from conformance.settings import check_faults, credentials_of_environment, parse_readings
+    from conformance.signing import EXAMPLE_CREDENTIALS
+
+    if not 0 <= options.port <= 65535:
+        raise UsageError(f"--port {options.port}: a port is a number from 0 to 65535")
+    behaviour = faulty(conforming(parse_readings(options.reading or ())), *check_faults(options.fault or ()))
+    found = credentials_of_environment()
+    emulator = Emulator(behaviour, found or EXAMPLE_CREDENTIALS, options.strict_signing)
+
+    def announce(url: str) -> None:
+        whose = "the environment's key pair" if found else "the documentation's example key pair"
+        signing = "strict" if options.strict_signing else "lenient (--strict-signing for the documented rules)"
+        sys.stdout.write(f"{url} answers as CreateGroup's page says; it knows {whose}; signing is {signing}\n")
+        for fault in options.fault or ():
+            sys.stdout.write(f"  with the fault {fault}\n")
+        sys.stdout.flush()
+
+    serve_forever(emulator, options.host, options.port, announce)
+    return 0
+
+
+# --- list, show ----------------------------------------------------------------------------------------------
+
+_KINDS = ("clauses", "readings", "faults", "codes", "cases")
+
+
+def _add_list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", nargs="?", choices=_KINDS, default="clauses")
+    parser.set_defaults(verb=_list)
+
+
+def _list(options: argparse.Namespace) -> int:
+    from conformance.report.catalogue import listed
+
+    for line in listed(options.what):
+        sys.stdout.write(f"{line}\n")
+    return 0
+
+
+def _add_show(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", help="the id of a clause, reading, fault, error code or case")
+    parser.set_defaults(verb=_show)
+
+
+def _show(options: argparse.Namespace) -> int:
+    from conformance.report.catalogue import shown
+
+    for line in shown(options.name):
+        sys.stdout.write(f"{line}\n")
+    return 0
+
+
+# --- explain, sign -------------------------------------------------------------------------------------------
+
+
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("parameters", help='the parameters as JSON: \'{"GroupName": "x", "GroupId": "y"}\'')
+    parser.set_defaults(verb=_explain)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from conformance.judge import explain
+    from conformance.request import World
+    from conformance.validator import predict
+
+    prediction = predict(_request_from(options.parameters), World())
+    for name, clauses in (("breaks", prediction.broken), ("may break", prediction.open)):
+        if clauses:
+            sys.stdout.write(f"{name}: {', '.join(sorted(clauses))}\n")
+    for line in explain(prediction):
+        sys.stdout.write(f"{line}\n")
+    return 0
+
+
+def _request_from(text: str) -> Request:
+    from conformance.messages import HttpRequest
+    from conformance.wire import UndecodableError, decode
+
+    body = text.encode("utf-8", "surrogateescape")
+    try:
+        return decode(HttpRequest("POST", "http://127.0.0.1/", (("Content-Type", "application/json"),), body))
+    except UndecodableError as error:
+        raise UsageError(f"the parameters must be a JSON object: {error}") from error
+
+
+def _add_sign(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--target", required=True, help="the URL that the request will go to")
+    parser.add_argument("--action", default="CreateGroup")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--body", help="the body of a POST, as it will be sent; - for standard input")
+    what.add_argument("--query", help="the query of a GET, as it will be sent")
+    parser.set_defaults(verb=_sign)
+
+
+def _sign(options: argparse.Namespace) -> int:
+    import os
+    import time
+
+    from conformance.contract import VERSION
+    from conformance.settings import DEFAULT_REGION, credentials_for, endpoint_of
+    from conformance.wire import Sender, headers_for
+
+    endpoint = endpoint_of(options.target)
+    sender = Sender(endpoint, os.environ.get("TENCENTCLOUD_REGION") or DEFAULT_REGION, credentials_for(endpoint))
+    body = None
+    if options.body is not None:
+        body = sys.stdin.buffer.read() if options.body == "-" else options.body.encode("utf-8", "surrogateescape")
+    headers = headers_for(sender, options.action, VERSION, int(time.time()), body=body, query=options.query or "")
+    for name, value in headers:
+        sys.stdout.write(f"{name}: {value}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,245 @@
+"""What a run found, as values: the same for the terminal, for JSON and for whatever comes later."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conformance.contract import CLAUSES, CODES, READINGS, Clause, CodeKind, Strength
+from conformance.contract.model import Answer, Default, MinLength, OpenVersions, Optional, Whole
+from conformance.report.curl import curl_lines
+from conformance.run import Failure, Run, Tally
+from conformance.settings import ExpectedFailure, Settings
+
+__all__ = ["ClauseResult", "CodeResult", "ReadingResult", "Report", "Status", "Verdict", "exit_code", "report_of"]
+
+
+class Status(StrEnum):
+    """What became of a clause."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    EXPECTED_FAILURE = "expected-failure"
+    NOT_EXERCISED = "not-exercised"
+    SKIPPED = "skipped"
+
+
+class Verdict(StrEnum):
+    """What became of the run."""
+
+    CONFORMS = "conforms"
+    VIOLATES = "violates"
+    INCOMPLETE = "incomplete"
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseResult:
+    """A clause and what became of it.
+
+    Attributes:
+        clause: the clause.
+        status: what became of it.
+        reason: why, where it didn't simply pass.
+        tally: how often it was seen kept, broken and open.
+        failures: the smallest failures, the smallest first.
+        failed: how many failures there were.
+    """
+
+    clause: Clause
+    status: Status
+    reason: str
+    tally: Tally
+    failures: tuple[Failure, ...]
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingResult:
+    """A reading and what is left of it: possible values, and how many answers depended on it."""
+
+    id: str
+    possible: tuple[str, ...]
+    evidence: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeResult:
+    """A documented code and whether it came."""
+
+    code: str
+    kind: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that a run found.
+
+    Attributes:
+        settings: what was asked for.
+        verdict: what became of it.
+        requests, groups_created: how many were sent, and created.
+        seconds: how long it took.
+        first_failure: number of the request that first failed.
+        clauses, readings, codes: what became of each.
+        stale: expected failures that passed.
+        notes: what the reader should know besides.
+    """
+
+    settings: Settings
+    verdict: Verdict
+    requests: int
+    groups_created: int
+    seconds: float
+    first_failure: int | None
+    clauses: tuple[ClauseResult, ...]
+    readings: tuple[ReadingResult, ...]
+    codes: tuple[CodeResult, ...]
+    stale: tuple[ExpectedFailure, ...]
+    notes: tuple[str, ...]
+
+    def counts(self) -> dict[Status, int]:
+        """How many clauses have each status."""
+        return {status: sum(each.status is status for each in self.clauses) for status in Status}
+
+    def to_json(self) -> dict[str, object]:
+        """The report as JSON values; `schema.json` beside this module describes them."""
+        return {
+            "verdict": str(self.verdict),
+            "target": self.settings.target,
+            "profile": self.settings.profile,
+            "seed": self.settings.seed,
+            "requests": self.requests,
+            "groups_created": self.groups_created,
+            "seconds": round(self.seconds, 3),
+            "first_failure_request": self.first_failure,
+            "clauses": [_clause_to_json(each, self.settings.target) for each in self.clauses],
+            "readings": [
+                {"id": each.id, "possible": list(each.possible), "evidence": each.evidence} for each in self.readings
+            ],
+            "codes": [{"code": each.code, "kind": each.kind, "status": each.status} for each in self.codes],
+            "notes": list(self.notes),
+        }
+
+
+def report_of(run: Run, settings: Settings) -> Report:
+    """The report of a finished run."""
+    clauses = tuple(_clause_result(each, run, settings) for each in CLAUSES)
+    failing = {each.clause.id for each in clauses if each.failed}
+    stale = tuple(
+        each
+        for each in settings.expected_failures
+        if not any(settings.expected(clause) is each for clause in failing)
+        and any(settings.selects(one.id) and settings.expected(one.id) is each for one in CLAUSES)
+    )
+    first = min((one.number for each in clauses for one in each.failures), default=None)
+    return Report(
+        settings,
+        _verdict(clauses, stale, run),
+        run.requests,
+        run.groups_created,
+        time.monotonic() - run.started,
+        run.first_failure if first is not None else None,
+        clauses,
+        tuple(_reading_result(each.id, run) for each in READINGS),
+        tuple(_code_result(code, run) for code in CODES),
+        stale,
+        tuple(dict.fromkeys(run.unseen.values())),
+    )
+
+
+def exit_code(report: Report) -> int:
+    """The exit code that a report stands for; see the README's table."""
+    if report.requests == 0:
+        return 5
+    return {Verdict.CONFORMS: 0, Verdict.VIOLATES: 1, Verdict.INCOMPLETE: 5}[report.verdict]
+
+
+def _verdict(clauses: tuple[ClauseResult, ...], stale: tuple[ExpectedFailure, ...], run: Run) -> Verdict:
+    if stale or any(each.status is Status.FAILED for each in clauses):
+        return Verdict.VIOLATES
+    unseen = any(
+        each.status is Status.NOT_EXERCISED and each.clause.strength is Strength.MUST for each in clauses
+    )
+    return Verdict.INCOMPLETE if unseen or run.lost or run.requests == 0 else Verdict.CONFORMS
+
+
+def _clause_result(clause: Clause, run: Run, settings: Settings) -> ClauseResult:
+    tally = run.tallies[clause.id]
+    failures = tuple(
+        one for (id_, _), found in run.failures.items() if id_ == clause.id for one in found
+    )
+    failed = sum(count for (id_, _), count in run.failed.items() if id_ == clause.id)
+    if not settings.selects(clause.id):
+        return ClauseResult(clause, Status.SKIPPED, "left out by --only or --skip", tally, (), 0)
+    if failed:
+        expected = settings.expected(clause.id)
+        status = Status.EXPECTED_FAILURE if expected else Status.FAILED
+        return ClauseResult(clause, status, expected.reason if expected else "", tally, failures, failed)
+    if not _exercised(clause, tally):
+        return ClauseResult(clause, Status.NOT_EXERCISED, _why_not(clause, tally, run), tally, (), 0)
+    return ClauseResult(clause, Status.PASSED, "", tally, (), 0)
+
+
+def _exercised(clause: Clause, tally: Tally) -> bool:
+    """Whether a clause was really tried: one that can be broken must have been seen on both sides."""
+    match clause.rule:
+        case Answer() | Optional() | Default() | MinLength(limit=0):
+            return tally.judged > 0
+        case Whole() | OpenVersions():
+            return tally.open + tally.broken > 0
+        case _:
+            return tally.kept > 0 and tally.open + tally.broken > 0
+
+
+def _why_not(clause: Clause, tally: Tally, run: Run) -> str:
+    if "target" in run.unseen:
+        return "the target stopped answering before"
+    if run.max_requests is not None and run.requests >= run.max_requests:
+        return f"the {run.max_requests} requests of --max-requests were sent before"
+    return "no request broke it" if clause.breakable and tally.kept else "no answer showed it"
+
+
+def _reading_result(id_: str, run: Run) -> ReadingResult:
+    possible = run.ledger.possible[id_]
+    in_order = tuple(value.name for reading in READINGS if reading.id == id_ for value in reading.values)
+    return ReadingResult(id_, tuple(each for each in in_order if each in possible), run.ledger.counted.get(id_, 0))
+
+
+# Kinds of codes that a request can provoke.
+_PROVOKED = frozenset(code for clause in CLAUSES for code in clause.codes) | {"FailedOperation.GroupInDeletedState"}
+
+
+def _code_result(code: str, run: Run) -> CodeResult:
+    kind: CodeKind = CODES[code].kind
+    status = "observed" if run.codes[code] else "not-observed" if code in _PROVOKED else "not-reachable"
+    return CodeResult(code, str(kind), status)
+
+
+def _clause_to_json(result: ClauseResult, target: str) -> dict[str, object]:
+    return {
+        "id": result.clause.id,
+        "status": str(result.status),
+        "reason": result.reason,
+        "strength": str(result.clause.strength),
+        "quote": result.clause.citations[0].quote,
+        "line": result.clause.citations[0].line,
+        "judged": result.tally.judged,
+        "failed": result.failed,
+        "failures": [_failure_to_json(each, target) for each in result.failures],
+    }
+
+
+def _failure_to_json(failure: Failure, target: str) -> dict[str, object]:
+    return {
+        "kind": str(failure.kind),
+        "request": [
+            {"action": step.request.action, "form": str(step.form), "parameters": step.request.plain}
+            for step in failure.sent
+        ],
+        "expected": list(failure.expected),
+        "observed": failure.observed,
+        "curl": curl_lines(failure),
+        "number": failure.number,
+    }

@@ -1,0 +1,142 @@
+"""The report for people: a line for each subject, a block for each failure, a verdict. Colour on a terminal alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import groupby
+
+from rich.console import Console
+from rich.text import Text
+
+from conformance.contract import Strength
+from conformance.report.curl import curl_lines
+from conformance.report.model import ClauseResult, Report, Status, Verdict
+from conformance.run import Failure
+
+__all__ = ["console", "print_report"]
+
+_MARKS = {
+    Status.PASSED: ("✓", "green"),
+    Status.FAILED: ("✗", "bold red"),
+    Status.EXPECTED_FAILURE: ("x", "yellow"),
+    Status.NOT_EXERCISED: ("?", "yellow"),
+    Status.SKIPPED: ("-", "dim"),
+}
+_VERDICTS = {Verdict.CONFORMS: "bold green", Verdict.VIOLATES: "bold red", Verdict.INCOMPLETE: "bold yellow"}
+_MOST_EXPECTED = 5
+_LONGEST_LINE = 1500
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that wraps nothing that is meant to be copied, and colours only a terminal."""
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False, markup=False)
+
+
+def print_report(report: Report, out: Console) -> None:
+    """Print a report."""
+    _print_table(report, out)
+    for each in report.clauses:
+        if each.status is Status.FAILED:
+            for failure in _one_of_each_kind(each):
+                _print_failure(each, failure, report, out)
+    _print_rest(report, out)
+    _print_verdict(report, out)
+
+
+def _print_table(report: Report, out: Console) -> None:
+    width = max(len(each.clause.parameter) for each in report.clauses)
+    for subject, group in groupby(report.clauses, key=lambda each: each.clause.parameter):
+        line = Text(f"  {subject:<{width}} ")
+        for each in group:
+            mark, style = _MARKS[each.status]
+            name = each.clause.id.removeprefix(f"{subject}.")
+            line.append(f" {mark} {name}", style=style)
+        out.print(line)
+    out.print()
+
+
+def _one_of_each_kind(result: ClauseResult) -> Iterator[Failure]:
+    seen = set()
+    for failure in sorted(result.failures, key=lambda each: each.size):
+        if failure.kind not in seen:
+            seen.add(failure.kind)
+            yield failure
+
+
+def _print_failure(result: ClauseResult, failure: Failure, report: Report, out: Console) -> None:
+    times = "once" if result.failed == 1 else f"{result.failed} times"
+    heading = Text(f"✗ {result.clause.id}: {failure.kind}", style="bold red")
+    heading.append(f"  ({times}, first at request {failure.number})", style="dim")
+    out.print(heading)
+    _print_field("says", str(result.clause.citations[0]), out)
+    for step in failure.sent:
+        text = _clipped(_visible(json.dumps(step.request.plain, ensure_ascii=False)))
+        _print_field("sent", f"{step.request.action} {text}", out)
+    lengths = ", ".join(_lengths(failure))
+    if lengths:
+        _print_field("", lengths, out)
+    for place, line in enumerate(failure.expected[:_MOST_EXPECTED]):
+        _print_field("" if place else "expected", _visible(line), out)
+    if len(failure.expected) > _MOST_EXPECTED:
+        _print_field("", f"or {len(failure.expected) - _MOST_EXPECTED} more, in the JSON report", out)
+    _print_field("came", _clipped(_visible(failure.observed)), out)
+    _print_field("again", _clipped(curl_lines(failure)), out)
+    if report.settings.target == "embedded":
+        switches = "".join(f" --fault {each}" for each in report.settings.faults)
+        switches += "".join(f" --reading {id_}={value}" for id_, value in report.settings.readings.items())
+        _print_field("", f"(with the same emulator behind it: iai-conformance serve{switches})", out)
+    out.print()
+
+
+def _print_field(name: str, text: str, out: Console) -> None:
+    out.print(Text.assemble((f"    {name:<9}", "dim"), text))
+
+
+def _lengths(failure: Failure) -> Iterator[str]:
+    """The lengths of the long texts of the last request: nobody counts 61 letters."""
+    for name, value in failure.sent[-1].request.parameters:
+        for place, text in enumerate(value if isinstance(value, list) else [value]):
+            if isinstance(text, str) and len(text) >= 20:
+                where = f"{name}[{place}]" if isinstance(value, list) else name
+                size = len(text.encode("utf-8", "surrogatepass"))
+                yield f"{where} has {len(text)} characters" + ("" if size == len(text) else f", {size} bytes")
+
+
+def _print_rest(report: Report, out: Console) -> None:
+    for each in report.clauses:
+        if each.status in {Status.EXPECTED_FAILURE, Status.NOT_EXERCISED} or (
+            each.status is Status.SKIPPED and not report.settings.only and not report.settings.skip
+        ):
+            mark, style = _MARKS[each.status]
+            weak = "" if each.clause.strength is Strength.MUST else ", on which the page is silent"
+            out.print(Text(f"{mark} {each.clause.id}: {each.status}{weak}: {each.reason}", style=style))
+    for stale in report.stale:
+        out.print(
+            Text(f"✗ {stale.pattern}: expected to fail, but passed: remove line {stale.line}", style="bold red")
+        )
+    for note in report.notes:
+        out.print(Text(f"! {note}", style="yellow"))
+
+
+def _print_verdict(report: Report, out: Console) -> None:
+    settled = sum(len(each.possible) == 1 for each in report.readings)
+    counts = ", ".join(f"{count} {status}" for status, count in report.counts().items() if count)
+    line = Text(f"{report.settings.target} ")
+    line.append(str(report.verdict), style=_VERDICTS[report.verdict])
+    line.append(
+        f": {counts}; {report.requests} requests, {report.groups_created} groups created, {report.seconds:.1f} s; "
+        f"{settled} of {len(report.readings)} ambiguities of the page settled for this target"
+    )
+    out.print(line)
+
+
+def _visible(text: str) -> str:
+    """The text with everything that a terminal would not show, or obey, escaped."""
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+
+
+def _clipped(text: str) -> str:
+    if len(text) <= _LONGEST_LINE:
+        return text
+    return f"{text[:_LONGEST_LINE]}… ({len(text)} characters, whole in the JSON report)"

@@ -1,0 +1,270 @@
+"""What a run was asked for, and the target that it names. Mistakes are told in one sentence."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from argparse import Namespace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from conformance.contract import CLAUSES, READING
+from conformance.errors import TargetUnusableError, UsageError
+from conformance.signing import EXAMPLE_CREDENTIALS, Credentials
+from conformance.targets import Target
+from conformance.wire import Sender
+
+__all__ = ["PROFILES", "ExpectedFailure", "Settings", "build_target", "cache_folder", "credentials_for", "parse_readings"]
+
+PROFILES = ("smoke", "standard", "deep")
+DEFAULT_REGION = "ap-guangzhou"
+DEFAULT_TIMEOUT = 10.0
+_TO_COME = {"live": "the live service", "cassette:": "recorded interactions", "sdk:": "SDKs", "driver:": "drivers"}
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedFailure:
+    """A clause that is known to fail, and why.
+
+    Attributes:
+        pattern: a clause id, or a glob over them.
+        reason: the text behind `#`.
+        line: 1-based line of the file.
+    """
+
+    pattern: str
+    reason: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run was asked for.
+
+    Attributes:
+        target: as the user wrote it.
+        profile: "smoke", "standard" or "deep".
+        seed: of the exploration.
+        max_requests: a hard bound; None for none.
+        only, skip: globs over clause ids.
+        expected_failures: clauses that are known to fail.
+        faults, readings: for the embedded emulator.
+        timeout: seconds to wait for an answer.
+    """
+
+    target: str = "embedded"
+    profile: str = "standard"
+    seed: int = 0
+    max_requests: int | None = None
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    expected_failures: tuple[ExpectedFailure, ...] = ()
+    faults: tuple[str, ...] = ()
+    readings: Mapping[str, str] = field(default_factory=dict)
+    timeout: float = DEFAULT_TIMEOUT
+
+    def __post_init__(self) -> None:
+        """Raise UsageError where something can't be meant."""
+        if self.profile not in PROFILES:
+            raise UsageError(f"unknown profile {self.profile!r}: there are {', '.join(PROFILES)}")
+        if self.max_requests is not None and self.max_requests < 0:
+            raise UsageError(f"--max-requests {self.max_requests}: a bound can't be negative")
+        if self.timeout <= 0:
+            raise UsageError(f"--timeout {self.timeout:g}: it must be more than 0 seconds")
+        for option, globs in (("--only", self.only), ("--skip", self.skip)):
+            for pattern in globs:
+                if not _matching(pattern):
+                    raise UsageError(f"{option} {pattern}: no clause has such an id{_suggest(pattern)}")
+        if not any(self.selects(each.id) for each in CLAUSES):
+            raise UsageError("--only and --skip together leave no clause")
+        if (self.faults or self.readings) and self.target != "embedded":
+            raise UsageError("--fault and --reading are for the embedded emulator; another one takes them at `serve`")
+
+    @classmethod
+    def of_options(cls, options: Namespace) -> Settings:
+        """The settings that options of the command line, or of pytest, say. Raises UsageError."""
+        if options.html:
+            raise UsageError("--html: reports in HTML are still to come; --json has all that they will show")
+        if options.json and not Path(options.json).resolve().parent.is_dir():
+            raise UsageError(f"--json {options.json}: there is no folder {Path(options.json).parent}")
+        given = {
+            "target": options.target,
+            "profile": options.profile,
+            "seed": options.seed,
+            "max_requests": options.max_requests,
+            "timeout": options.timeout_seconds,
+        }
+        expected = options.expected_failures
+        return cls(
+            only=tuple(options.only or ()),
+            skip=tuple(options.skip or ()),
+            expected_failures=read_expected_failures(expected) if expected else (),
+            faults=check_faults(options.fault or ()),
+            readings=parse_readings(options.reading or ()),
+            **{name: value for name, value in given.items() if value is not None},
+        )
+
+    def selects(self, clause: str) -> bool:
+        """Whether a clause is asked for."""
+        wanted = not self.only or any(fnmatchcase(clause, each) for each in self.only)
+        return wanted and not any(fnmatchcase(clause, each) for each in self.skip)
+
+    def expected(self, clause: str) -> ExpectedFailure | None:
+        """The expected failure that covers a clause."""
+        return next((each for each in self.expected_failures if fnmatchcase(clause, each.pattern)), None)
+
+
+def _matching(pattern: str) -> list[str]:
+    return [each.id for each in CLAUSES if fnmatchcase(each.id, pattern)]
+
+
+def _suggest(word: str, words: Iterable[str] | None = None) -> str:
+    """A hint at what was meant, or at how to see all there is."""
+    known = [each.id for each in CLAUSES] if words is None else list(words)
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f"; did you mean {close[0]}?" if close else " (`iai-conformance list` shows all)"
+
+
+def read_expected_failures(path: str) -> tuple[ExpectedFailure, ...]:
+    """The clauses that a file says will fail: a line each, `CLAUSE-GLOB  # reason`.
+
+    Raises:
+        UsageError: the file can't be read, a line has no reason, or a pattern matches no clause.
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--expected-failures {path}: it can't be read ({_reason(error)})") from error
+    found = []
+    for number, line in enumerate(lines, 1):
+        pattern, mark, reason = (part.strip() for part in line.partition("#"))
+        if not pattern:
+            continue
+        if not mark or not reason:
+            raise UsageError(f"{path}, line {number}: {pattern} has no reason; write `{pattern}  # why it fails`")
+        if not _matching(pattern):
+            raise UsageError(f"{path}, line {number}: no clause has the id {pattern}{_suggest(pattern)}")
+        found.append(ExpectedFailure(pattern, reason, number))
+    return tuple(found)
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def parse_readings(written: Iterable[str]) -> dict[str, str]:
+    """Readings written as `id=value`. Raises UsageError for an unknown id or value."""
+    chosen = {}
+    for each in written:
+        id_, equals, value = each.partition("=")
+        if not equals:
+            raise UsageError(f"--reading {each}: write it as READING=VALUE")
+        if id_ not in READING:
+            raise UsageError(f"--reading {each}: there is no reading {id_}{_suggest(id_, READING)}")
+        by_code = {one.code: one.name for one in READING[id_].values if one.code}
+        value = by_code.get(value, value)
+        if value not in READING[id_].names:
+            names = ", ".join(one.name for one in READING[id_].values)
+            raise UsageError(f"--reading {each}: {id_} can be {names}")
+        chosen[id_] = value
+    return chosen
+
+
+def check_faults(names: Iterable[str]) -> tuple[str, ...]:
+    """Names of faults. Raises UsageError for an unknown one."""
+    from conformance.emulator.faults import FAULT
+
+    names = tuple(names)
+    for name in names:
+        if name not in FAULT:
+            hint = _suggest(name, FAULT).replace("`iai-conformance list`", "`iai-conformance list faults`")
+            raise UsageError(f"--fault {name}: there is no such fault{hint}")
+    return names
+
+
+def credentials_of_environment(environment: Mapping[str, str] = os.environ) -> Credentials | None:
+    """The pair that the environment names, as the vendor's own tools do; None where it names none.
+
+    Raises:
+        UsageError: it names half a pair.
+    """
+    secret_id = environment.get("TENCENTCLOUD_SECRET_ID", "")
+    secret_key = environment.get("TENCENTCLOUD_SECRET_KEY", "")
+    if not secret_id and not secret_key:
+        return None
+    if not secret_id or not secret_key:
+        absent = "TENCENTCLOUD_SECRET_KEY" if secret_id else "TENCENTCLOUD_SECRET_ID"
+        raise UsageError(f"the environment names half a key pair: {absent} is not set")
+    return Credentials(secret_id, secret_key, environment.get("TENCENTCLOUD_TOKEN") or None)
+
+
+def credentials_for(endpoint: str, environment: Mapping[str, str] = os.environ) -> Credentials:
+    """The pair to sign with for a URL: the environment's, else, on this machine, the documented example.
+
+    Raises:
+        TargetUnusableError: another machine, and the environment names none.
+    """
+    from conformance.targets.http import is_loopback
+
+    found = credentials_of_environment(environment)
+    if found is not None:
+        return found
+    if is_loopback(urlsplit(endpoint).hostname or ""):
+        return EXAMPLE_CREDENTIALS
+    raise TargetUnusableError(
+        f"no credentials for {endpoint}: set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY "
+        "(the documentation's example pair is used for this machine alone)"
+    )
+
+
+def endpoint_of(url: str) -> str:
+    """A URL without its path's slash. Raises UsageError where it is no http(s) URL of a host alone."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise UsageError(f"--target {url}: it is no URL ({error})") from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"\s", url):
+        raise UsageError(f"--target {url}: it is no URL; write http://HOST:PORT or https://HOST")
+    if parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username is not None:
+        raise UsageError(f"--target {url}: the API is served at the root: write {parts.scheme}://HOST:PORT alone")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
+
+
+def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where things are kept that can be made anew: under XDG_CACHE_HOME, or the home folder's `.cache`."""
+    home = environment.get("XDG_CACHE_HOME", "")
+    return (Path(home) if Path(home).is_absolute() else Path("~/.cache").expanduser()) / "iai-conformance"
+
+
+def build_target(settings: Settings) -> Target:
+    """The target that the settings name.
+
+    Raises:
+        UsageError: there is no such target, or it is still to come.
+        TargetUnusableError: there are no credentials for it.
+    """
+    name = settings.target
+    for prefix, what in _TO_COME.items():
+        if name == prefix or (prefix.endswith(":") and name.startswith(prefix)):
+            raise UsageError(f"--target {name}: {what} can't be judged yet; this version takes `embedded` and URLs")
+    region = os.environ.get("TENCENTCLOUD_REGION") or DEFAULT_REGION
+    if name == "embedded":
+        from conformance.emulator import Emulator, conforming
+        from conformance.emulator.faults import faulty
+        from conformance.targets.embedded import EmbeddedTarget
+
+        return EmbeddedTarget(Emulator(faulty(conforming(settings.readings), *settings.faults)), region)
+    if "://" not in name:
+        raise UsageError(
+            f"unknown target {name!r}: write `embedded`, or the URL of a server such as http://127.0.0.1:8080"
+        )
+    from conformance.targets.http import HttpTarget
+
+    endpoint = endpoint_of(name)
+    return HttpTarget(name, Sender(endpoint, region, credentials_for(endpoint)), timeout=settings.timeout)

@@ -1,0 +1,59 @@
+"""What the tests of the suite share: sending a case, and failing with what a person needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import pytest
+
+from conformance.errors import BudgetSpentError, TargetUnusableError
+from conformance.run import Failure, Run
+from conformance.settings import Settings
+from conformance.suite.cases import Case
+
+__all__ = ["ConformanceError", "check", "fail_for"]
+
+
+class ConformanceError(AssertionError):
+    """The target departs from the page."""
+
+
+def check(run: Run, case: Case, settings: Settings) -> None:
+    """Send a case; fail if an answer departs from the page.
+
+    What is wrong with answers as such is left to the tests of the clauses on answers.
+    """
+    __tracebackhide__ = True
+    fail_for(sent(run, case), settings)
+
+
+def sent(run: Run, case: Case) -> list[Failure]:
+    """Send a case; the failures it showed."""
+    __tracebackhide__ = True
+    if run.lost:
+        pytest.skip("the target stopped answering")
+    try:
+        return run.case(case)
+    except BudgetSpentError:
+        pytest.skip("the requests of --max-requests are spent")
+    except TargetUnusableError as error:
+        pytest.exit(str(error), returncode=error.exit_code)
+
+
+def fail_for(failures: Iterable[Failure], settings: Settings) -> None:
+    """Fail for those failures whose clause is asked for; as expected where all of them are."""
+    __tracebackhide__ = True
+    found = [each for each in failures if settings.selects(each.clause) and not each.clause.startswith("Response.")]
+    if found and all(settings.expected(each.clause) for each in found):
+        pytest.xfail("; ".join(sorted({each.clause for each in found})))
+    if found:
+        raise ConformanceError("\n\n".join(_told(each) for each in found))
+
+
+def _told(failure: Failure) -> str:
+    requests = "; ".join(f"{step.request.action} {json.dumps(step.request.plain)}" for step in failure.sent)
+    expected = "\n          ".join(failure.expected)
+    return (
+        f"{failure.clause}: {failure.kind}\nsent      {requests}\nexpected  {expected}\ncame      {failure.observed}"
+    )

@@ -1,0 +1,32 @@
+"""Requests that Hypothesis draws, kind by kind: bounded, seeded, shrunk. Not in the profile `smoke`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.errors import BudgetSpentError, TargetUnusableError
+from conformance.plugin import examples_per_weight, settings_of
+from conformance.run import Run
+from conformance.suite.checking import fail_for
+
+if TYPE_CHECKING:
+    from conformance.suite.exploration import Property
+
+
+def test_exploration(run: Run, property_: Property, pytestconfig: pytest.Config) -> None:
+    """The target answers as the page says, whatever is drawn."""
+    from conformance.suite.exploration import explore
+
+    settings = settings_of(pytestconfig)
+    if run.lost:
+        pytest.skip("the target stopped answering")
+    known = set(run.failed)
+    try:
+        explore(run, property_, examples=examples_per_weight(pytestconfig) * property_.weight, seed=settings.seed)
+    except BudgetSpentError:
+        pytest.skip("the requests of --max-requests are spent")
+    except TargetUnusableError as error:
+        pytest.exit(str(error), returncode=error.exit_code)
+    fail_for((found[0] for key, found in run.failures.items() if key not in known), settings)

@@ -1,0 +1,15 @@
+"""Each clause of each parameter, at and past its edge."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.plugin import settings_of
+from conformance.run import Run
+from conformance.suite.cases import Case
+from conformance.suite.checking import check
+
+
+def test_parameters(run: Run, case: Case, place: int, pytestconfig: pytest.Config) -> None:
+    """The target keeps the clause, at this edge."""
+    check(run, case, settings_of(pytestconfig))

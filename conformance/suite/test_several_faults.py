@@ -1,0 +1,15 @@
+"""Requests that break several clauses"""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.plugin import settings_of
+from conformance.run import Run
+from conformance.suite.cases import Case
+from conformance.suite.checking import check
+
+
+def test_several_faults(run: Run, case: Case, place: int, pytestconfig: pytest.Config) -> None:
+    """ the page states no order, but one of their codes must come.:The target answers with the code of one of the broken clauses."""
+    check(run, case, settings_of(pytestconfig))

@@ -1,0 +1,15 @@
+"""Requests on whose shape the page is silent"""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.plugin import settings_of
+from conformance.run import Run
+from conformance.suite.cases import Case
+from conformance.suite.checking import check
+
+
+def test_shapes(run: Run, case: Case, place: int, pytestconfig: pytest.Config) -> None:
+    """ what comes must be one of the readings, and always the same.:The target answers by one reading."""
+    check(run, case, settings_of(pytestconfig))
