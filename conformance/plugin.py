@@ -21,8 +21,8 @@ _RUN = pytest.StashKey["Run"]()
 _UNUSABLE = pytest.StashKey[str]()
 
 # Exploration: how many examples for each unit of a property's weight.
-_STANDARD_EXAMPLES = 10
-_DEEP_EXAMPLES = 400
+STANDARD_EXAMPLES = 10
+DEEP_EXAMPLES = 400
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -143,7 +143,7 @@ def run(pytestconfig: pytest.Config) -> Iterator[Run]:
 
 def examples_per_weight(config: pytest.Config) -> int:
     """How many examples the profile explores for each unit of a property's weight."""
-    return _DEEP_EXAMPLES if config.stash[_SETTINGS].profile == "deep" else _STANDARD_EXAMPLES
+    return DEEP_EXAMPLES if config.stash[_SETTINGS].profile == "deep" else STANDARD_EXAMPLES
 
 
 def settings_of(config: pytest.Config) -> Settings:

@@ -1,0 +1,1 @@
+"""What measures the suite: detection of faults, false alarms on twins, speed."""

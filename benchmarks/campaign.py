@@ -1,0 +1,62 @@
+"""What the campaigns share: one emulator judged by the fixed cases, or by those that a seed draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from conformance.emulator import Emulator, conforming
+from conformance.emulator.faults import faulty
+from conformance.run import Run
+from conformance.salt import Salts, seeded_run_salt
+from conformance.suite.cases import Case, smoke
+from conformance.targets.direct import DirectTarget
+
+
+def run_against(readings: Mapping[str, str] | None = None, faults: Iterable[str] = ()) -> Run:
+    """A new run against a twin or a faulty emulator."""
+    emulator = Emulator(faulty(conforming(readings), *faults))
+    return Run.against(DirectTarget(emulator), salts=Salts(seeded_run_salt(0)))
+
+
+def judged(cases: Iterable[Case], readings: Mapping[str, str] | None = None, faults: Iterable[str] = ()) -> Run:
+    """A run that has judged all of the cases."""
+    run = run_against(readings, faults)
+    for case in cases:
+        run.case(case)
+    return run
+
+
+def requests_until_found(fault: str, clauses: Iterable[str], cases: Iterable[Case]) -> int | None:
+    """How many requests it takes until a fault is found under one of its clauses; None if it isn't."""
+    run = run_against(faults=[fault])
+    wanted = set(clauses)
+    for case in cases:
+        run.case(case)
+        if wanted & {clause for clause, _ in run.failed}:
+            return run.requests
+    return None
+
+
+@cache
+def standard_cases(seed: int) -> tuple[Case, ...]:
+    """The fixed cases and those that the profile `standard` draws from a seed.
+
+    As long as nothing fails, what is drawn doesn't depend on the answers: the list serves for every twin.
+    """
+    from conformance.plugin import STANDARD_EXAMPLES
+    from conformance.suite.exploration import PROPERTIES, explore
+
+    drawn: list[Case] = []
+
+    class Recorder(Run):
+        __slots__ = ()
+
+        def case(self, case: Case) -> list[object]:  # type: ignore[override]
+            drawn.append(case)
+            return []
+
+    recorder = Recorder.against(DirectTarget(Emulator()))
+    for each in PROPERTIES:
+        explore(recorder, each, examples=STANDARD_EXAMPLES * each.weight, seed=seed)
+    return (*smoke(), *drawn)
