@@ -113,6 +113,11 @@ class Settings:
         wanted = not self.only or any(fnmatchcase(clause, each) for each in self.only)
         return wanted and not any(fnmatchcase(clause, each) for each in self.skip)
 
+    def aims_at(self, clause: str) -> bool:
+        """Whether requests that aim at a clause are to be sent: every one where only clauses on answers are asked for."""
+        on_answers_alone = all(each.subject == "Response" for each in CLAUSES if self.selects(each.id))
+        return on_answers_alone or self.selects(clause)
+
     def expected(self, clause: str) -> ExpectedFailure | None:
         """The expected failure that covers a clause."""
         return next((each for each in self.expected_failures if fnmatchcase(clause, each.pattern)), None)

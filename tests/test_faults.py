@@ -1,0 +1,97 @@
+"""Every fault is found, under the right clause, by a small request."""
+
+import pytest
+
+from benchmarks.campaign import judged, requests_until_found, run_against
+from conformance.contract import CLAUSE, PARAMETERS
+from conformance.emulator.faults import FAULT, FAULTS
+from conformance.judge import Kind
+from conformance.suite.cases import smoke
+from conformance.suite.shrink import shrink_failures
+
+
+@pytest.mark.parametrize("name", FAULT)
+def test_found_by_smoke(name):
+    """The fixed cases find the fault under one of the clauses that it breaks."""
+    assert requests_until_found(name, FAULT[name].clauses, smoke()) is not None
+
+
+def test_the_catalogue_is_large_and_covers_the_contract():
+    """There are more than a hundred faults, and every clause that must be kept is broken by one."""
+    broken = {clause for each in FAULTS for clause in each.clauses}
+    silent = {"FaceModelVersion.open"}  # a fault of it is one of `face-model-version-default-disagrees`
+
+    assert len(FAULTS) > 100
+    assert {each.id for each in CLAUSE.values() if each.strength == "must"} - broken - silent == set()
+
+
+# Faults that only a request with several parameters can show.
+_NEED_SEVERAL = {"five-parameters-too-many"}
+
+
+def _one_parameter_faults():
+    for fault in FAULTS:
+        if fault.name in _NEED_SEVERAL:
+            continue
+        parameters = {CLAUSE[clause].parameter for clause in fault.clauses}
+        if len(parameters) == 1 and parameters <= set(PARAMETERS) and not fault.clauses[0].endswith((".unique", ".optional")):
+            yield fault.name
+
+
+@pytest.mark.parametrize("name", sorted(_one_parameter_faults())[::4])
+def test_shrunk_to_one_parameter(name):
+    """Where one parameter is at fault, the smallest request differs from a plain one in that parameter alone."""
+    fault = FAULT[name]
+    run = judged(smoke(), faults=[name])
+    shrink_failures(run)
+
+    failures = [found[0] for (clause, _), found in run.failures.items() if clause in fault.clauses]
+    smallest = min(failures, key=lambda each: each.size)
+
+    parameters = dict(smallest.case.steps[-1].request.parameters)
+    plain = {"GroupName": "<salt>", "GroupId": "<salt>"}
+    differing = {each for each in {*parameters, *plain} if parameters.get(each) != plain.get(each)}
+    assert differing <= {CLAUSE[fault.clauses[0]].parameter}
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ("group-name-one-too-many", Kind.ACCEPTED_THOUGH_INVALID),
+        ("group-name-one-too-few", Kind.REJECTED_THOUGH_VALID),
+        ("group-name-toolong-as-group-id", Kind.WRONG_REASON),
+        ("no-face-in-photo", Kind.IMPOSSIBLE_CODE),
+        ("undocumented-too-long", Kind.UNDOCUMENTED_CODE),
+        ("face-model-version-default-one", Kind.WRONG_RESULT),
+        ("request-id-missing", Kind.MALFORMED),
+        ("face-model-version-default-disagrees", Kind.CONTRADICTION),
+    ],
+)
+def test_kinds_are_told_apart(fault, kind):
+    """A fault shows as the kind of departure that it is."""
+    run = judged(smoke(), faults=[fault])
+
+    assert kind in {found for clause, found in run.failures if clause in FAULT[fault].clauses}
+
+
+def test_a_contradiction_cites_both_requests():
+    """A contradiction names the earlier request and the readings that both would need."""
+    run = judged(smoke(), faults=["face-model-version-default-disagrees"])
+
+    (failure, *_) = run.failures["FaceModelVersion.default", Kind.CONTRADICTION]
+
+    assert "After request" in failure.expected[0]
+    assert "This answer needs: after-2020-11-26" in failure.expected[0]
+
+
+def test_the_most_telling_cases_come_first():
+    """Half of the catalogue is found within forty requests."""
+    counts = sorted(requests_until_found(each.name, each.clauses, smoke()) or 10**6 for each in FAULTS[::3])
+
+    assert counts[len(counts) // 2] <= 40
+
+
+def test_a_fault_that_is_not_in_the_catalogue():
+    """Switching on an unknown fault is a mistake that is told."""
+    with pytest.raises(KeyError):
+        run_against(faults=["no-such-fault"])

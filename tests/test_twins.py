@@ -1,0 +1,78 @@
+"""Twins follow one permitted combination of readings each: the suite fails none of them."""
+
+import itertools
+import random
+
+import pytest
+
+from benchmarks.campaign import judged, standard_cases
+from conformance.contract import CLAUSES, READING, READINGS
+from conformance.suite.cases import smoke
+
+OTHERS = [(reading.id, value.name) for reading in READINGS for value in reading.values[1:]]
+PAIRS = [dict(pair) for pair in itertools.combinations(OTHERS, 2) if pair[0][0] != pair[1][0]]
+
+
+def _assert_conforms(run, twin):
+    assert run.failures == {}
+    assert [id_ for id_, value in twin.items() if value not in run.ledger.possible[id_]] == []
+
+
+@pytest.mark.parametrize(("reading", "value"), OTHERS)
+def test_each_reading_alone_conforms(reading, value):
+    """An emulator that follows one reading conforms, and the ledger keeps that reading possible."""
+    twin = {reading: value}
+
+    _assert_conforms(judged(smoke(), twin), twin)
+
+
+@pytest.mark.parametrize("twin", random.Random(20200303).sample(PAIRS, 40), ids=str)
+def test_pairs_of_readings_conform(twin):
+    """An emulator that follows two readings conforms. (All pairs: `python -m benchmarks.false_alarms`.)"""
+    _assert_conforms(judged(smoke(), twin), twin)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_default_conforms_in_standard(seed):
+    """The reference emulator conforms whatever the seed draws."""
+    run = judged(standard_cases(seed))
+
+    _assert_conforms(run, {})
+    assert run.requests > 1000
+
+
+@pytest.mark.parametrize("twin", random.Random(45015).sample(PAIRS, 4), ids=str)
+def test_pairs_conform_in_standard(twin):
+    """An emulator that follows two readings conforms in exploration too."""
+    _assert_conforms(judged(standard_cases(1), twin), twin)
+
+
+@pytest.mark.parametrize(
+    "reading",
+    sorted(
+        {
+            "absent-required-code", "account-age", "duplicate-description-code", "empty-description-code",
+            "empty-description-list", "empty-group-id-code", "empty-group-name-code", "han-extension-a",
+            "han-extension-b", "ideographic-zero", "fullwidth-letters", "null-parameter", "text-for-list",
+            "unknown-parameter", "wrong-type-code", "doubled-parameter", "group-id-case", "group-name-case",
+            "description-case",
+        }
+    ),
+)  # fmt: skip
+def test_evidence_settles(reading):
+    """The fixed cases alone find out how a twin takes the point."""
+    for value in READING[reading].values:
+        run = judged(smoke(), {reading: value.name})
+
+        assert {value.name} == run.ledger.possible[reading]
+
+
+def test_every_clause_is_seen_kept_and_broken():
+    """In one run of the fixed cases, each clause that a request can break is seen on both sides."""
+    tallies = judged(smoke()).tallies
+    breakable = [each.id for each in CLAUSES if each.breakable]
+
+    # On an account that may choose “3.0” alone, “2.0” is neither surely kept nor surely broken.
+    one_sided = {id_ for id_ in breakable if not tallies[id_].kept or not tallies[id_].broken + tallies[id_].open}
+    assert one_sided == {"FaceModelVersion.open"}
+    assert [id_ for id_, tally in tallies.items() if not tally.judged] == []
