@@ -1,6 +1,6 @@
 """Every fault of the catalogue: is it found, under the right clause, and after how many requests?
 
-    python -m benchmarks.detection [--profile smoke|standard] [--seeds 1]
+python -m benchmarks.detection [--profile smoke|standard] [--seeds 1]
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ def main() -> int:
         missing = sorted(name for name, count in found.items() if count is None)
         missed |= set(missing)
         print(
-            f"{options.profile}, seed {seed}: {len(counts)} of {len(FAULTS)} faults found under the right clause; requests "
-            f"until then: median {statistics.median(counts):g}, nine in ten {counts[len(counts) * 9 // 10]}, all {counts[-1]}"
+            f"{options.profile}, seed {seed}: {len(counts)} of {len(FAULTS)} faults found under the right clause; "
+            f"requests until then: median {statistics.median(counts):g}, "
+            f"nine in ten {counts[len(counts) * 9 // 10]}, all {counts[-1]}"
         )
         for name in missing:
             print(f"  missed: {name}")

@@ -1,6 +1,6 @@
 """Every twin alone and every pair of readings, in `smoke` and in `standard` with several seeds: no failure is right.
 
-    python -m benchmarks.false_alarms [--seeds 3] [--part I/N] [--singles]
+python -m benchmarks.false_alarms [--seeds 3] [--part I/N] [--singles]
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ def twins(*, singles: bool) -> Iterator[dict[str, str]]:
     yield {}
     yield from ({id_: value} for id_, value in others)
     if not singles:
-        yield from ({one[0]: one[1], other[0]: other[1]} for one, other in itertools.combinations(others, 2) if one[0] != other[0])
+        yield from (
+            {one[0]: one[1], other[0]: other[1]}
+            for one, other in itertools.combinations(others, 2)
+            if one[0] != other[0]
+        )
 
 
 def main() -> int:
@@ -44,7 +48,9 @@ def main() -> int:
             requests += run.requests
             for (clause, kind), failures in run.failures.items():
                 alarms += 1
-                print(f"FALSE ALARM {twin} {clause}: {kind}: {failures[0].sent[-1].request.plain} {failures[0].observed}")
+                print(
+                    f"FALSE ALARM {twin} {clause}: {kind}: {failures[0].sent[-1].request.plain} {failures[0].observed}"
+                )
             wrong = {id_: value for id_, value in twin.items() if value not in run.ledger.possible[id_]}
             if wrong:
                 alarms += 1

@@ -62,7 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser("iai-conformance", description="Does a server behave as CreateGroup's page says?", epilog=_EXIT_CODES)
+    parser = _Parser(
+        "iai-conformance", description="Does a server behave as CreateGroup's page says?", epilog=_EXIT_CODES
+    )
     parser.add_argument("--version", action="version", version=f"iai-conformance {__version__}")
     verbs = parser.add_subparsers(metavar="VERB", required=True, title="verbs")
     _add_run(verbs.add_parser("run", help="judge a target", epilog=_EXIT_CODES))
@@ -79,14 +81,20 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", default="embedded", help="embedded (default), or the URL of a server")
-    parser.add_argument("--profile", help="smoke: the fixed cases; standard (default): and exploration; deep: much of it")
+    parser.add_argument(
+        "--profile", help="smoke: the fixed cases; standard (default): and exploration; deep: much of it"
+    )
     parser.add_argument("--seed", type=int, help="seed of the exploration (default 0)")
     parser.add_argument("--max-requests", type=int, metavar="N", help="a hard bound on requests")
     parser.add_argument("--only", action="append", metavar="GLOB", help="clauses to judge; may be repeated")
     parser.add_argument("--skip", action="append", metavar="GLOB", help="clauses to leave out; may be repeated")
-    parser.add_argument("--expected-failures", metavar="FILE", help="clauses known to fail: `GLOB  # reason`, a line each")
+    parser.add_argument(
+        "--expected-failures", metavar="FILE", help="clauses known to fail: `GLOB  # reason`, a line each"
+    )
     parser.add_argument("--fault", action="append", metavar="NAME", help="switch on a fault of the embedded emulator")
-    parser.add_argument("--reading", action="append", metavar="ID=VALUE", help="choose a reading of the embedded emulator")
+    parser.add_argument(
+        "--reading", action="append", metavar="ID=VALUE", help="choose a reading of the embedded emulator"
+    )
     parser.add_argument("--timeout-seconds", type=float, metavar="S", help="seconds to wait for an answer (default 10)")
     parser.add_argument("--json", metavar="FILE", help="write the report as JSON")
     parser.add_argument("--html", metavar="FILE", help="still to come")
@@ -110,8 +118,27 @@ def _run(options: argparse.Namespace) -> int:
     spec = find_spec("conformance.suite")
     assert spec is not None and spec.origin is not None  # noqa: S101, PT018 -- a part of this package
     suite = str(Path(spec.origin).parent)
-    fixed = ["-c", os.devnull, "--rootdir", suite, "--noconftest", "--disable-plugin-autoload", "--import-mode=importlib"]
-    quiet = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:warnings", "-p", "no:logging", "-p", "no:faulthandler"]
+    fixed = [
+        "-c",
+        os.devnull,
+        "--rootdir",
+        suite,
+        "--noconftest",
+        "--disable-plugin-autoload",
+        "--import-mode=importlib",
+    ]
+    quiet = [
+        "-p",
+        "no:terminal",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:warnings",
+        "-p",
+        "no:logging",
+        "-p",
+        "no:faulthandler",
+    ]
     words = [*fixed, *quiet, "-p", "conformance.plugin", "--pyargs", "conformance.suite", *_passed_on(options)]
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ.pop("PYTEST_PLUGINS", None)

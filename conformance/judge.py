@@ -107,9 +107,7 @@ def _outcome(parsed: Envelope) -> Outcome | None:
 # --- The answer by itself ----------------------------------------------------------------------------------
 
 
-def _of_answer(
-    answer: HttpResponse, parsed: Envelope, seen: Container[str], checked: set[str]
-) -> Iterator[Departure]:
+def _of_answer(answer: HttpResponse, parsed: Envelope, seen: Container[str], checked: set[str]) -> Iterator[Departure]:
     """What is wrong with an answer whatever was asked; fills in which clauses could be checked."""
 
     def check(clause: str, observed: str | None) -> Iterator[Departure]:
@@ -255,7 +253,9 @@ def explain(prediction: Prediction) -> tuple[str, ...]:
 def _under(readings: Box) -> str:
     """The readings under which something holds; the order of checks is plain from the list itself."""
     named = [
-        f"{reading}={'|'.join(sorted(values))}" for reading, values in sorted(readings.items()) if reading != "check-order"
+        f"{reading}={'|'.join(sorted(values))}"
+        for reading, values in sorted(readings.items())
+        if reading != "check-order"
     ]
     return f" [if {', '.join(named)}]" if named else ""
 

@@ -67,7 +67,7 @@ class Ledger:
         Returns:
             None, or the contradiction; then nothing is narrowed.
         """
-        boxes = [box for box in ways]
+        boxes = list(ways)
         if any(not box for box in boxes):
             return None
         for reading in {reading for box in boxes for reading in box}:

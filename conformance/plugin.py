@@ -1,6 +1,6 @@
-"""The pytest plugin: options, the `run` fixture, the order of the suite, and the report at the end. No logic of its own.
+"""The pytest plugin: options, the `run` fixture, the order of the suite, and the report at the end. No logic.
 
-    pytest -p conformance.plugin --pyargs conformance.suite --target http://127.0.0.1:8080
+pytest -p conformance.plugin --pyargs conformance.suite --target http://127.0.0.1:8080
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not metafunc.module.__name__.startswith(_SUITE):
         return
     settings = metafunc.config.stash[_SETTINGS]
-    if "case" in metafunc.fixturenames:  # the first, a plain request, is always sent: it shows whether anybody is let in
+    if (
+        "case" in metafunc.fixturenames
+    ):  # the first, a plain request, is always sent: it shows whether anybody is let in
         from conformance.suite.cases import chapter, smoke
 
         here = metafunc.module.__name__.removeprefix(f"{_SUITE}test_")

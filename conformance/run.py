@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from conformance.contract import ACTION, CLAUSE, CODES, READING, CodeKind
+from conformance.contract import ACTION, CLAUSE, CODES, READING, VARIES, CodeKind
 from conformance.errors import BudgetSpentError, TargetUnusableError, TransportError
 from conformance.judge import Departure, Judgement, Kind, explain, judge
 from conformance.ledger import Contradiction, Ledger
@@ -244,7 +244,7 @@ class Run:
         content_type = (header(answer.headers, "Content-Type") or "").lower()
         if content_type.startswith("application/json"):
             named = "charset" if "charset" in content_type else "bare"
-            self.ledger.observe([{"content-type-charset": frozenset({named, "varies"})}], name)
+            self.ledger.observe([{"content-type-charset": frozenset({named, VARIES})}], name)
         if not judgement.ways or not all(each.conclusive for each in judgement.ways):
             return
         contradiction = self.ledger.observe([each.readings for each in judgement.ways], name)

@@ -18,7 +18,15 @@ from conformance.signing import EXAMPLE_CREDENTIALS, Credentials
 from conformance.targets import Target
 from conformance.wire import Sender
 
-__all__ = ["PROFILES", "ExpectedFailure", "Settings", "build_target", "cache_folder", "credentials_for", "parse_readings"]
+__all__ = [
+    "PROFILES",
+    "ExpectedFailure",
+    "Settings",
+    "build_target",
+    "cache_folder",
+    "credentials_for",
+    "parse_readings",
+]
 
 PROFILES = ("smoke", "standard", "deep")
 DEFAULT_REGION = "ap-guangzhou"
@@ -114,7 +122,7 @@ class Settings:
         return wanted and not any(fnmatchcase(clause, each) for each in self.skip)
 
     def aims_at(self, clause: str) -> bool:
-        """Whether requests that aim at a clause are to be sent: every one where only clauses on answers are asked for."""
+        """Whether requests that aim at a clause are to be sent: all, where only clauses on answers are asked for."""
         on_answers_alone = all(each.subject == "Response" for each in CLAUSES if self.selects(each.id))
         return on_answers_alone or self.selects(clause)
 

@@ -89,7 +89,7 @@ def tc3_signature(secret_key: str, date: str, service: str, to_sign: str) -> str
     return hmac.digest(key, _encoded(to_sign), "sha256").hex()
 
 
-def tc3_authorization(  # noqa: PLR0913 -- these are the parts of a signed request
+def tc3_authorization(
     credentials: Credentials,
     *,
     method: str,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import assert_never
 
-from conformance.contract import CLAUSE, CLAUSES, PARAMETERS, READING, Alphabet, Clause, Unit
+from conformance.contract import CLAUSE, CLAUSES, PARAMETERS, READING, VARIES, Alphabet, Clause, Unit
 from conformance.contract.alphabets import ACCEPTED, REFUSED
 from conformance.contract.model import (
     Answer,
@@ -189,7 +189,9 @@ def _of_list(items: list[object]) -> Iterator[_Way]:
 
 
 def _when(reading: str, *values: str) -> Box:
-    return {reading: frozenset(values)}
+    """Under these values of a reading; and under `varies`, where it has that."""
+    names = READING[reading].names
+    return {reading: frozenset(values) | ({VARIES} & names)}
 
 
 # --- Finding -------------------------------------------------------------------------------------------
@@ -236,7 +238,7 @@ def _of_elements(clause: Clause, meaning: Meaning, world: World) -> _Finding:
     return _Finding(clause, tuple(kept), tuple(breaches.values()))
 
 
-def _find(clause: Clause, value: Meaning, world: World) -> _Finding:  # noqa: C901, PLR0911, PLR0912 -- one case a rule
+def _find(clause: Clause, value: Meaning, world: World) -> _Finding:
     """One clause held against one value."""
     match clause.rule:
         case Required():
@@ -261,6 +263,8 @@ def _find(clause: Clause, value: Meaning, world: World) -> _Finding:  # noqa: C9
             return _broken(clause) if len(value) > limit else _Finding(clause)
         case DistinctItems() if isinstance(value, list):
             return _distinct(clause, [each for each in value if isinstance(each, str)])
+        case OneOf() if value is _Mark.MISTYPED:
+            return _broken(clause)  # what is no text is none of those listed either
         case OneOf(values=values) if isinstance(value, str):
             if value == "":
                 return _broken_by_reading(clause, "empty-face-model-version")
@@ -306,7 +310,7 @@ def _broken_by_reading(
     reading = reading or clause.reading
     assert reading is not None  # noqa: S101 -- the contract's tables name one
     breaches = [
-        _Breach(value.code, {**box, reading: frozenset({value.name})})
+        _Breach(value.code, {**box, **_when(reading, value.name)})
         for value in READING[reading].values
         if value.code is not None
     ]
@@ -380,10 +384,10 @@ def _unique(clause: Clause, text: str, world: World) -> _Finding:
         case Presence.DELETED:
             reading = "recreate-after-delete"
             breaches = (
-                _Breach(READING[reading].code("GroupInDeletedState"), _when(reading, "GroupInDeletedState", "varies")),
-                _Breach(code, _when(reading, "AlreadyExist", "varies")),
+                _Breach(READING[reading].code("GroupInDeletedState"), _when(reading, "GroupInDeletedState")),
+                _Breach(code, _when(reading, "AlreadyExist")),
             )
-            return _Finding(clause, (_when(reading, "accepted", "varies"),), breaches)
+            return _Finding(clause, (_when(reading, "accepted"),), breaches)
     kept: tuple[Box, ...] = (EVERYWHERE,)
     found: tuple[_Breach, ...] = ()
     if others := index.others_but_for_case(text):

@@ -22,7 +22,17 @@ from conformance.signing import (
     v1_string_to_sign,
 )
 
-__all__ = ["COMMON_FIELDS", "Envelope", "Form", "Sender", "UndecodableError", "decode", "encode", "envelope", "headers_for"]
+__all__ = [
+    "COMMON_FIELDS",
+    "Envelope",
+    "Form",
+    "Sender",
+    "UndecodableError",
+    "decode",
+    "encode",
+    "envelope",
+    "headers_for",
+]
 
 
 class Form(StrEnum):

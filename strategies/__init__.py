@@ -1,10 +1,10 @@
 """Hypothesis strategies for CreateGroup: requests that the page accepts, and requests that break it where one says.
 
-    from hypothesis import given
-    from strategies import requests_breaking
+from hypothesis import given
+from strategies import requests_breaking
 
-    @given(requests_breaking("GroupName.length.max"))
-    def test_mine(request): ...
+@given(requests_breaking("GroupName.length.max"))
+def test_mine(request): ...
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def _around(clause: Clause, character: str, place: str) -> str:
             return stem + character + "z"
 
 
-def keeping(clause: Clause) -> Iterator[Edge]:  # noqa: C901 -- one case a rule
+def keeping(clause: Clause) -> Iterator[Edge]:
     """Values that keep a clause at its edge; of a text or a list, whole values of the parameter.
 
     For a clause on elements, values of one element.
@@ -123,7 +123,7 @@ def keeping(clause: Clause) -> Iterator[Edge]:  # noqa: C901 -- one case a rule
             assert_never(clause.rule)
 
 
-def breaking(clause: Clause) -> Iterator[Edge]:  # noqa: C901, PLR0912 -- one case a rule
+def breaking(clause: Clause) -> Iterator[Edge]:
     """Values that break a clause and, as far as one value can, no other."""
     match clause.rule:
         case Required():
@@ -200,17 +200,13 @@ def unsettled(clause: Clause) -> Iterator[tuple[str, Edge]]:
 
 
 def _mistyped(kind: str) -> Iterator[Edge]:
+    """JSON values of another type. None that is empty or zero: many languages take those for absent."""
     yield Edge("a number", 5, 0)
     yield Edge("true", True, 1)
     yield Edge("an object", {"a": "b"}, 1)
     if kind == "String":
         yield Edge("a list", ["x"], 1)
         yield Edge("a fraction", 3.0, 2)
-        yield Edge("zero", 0, 2)
-        yield Edge("false", False, 2)
-        yield Edge("an empty list", [], 3)
-    else:
-        yield Edge("an empty object", {}, 2)
 
 
 def _siblings(clause: Clause) -> tuple[Clause, ...]:

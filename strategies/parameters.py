@@ -28,9 +28,7 @@ def _limit(subject: str) -> int:
 
 @cache
 def _alphabet(subject: str) -> Alphabet:
-    (alphabet,) = (
-        each.rule.alphabet for each in CLAUSES if each.subject == subject and isinstance(each.rule, Charset)
-    )
+    (alphabet,) = (each.rule.alphabet for each in CLAUSES if each.subject == subject and isinstance(each.rule, Charset))
     return alphabet
 
 
@@ -118,18 +116,19 @@ def _breaking(id_: str) -> st.SearchStrategy[object]:
             close = st.text("0123456789. vV", min_size=1, max_size=5)
             return sampled | close.filter(lambda text: text not in values) | texts_with(NAMES, 8)
         case Typed(kind=kind):
-            return sampled | st.integers() | _not_of(kind)
+            return sampled | _not_of(kind)
         case _:
             return sampled
 
 
 @cache
 def _not_of(kind: str) -> st.SearchStrategy[object]:
-    """JSON values of another type; null is left out, on which the page is silent."""
-    numbers = st.floats(allow_nan=False, allow_infinity=False) | st.booleans()
-    objects = st.dictionaries(st.sampled_from(["a", "Value", ""]), st.text("ab", max_size=3), max_size=2)
-    lists = st.lists(st.text("ab", max_size=3), max_size=2) if kind == "String" else st.nothing()
-    return numbers | objects | lists
+    """JSON values of another type: neither null, on which the page is silent, nor empty or zero."""
+    numbers = st.integers(1, 2**63) | st.integers(-(2**63), -1) | st.floats(0.5, 1e300)
+    objects = st.dictionaries(st.sampled_from(["a", "Value", ""]), st.text("ab", max_size=3), min_size=1, max_size=2)
+    if kind == "String":
+        return numbers | objects | st.lists(st.text("ab", max_size=3), min_size=1, max_size=2)
+    return numbers | objects
 
 
 @cache

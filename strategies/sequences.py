@@ -28,7 +28,12 @@ def uniqueness() -> Iterator[tuple[str, str, int, Sequence]]:
     long_id, long_name = _longest("GroupId.length.max"), _longest("GroupName.length.max")
     yield by_id, "the same id, another name", 0, (create(), create(group_name=f"{SALT}b"))
     yield by_name, "the same name, another id", 0, (create(), create(f"{SALT}b"))
-    yield by_id, "the same id after another group", 1, (create(), create(f"{SALT}b", f"{SALT}b"), create(SALT, f"{SALT}c"))
+    yield (
+        by_id,
+        "the same id after another group",
+        1,
+        (create(), create(f"{SALT}b", f"{SALT}b"), create(SALT, f"{SALT}c")),
+    )
     yield by_name, "the same name after another group", 1, (
         create(),
         create(f"{SALT}b", f"{SALT}b"),

@@ -39,7 +39,9 @@ def keeping_all(draw: st.DrawFn) -> Request:
 
 @cache
 def _edges_of(parameter: str) -> st.SearchStrategy[object]:
-    return st.sampled_from([edge.value for each in CLAUSES if each.subject == parameter for edge in edges_keeping(each)])
+    return st.sampled_from(
+        [edge.value for each in CLAUSES if each.subject == parameter for edge in edges_keeping(each)]
+    )
 
 
 @cache

@@ -1,6 +1,7 @@
 """Texts of an alphabet, of an exact length, and texts with something that the alphabet doesn't have.
 
-Strategies are made once and kept: making one costs more than drawing from it. Sizes are drawn explicitly: left to itself, Hypothesis hardly ever draws a text as long as a limit.
+Strategies are made once and kept: making one costs more than drawing from it. Sizes are drawn explicitly: left to
+itself, Hypothesis hardly ever draws a text as long as a limit.
 """
 
 from __future__ import annotations

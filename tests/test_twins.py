@@ -6,7 +6,7 @@ import random
 import pytest
 
 from benchmarks.campaign import judged, standard_cases
-from conformance.contract import CLAUSES, READING, READINGS
+from conformance.contract import CLAUSES, READING, READINGS, VARIES
 from conformance.suite.cases import smoke
 
 OTHERS = [(reading.id, value.name) for reading in READINGS for value in reading.values[1:]]
@@ -62,9 +62,10 @@ def test_pairs_conform_in_standard(twin):
 def test_evidence_settles(reading):
     """The fixed cases alone find out how a twin takes the point."""
     for value in READING[reading].values:
-        run = judged(smoke(), {reading: value.name})
+        possible = judged(smoke(), {reading: value.name}).ledger.possible[reading]
 
-        assert {value.name} == run.ledger.possible[reading]
+        # What varies can look, in few requests, like any of the others; any of the others can be a part of it.
+        assert value.name in possible <= {value.name, VARIES} or value.name == VARIES
 
 
 def test_every_clause_is_seen_kept_and_broken():

@@ -24,7 +24,7 @@ from conformance.contract.model import (
     Unit,
     Value,
 )
-from conformance.contract.readings import DEFAULTS, READING, READINGS
+from conformance.contract.readings import DEFAULTS, READING, READINGS, VARIES
 from conformance.contract.statements import HEADINGS, NOT_CHECKABLE
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "READING",
     "READINGS",
     "SERVICE",
+    "VARIES",
     "VERSION",
     "Alphabet",
     "CharacterClass",
@@ -70,7 +71,8 @@ VERSION = "2020-03-03"
 PARAMETERS: tuple[str, ...] = ("GroupName", "GroupId", "GroupExDescriptions", "Tag", "FaceModelVersion")
 
 _BY_SUBJECT: dict[str, tuple[Clause, ...]] = {
-    subject: tuple(each for each in CLAUSES if each.subject == subject) for subject in {each.subject for each in CLAUSES}
+    subject: tuple(each for each in CLAUSES if each.subject == subject)
+    for subject in {each.subject for each in CLAUSES}
 }
 
 

@@ -37,9 +37,9 @@ class CharacterClass:
 
     def __contains__(self, character: str) -> bool:
         point = ord(character)
-        return any(first <= point <= last for first, last in self.ranges) or unicodedata.category(
-            character
-        ).startswith(self.categories or ("-",))
+        return any(first <= point <= last for first, last in self.ranges) or unicodedata.category(character).startswith(
+            self.categories or ("-",)
+        )
 
 
 # In order: a character belongs to the first class that has it. The ranges of the Han extensions are those of the

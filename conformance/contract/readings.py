@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from conformance.contract.model import Reading, Value
 
+# The value of a reading under which each of the others may be seen, now one and now another.
+VARIES = "varies"
+
 _INVALID = "InvalidParameterValue."
 
 _NAMES_CLAUSE = "GroupName.charset"
@@ -55,6 +58,9 @@ _PAGE_INVALID_PARAMETER = (
 )
 _INVALID_VALUE = ("InvalidParameterValue", "InvalidParameterValue", "the platform's common code: “参数取值错误。”")
 
+# Where each parameter may have a way of its own, a target contradicts nothing by having several.
+_VARIES = Value(VARIES, "the page doesn't say that it is the same for every parameter")
+
 READINGS: tuple[Reading, ...] = (
     # --- What 字符 and 中英文 mean -------------------------------------------------------------------
     Reading(
@@ -92,8 +98,16 @@ READINGS: tuple[Reading, ...] = (
         "Which code answers a text with a lone surrogate?",
         (
             Value("Illegal", "it is no character of the alphabet"),
-            Value("InvalidParameter", "it is no well-formed text: “参数错误(包括参数格式、类型等错误)。”", "InvalidParameter"),
-            Value("InvalidParameter.InvalidParameter", "the page lists “参数不合法。”", "InvalidParameter.InvalidParameter"),
+            Value(
+                "InvalidParameter",
+                "it is no well-formed text: “参数错误(包括参数格式、类型等错误)。”",
+                "InvalidParameter",
+            ),
+            Value(
+                "InvalidParameter.InvalidParameter",
+                "the page lists “参数不合法。”",
+                "InvalidParameter.InvalidParameter",
+            ),
         ),
         'a GroupName with the escape "\\ud800" alone, otherwise valid',
     ),
@@ -102,7 +116,7 @@ READINGS: tuple[Reading, ...] = (
         "absent-required-code",
         "GroupName.required",
         "Which code answers an absent required parameter?",
-        _codes(_MISSING_PARAMETER, _ERROR_PARAMETER_EMPTY, _PAGE_INVALID_PARAMETER),
+        (*_codes(_MISSING_PARAMETER, _ERROR_PARAMETER_EMPTY, _PAGE_INVALID_PARAMETER), _VARIES),
         "a request without GroupId",
     ),
     Reading(
@@ -202,6 +216,7 @@ READINGS: tuple[Reading, ...] = (
         (
             Value("absent", "null is no value"),
             Value("refused", "null is neither String nor Array"),
+            _VARIES,
         ),
         "Tag = null",
     ),
@@ -221,7 +236,7 @@ READINGS: tuple[Reading, ...] = (
         "wrong-type-code",
         "GroupName.type",
         "Which code answers a value of the wrong type?",
-        _codes(_INVALID_PARAMETER, _PAGE_INVALID_PARAMETER, _INVALID_VALUE),
+        (*_codes(_INVALID_PARAMETER, _PAGE_INVALID_PARAMETER, _INVALID_VALUE), _VARIES),
         "GroupName = 5",
     ),
     Reading(
@@ -313,7 +328,7 @@ READINGS: tuple[Reading, ...] = (
             Value("accepted", "a deleted group is gone"),
             Value("GroupInDeletedState", "“当前组正处于删除状态,请等待。”", "FailedOperation.GroupInDeletedState"),
             Value("AlreadyExist", "until the deletion is done the group is there"),
-            Value("varies", "deletion takes a time that the page doesn't say"),
+            Value(VARIES, "deletion takes a time that the page doesn't say"),
         ),
         "create, delete, create again",
     ),
@@ -359,7 +374,7 @@ READINGS: tuple[Reading, ...] = (
         (
             Value("bare", "application/json has been seen"),
             Value("charset", "a charset changes nothing in JSON (but the vendor's Python SDK then loses errors)"),
-            Value("varies", "nothing documented ties it to the answer"),
+            Value(VARIES, "nothing documented ties it to the answer"),
         ),
         "any request",
     ),

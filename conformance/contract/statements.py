@@ -19,7 +19,11 @@ def _not(line: int, quote: str, reason: str) -> NotCheckable:
 
 
 NOT_CHECKABLE: tuple[NotCheckable, ...] = (
-    _not(2, "接口请求域名: iai.tencentcloudapi.com 。", "the address of the live service; the target is the user's choice"),
+    _not(
+        2,
+        "接口请求域名: iai.tencentcloudapi.com 。",
+        "the address of the live service; the target is the user's choice",
+    ),
     _not(3, "用于创建一个空的人员库", "that the new group is empty is seen through actions on persons"),
     _not(4, "用于辅助描述该人员库下的人员信息。", _OTHER_ACTION),
     _not(5, "1个APPID下最多创建10万个人员库(Group)", "a hundred thousand groups would have to be created"),
@@ -31,9 +35,15 @@ NOT_CHECKABLE: tuple[NotCheckable, ...] = (
     _not(9, "API Explorer 提供了在线调用、签名验证、SDK 代码生成和快速检索接口等能力。", _ADVICE),
     _not(9, "您可查看每次调用的请求内容和返回结果以及自动生成 SDK 调用示例。", _ADVICE),
     _not(11, "以下请求参数列表仅列出了接口请求参数和部分公共参数,完整公共参数列表见 公共请求参数。", _COMMON),
-    _not(14, "Action | 是 | String | 公共参数,本接口取值:CreateGroup。", "a common parameter: a matter of the protocol"),
-    _not(15, "Version | 是 | String | 公共参数,本接口取值:2020-03-03。", "a common parameter: a matter of the protocol"),
-    _not(16, "Region | 是 | String | 公共参数,详见产品支持的 地域列表。", "a common parameter: a matter of the protocol"),
+    _not(
+        14, "Action | 是 | String | 公共参数,本接口取值:CreateGroup。", "a common parameter: a matter of the protocol"
+    ),
+    _not(
+        15, "Version | 是 | String | 公共参数,本接口取值:2020-03-03。", "a common parameter: a matter of the protocol"
+    ),
+    _not(
+        16, "Region | 是 | String | 公共参数,详见产品支持的 地域列表。", "a common parameter: a matter of the protocol"
+    ),
     _not(17, "人员库名称", "names the parameter"),
     _not(17, "可修改", "needs ModifyGroup"),
     _not(17, "示例值:腾讯深圳员工库", _EXAMPLE_VALUE),
@@ -42,7 +52,9 @@ NOT_CHECKABLE: tuple[NotCheckable, ...] = (
     _not(18, "示例值:TencentShenZhenEmployee", _EXAMPLE_VALUE),
     _not(19, "人员库自定义描述字段,用于描述人员库中人员属性,该人员库下所有人员将拥有此描述字段。", _OTHER_ACTION),
     _not(19, "例: 设置某人员库“自定义描述字段”为", _OTHER_ACTION),
-    _not(19, '["学号","工号","手机号"], 则该人员库下所有人员将拥有名为“学号”、“工号”、“手机号”的描述字段', _OTHER_ACTION),
+    _not(
+        19, '["学号","工号","手机号"], 则该人员库下所有人员将拥有名为“学号”、“工号”、“手机号”的描述字段', _OTHER_ACTION
+    ),
     _not(19, "可在对应人员描述字段中填写内容,登记该人员的学号、工号、手机号等信息。", _OTHER_ACTION),
     _not(19, '示例值:["\\u4e8b\\u4e1a\\u7fa4","\\u90e8\\u95e8\\u540d","\\u7ec4\\u540d"]', _EXAMPLE_VALUE),
     _not(20, "人员库信息备注", "names the parameter"),

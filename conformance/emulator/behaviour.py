@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.contract import CLAUSE, DEFAULTS, IDS, NAMES, READING, Alphabet
+from conformance.contract import CLAUSE, DEFAULTS, IDS, NAMES, READING, VARIES, Alphabet
 from conformance.contract.model import MaxItems, MaxLength, OneOf
 from conformance.request import Request
 
@@ -92,6 +92,7 @@ class Behaviour:
         store: what is kept of a created group.
         request_id: a new RequestId.
         finish: the last word on every answer.
+        turns: how often a reading that varies was taken.
     """
 
     readings: Readings
@@ -122,14 +123,23 @@ class Behaviour:
     accept: Callable[[Request], bool] = lambda _request: False
     request_id: Callable[[], str] = lambda: str(uuid.uuid4())
     finish: Callable[[Request, Reply], Reply] = _no_change
+    turns: int = 0
 
     def chosen(self, reading: str, value: str) -> bool:
-        """Whether a reading is taken so."""
-        return self.readings[reading] == value
+        """Whether a reading is taken so, this time."""
+        return self._taken(reading) == value
 
     def code_of(self, reading: str) -> str:
-        """The error code for which the chosen value of a reading stands."""
-        return READING[reading].code(self.readings[reading])
+        """The error code for which the chosen value of a reading stands, this time."""
+        return READING[reading].code(self._taken(reading))
+
+    def _taken(self, reading: str) -> str:
+        value = self.readings[reading]
+        if value != VARIES:
+            return value
+        others = [each.name for each in READING[reading].values if each.name != VARIES]
+        self.turns += 1
+        return others[self.turns % len(others)]
 
 
 def code_points(text: str) -> int:

@@ -202,7 +202,12 @@ def _presence_faults() -> Iterator[Fault]:
     for name in ("GroupName", "GroupId"):
         prefix = _PREFIX[name]
         yield Fault(f"{prefix}-optional", f"{name} may be left out", (f"{name}.required",), optional(name))
-        yield Fault(f"{prefix}-empty", f"an empty {name} is taken", (f"{name}.length.min",), _on_text(name, _set("empty_code", None)))
+        yield Fault(
+            f"{prefix}-empty",
+            f"an empty {name} is taken",
+            (f"{name}.length.min",),
+            _on_text(name, _set("empty_code", None)),
+        )
         yield Fault(
             f"{prefix}-no-single-character",
             f"a {name} of one character is refused",
@@ -218,7 +223,12 @@ def _presence_faults() -> Iterator[Fault]:
         ("GroupExDescriptions.element.length.min",),
         _on_text("GroupExDescriptions", _set("empty_code", None)),
     )
-    yield Fault("tag-not-empty", "an empty Tag is refused", ("Tag.length.min",), _on_text("Tag", _set("empty_code", f"{_VALUE}GroupTagIllegal")))
+    yield Fault(
+        "tag-not-empty",
+        "an empty Tag is refused",
+        ("Tag.length.min",),
+        _on_text("Tag", _set("empty_code", f"{_VALUE}GroupTagIllegal")),
+    )
     for code, name in ((f"{_VALUE}GroupIdNotExist", "group-id-not-exist"), ("InternalError", "internal-error")):
         yield Fault(
             f"absent-as-{name}",

@@ -141,7 +141,9 @@ class Emulator:
         if name and behaviour.name_unique:
             if name_key in account.names:
                 found.append(Complaint(behaviour.name_exists_code, 2, "GroupName"))
-            elif (code := self._being_deleted(account.deleted_names.get(name_key), behaviour.name_exists_code)) is not None:
+            elif (
+                code := self._being_deleted(account.deleted_names.get(name_key), behaviour.name_exists_code)
+            ) is not None:
                 found.append(Complaint(code, 2, "GroupName"))
         if group_id and behaviour.id_unique:
             if id_key in account.groups:

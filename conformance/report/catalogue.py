@@ -69,8 +69,6 @@ def _clause(id_: str) -> Iterator[str]:
 def _reading(id_: str) -> Iterator[str]:
     reading = READING[id_]
     yield f"{reading.id}: {reading.question}"
-    yield from (
-        f"  {value.name}: {value.why}" + (f" → {value.code}" if value.code else "") for value in reading.values
-    )
+    yield from (f"  {value.name}: {value.why}" + (f" → {value.code}" if value.code else "") for value in reading.values)
     yield f"  clause      {reading.clause}"
     yield f"  told apart  by {reading.told_apart_by}"

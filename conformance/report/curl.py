@@ -1,4 +1,4 @@
-"""A line for the shell that sends a failing request again. It holds no secret: `iai-conformance sign` makes the rest."""
+"""A line for the shell that sends a failing request again. It holds no secret: `iai-conformance sign` signs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["curl_lines"]
 
 
 def curl_lines(failure: Failure) -> str:
-    """The command that sends the requests of a failure again, in order; each is signed anew by the environment's pair."""
+    """The command that sends the requests of a failure again, in order; each is signed anew."""
     return " && ".join(_line(http) for http in failure.bodies)
 
 
@@ -29,7 +29,4 @@ def _line(http: HttpRequest) -> str:
             f"curl -sS -H @- {shlex.quote(f'{target}/?{parts.query}')}"
         )
     body = shlex.quote(http.body.decode("utf-8", "surrogateescape"))
-    return (
-        f"iai-conformance sign --target {target}{more} --body {body} | "
-        f"curl -sS -H @- --data-binary {body} {target}/"
-    )
+    return f"iai-conformance sign --target {target}{more} --body {body} | curl -sS -H @- --data-binary {body} {target}/"

@@ -114,7 +114,7 @@ class Report:
             "groups_created": self.groups_created,
             "seconds": round(self.seconds, 3),
             "first_failure_request": self.first_failure,
-            "clauses": [_clause_to_json(each, self.settings.target) for each in self.clauses],
+            "clauses": [_clause_to_json(each) for each in self.clauses],
             "readings": [
                 {"id": each.id, "possible": list(each.possible), "evidence": each.evidence} for each in self.readings
             ],
@@ -159,17 +159,13 @@ def exit_code(report: Report) -> int:
 def _verdict(clauses: tuple[ClauseResult, ...], stale: tuple[ExpectedFailure, ...], run: Run) -> Verdict:
     if stale or any(each.status is Status.FAILED for each in clauses):
         return Verdict.VIOLATES
-    unseen = any(
-        each.status is Status.NOT_EXERCISED and each.clause.strength is Strength.MUST for each in clauses
-    )
+    unseen = any(each.status is Status.NOT_EXERCISED and each.clause.strength is Strength.MUST for each in clauses)
     return Verdict.INCOMPLETE if unseen or run.lost or run.requests == 0 else Verdict.CONFORMS
 
 
 def _clause_result(clause: Clause, run: Run, settings: Settings) -> ClauseResult:
     tally = run.tallies[clause.id]
-    failures = tuple(
-        one for (id_, _), found in run.failures.items() if id_ == clause.id for one in found
-    )
+    failures = tuple(one for (id_, _), found in run.failures.items() if id_ == clause.id for one in found)
     failed = sum(count for (id_, _), count in run.failed.items() if id_ == clause.id)
     if not settings.selects(clause.id):
         return ClauseResult(clause, Status.SKIPPED, "left out by --only or --skip", tally, (), 0)
@@ -217,7 +213,7 @@ def _code_result(code: str, run: Run) -> CodeResult:
     return CodeResult(code, str(kind), status)
 
 
-def _clause_to_json(result: ClauseResult, target: str) -> dict[str, object]:
+def _clause_to_json(result: ClauseResult) -> dict[str, object]:
     return {
         "id": result.clause.id,
         "status": str(result.status),
@@ -227,11 +223,11 @@ def _clause_to_json(result: ClauseResult, target: str) -> dict[str, object]:
         "line": result.clause.citations[0].line,
         "judged": result.tally.judged,
         "failed": result.failed,
-        "failures": [_failure_to_json(each, target) for each in result.failures],
+        "failures": [_failure_to_json(each) for each in result.failures],
     }
 
 
-def _failure_to_json(failure: Failure, target: str) -> dict[str, object]:
+def _failure_to_json(failure: Failure) -> dict[str, object]:
     return {
         "kind": str(failure.kind),
         "request": [

@@ -112,9 +112,7 @@ def _print_rest(report: Report, out: Console) -> None:
             weak = "" if each.clause.strength is Strength.MUST else ", on which the page is silent"
             out.print(Text(f"{mark} {each.clause.id}: {each.status}{weak}: {each.reason}", style=style))
     for stale in report.stale:
-        out.print(
-            Text(f"✗ {stale.pattern}: expected to fail, but passed: remove line {stale.line}", style="bold red")
-        )
+        out.print(Text(f"✗ {stale.pattern}: expected to fail, but passed: remove line {stale.line}", style="bold red"))
     for note in report.notes:
         out.print(Text(f"! {note}", style="yellow"))
 

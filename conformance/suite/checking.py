@@ -54,6 +54,4 @@ def fail_for(failures: Iterable[Failure], settings: Settings) -> None:
 def _told(failure: Failure) -> str:
     requests = "; ".join(f"{step.request.action} {json.dumps(step.request.plain)}" for step in failure.sent)
     expected = "\n          ".join(failure.expected)
-    return (
-        f"{failure.clause}: {failure.kind}\nsent      {requests}\nexpected  {expected}\ncame      {failure.observed}"
-    )
+    return f"{failure.clause}: {failure.kind}\nsent      {requests}\nexpected  {expected}\ncame      {failure.observed}"

@@ -1,4 +1,4 @@
-"""Exploration: bounded, seeded Hypothesis runs that look beyond the fixed cases. Imports Hypothesis: only when asked."""
+"""Exploration: bounded, seeded Hypothesis runs that look beyond the fixed cases. It imports Hypothesis."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from conformance.contract import CLAUSES
 from conformance.errors import BudgetSpentError, TargetUnusableError
-from conformance.settings import cache_folder
 from conformance.request import Request
 from conformance.run import Run
+from conformance.settings import cache_folder
 from conformance.suite.cases import Case, Step
 from strategies import templates
 

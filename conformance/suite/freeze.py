@@ -19,7 +19,7 @@ from strategies.violations import several_faults, whole_requests
 # Every clause has its edges up to this rank; the rest is left to exploration, which is unbounded. The exotic
 # characters are sent in names and ids; those of tags and descriptions follow the same words of the page.
 _DEEPEST_RANK = 3
-_DEEPEST_RANKS = {"GroupName.charset": 5, "GroupId.charset": 5, "GroupName.type": 2}
+_DEEPEST_RANKS = {"GroupName.charset": 5, "GroupId.charset": 5, "GroupName.type": 2, "FaceModelVersion.type": 2}
 _DEEPEST_RANK_OF_TYPES = 1
 _LONGEST_TEXT = 5000
 
@@ -41,19 +41,25 @@ def _openers() -> Iterator[Ranked]:
     longest = {clause.subject: clause.rule.limit for clause in CLAUSES if isinstance(clause.rule, MaxLength)}
     (most,) = (clause.rule.limit for clause in CLAUSES if isinstance(clause.rule, MaxItems))
     yield -1, Case.single("GroupExDescriptions.optional", "nothing but what is required", create())
-    for character, about, form in (("x", "everything as long as allowed", Form.JSON), ("中", "the same in Han, not escaped", Form.JSON_RAW)):
+    for character, about, form in (
+        ("x", "everything as long as allowed", Form.JSON),
+        ("中", "the same in Han, not escaped", Form.JSON_RAW),
+    ):
         size = longest["GroupExDescriptions[]"]
-        yield -1, Case.single(
-            "GroupName.length.max",
-            about,
-            create(
-                salted(longest["GroupId"]),
-                salted(longest["GroupName"], han=character == "中"),
-                GroupExDescriptions=[character * (size - 1) + str(each) for each in range(most)],
-                Tag=character * longest["Tag"],
-                FaceModelVersion="3.0",
+        yield (
+            -1,
+            Case.single(
+                "GroupName.length.max",
+                about,
+                create(
+                    salted(longest["GroupId"]),
+                    salted(longest["GroupName"], han=character == "中"),
+                    GroupExDescriptions=[character * (size - 1) + str(each) for each in range(most)],
+                    Tag=character * longest["Tag"],
+                    FaceModelVersion="3.0",
+                ),
+                form,
             ),
-            form,
         )
 
 
@@ -61,7 +67,10 @@ def _of_edges() -> Iterator[Ranked]:
     for clause in CLAUSES:
         usual = _DEEPEST_RANK_OF_TYPES if isinstance(clause.rule, Typed) else _DEEPEST_RANK
         deepest = _DEEPEST_RANKS.get(clause.id, usual)
-        for edge, broken in (*((each, False) for each in keeping(clause)), *((each, True) for each in breaking(clause))):
+        for edge, broken in (
+            *((each, False) for each in keeping(clause)),
+            *((each, True) for each in breaking(clause)),
+        ):
             for place, parameters in enumerate(_requests(clause, edge, everywhere=broken and edge.rank == 0)):
                 case = Case.single(clause.id, edge.about, Request.of(parameters))
                 if edge.rank <= deepest and len(case.to_line()) < _LONGEST_TEXT:

@@ -96,7 +96,9 @@ def _texts(text: str) -> Iterator[str]:
     size = len(units) // 2
     while size:
         for start in range(0, len(units), size):
-            shorter = [each for place, each in enumerate(units) if not start <= place < start + size or "<" in each[:-1]]
+            shorter = [
+                each for place, each in enumerate(units) if not start <= place < start + size or "<" in each[:-1]
+            ]
             if len(shorter) < len(units):
                 yield "".join(shorter)
         size //= 2

@@ -1,4 +1,4 @@
-"""Requests that break several clauses"""
+"""Requests that break several clauses: the page states no order, but one of their codes must come."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from conformance.suite.checking import check
 
 
 def test_several_faults(run: Run, case: Case, place: int, pytestconfig: pytest.Config) -> None:
-    """ the page states no order, but one of their codes must come.:The target answers with the code of one of the broken clauses."""
+    """The target answers with the code of one of the broken clauses."""
     check(run, case, settings_of(pytestconfig))

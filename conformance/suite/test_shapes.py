@@ -1,4 +1,4 @@
-"""Requests on whose shape the page is silent"""
+"""Requests on whose shape the page is silent: what comes must be one of the readings, and always the same."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from conformance.suite.checking import check
 
 
 def test_shapes(run: Run, case: Case, place: int, pytestconfig: pytest.Config) -> None:
-    """ what comes must be one of the readings, and always the same.:The target answers by one reading."""
+    """The target answers by one reading."""
     check(run, case, settings_of(pytestconfig))

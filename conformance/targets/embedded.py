@@ -21,7 +21,7 @@ ENDPOINT = "http://127.0.0.1:8080"
 class _Adapter(HTTPAdapter):
     """An adapter of its own, so that only this target's requests are intercepted."""
 
-    def send(self, *args: object, **kwargs: object) -> requests.Response:
+    def send(self, *_args: object, **_kwargs: object) -> requests.Response:
         raise AssertionError("the embedded target never opens a socket")
 
 

@@ -1,4 +1,4 @@
-"""Any server by its URL, through `requests`: no environment, no redirects, no retries between the suite and the wire."""
+"""Any server by its URL, through `requests`: no environment, no redirects, no retries."""
 
 from __future__ import annotations
 
