@@ -55,7 +55,7 @@ def codes(parameters, used=((), ()), gone=((), ()), *, form=False):
         faults += descriptions(items) + text(tag, "GroupTag", 40)  # [0,40]个字符
         if version == "2.0":  # 2020年11月26日后开通服务的账号仅支持输入“3.0”
             faults.append(({f"{VALUE}.FaceModelVersionIllegal", PAGE, "UnsupportedOperation"}, False))
-        elif isinstance(version, str) and version != "3.0":  # 目前入参支持 “2.0”和“3.0“ 两个输入
+        elif version not in {"3.0", Not.ABSENT, Not.DOUBLED}:  # 目前入参支持 “2.0”和“3.0“ 两个输入
             faults.append(({f"{VALUE}.FaceModelVersionIllegal", *([] if version else [EMPTY])}, True))
         allowed = allowed.union(*(each for each, _ in faults))
         if not any(surely for _, surely in faults):  # 默认为“3.0”, 之前使用过本接口的账号默认为“2.0”

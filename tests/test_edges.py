@@ -118,7 +118,9 @@ def test_clauses_are_seen_kept(clause):
 @pytest.mark.parametrize("clause", BREAKABLE, ids=clause_id)
 def test_clauses_are_seen_broken(clause):
     """Each clause that can be broken is broken by some request, by that fault alone."""
-    assert any(each.broken | each.open == {clause.id} for each in PREDICTIONS)
+    # What is no text is none of the versions either.
+    follows = {"FaceModelVersion.values"} if clause.id == "FaceModelVersion.type" else set()
+    assert any(each.broken | each.open == {clause.id, *follows} for each in PREDICTIONS)
 
 
 @pytest.mark.parametrize(

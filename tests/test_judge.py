@@ -204,6 +204,9 @@ WRONG = {
         {**TOO_LONG, "GroupId": "!"}, refused("InvalidParameterValue.GroupTagIllegal"),
         Kind.WRONG_REASON, ["Request.check-order"],
     ),
+    "a number for a version refused for another reason": (
+        {"FaceModelVersion": 5}, refused(NAME_ILLEGAL), Kind.WRONG_REASON, ["FaceModelVersion.type"],
+    ),
     "a doubtful name refused for another reason": (
         {"GroupName": "é"}, refused(NAME_TOO_LONG), Kind.WRONG_REASON, ["GroupName.length.max"],
     ),

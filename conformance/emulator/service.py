@@ -77,12 +77,17 @@ class Emulator:
             result = self._actions()[request.action](request)
             reply = self._reply(result)
         except RefusedError as refused:
-            code = self.behaviour.recode.get(refused.code, refused.code)
-            message = CODES[code].message if code in CODES else "未知错误。"
-            reply = self._reply({"Error": {"Code": code, "Message": message}})
-        reply = self.behaviour.finish(request, reply)
-        body = reply.body if isinstance(reply.body, bytes) else _dumps(reply.body)
-        return HttpResponse(reply.status, tuple(reply.headers.items()), body)
+            reply = self._refusal(refused.code)
+        return _written(self.behaviour.finish(request, reply))
+
+    def refuse(self, code: str) -> HttpResponse:
+        """The answer that refuses a request with a code, whatever was asked."""
+        return _written(self._refusal(code))
+
+    def _refusal(self, code: str) -> Reply:
+        code = self.behaviour.recode.get(code, code)
+        message = CODES[code].message if code in CODES else "未知错误。"
+        return self._reply({"Error": {"Code": code, "Message": message}})
 
     def _reply(self, result: Mapping[str, object]) -> Reply:
         body = {"Response": {**result, "RequestId": self.behaviour.request_id()}}
@@ -276,5 +281,8 @@ def _modified(descriptions: list[str], request: Request) -> list[str]:
     return changed
 
 
-def _dumps(body: object) -> bytes:
-    return json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")
+def _written(reply: Reply) -> HttpResponse:
+    body = reply.body
+    if not isinstance(body, bytes):
+        body = json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return HttpResponse(reply.status, tuple(reply.headers.items()), body)

@@ -1,0 +1,184 @@
+"""The emulator over HTTP, on uvicorn. Everything that touches the account happens in the one thread of its event loop."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+from collections.abc import Awaitable, Callable, MutableMapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from conformance.emulator.service import Emulator
+from conformance.errors import SuiteError
+from conformance.messages import HttpRequest, HttpResponse
+
+if TYPE_CHECKING:
+    import uvicorn
+
+__all__ = ["LARGEST_BODY", "Server", "serve_forever"]
+
+# The platform takes up to 10 MB with version 3; that is the most that is ever kept of a request.
+LARGEST_BODY = 10 * 1024 * 1024
+_SECONDS_TO_STOP = 2
+
+_Scope = MutableMapping[str, Any]
+_Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+_Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class _Application:
+    """The ASGI application: bytes into `HttpRequest`, `HttpResponse` into bytes."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+
+    async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
+        if scope["type"] != "http":
+            return
+        body = await _body(receive)
+        if body is None:
+            return  # whoever asked is gone
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+        if len(body) > LARGEST_BODY:
+            answer = self._emulator.refuse("RequestSizeLimitExceeded")
+        else:
+            answer = self._answer(HttpRequest(scope["method"], _url(scope, headers), headers, body))
+        await _respond(answer, send, head=scope["method"] == "HEAD")
+
+    def _answer(self, http: HttpRequest) -> HttpResponse:
+        try:
+            return self._emulator.handle(http)
+        except Exception as error:  # noqa: BLE001 -- the one boundary at which an error of ours must not end the server
+            sys.stderr.write(f"emulator: {type(error).__name__}: {error}\n")
+            return self._emulator.refuse("InternalError")
+
+
+async def _body(receive: _Receive) -> bytes | None:
+    """The whole body, or a little more than the most that is taken; None where the client hung up."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if not message.get("more_body", False) or size > LARGEST_BODY:
+            return b"".join(parts)
+
+
+def _url(scope: _Scope, headers: tuple[tuple[str, str], ...]) -> str:
+    host = next((value for name, value in headers if name.lower() == "host"), "")
+    path = (scope.get("raw_path") or b"/").decode("latin-1")
+    query = scope["query_string"].decode("latin-1")
+    return f"{scope['scheme']}://{host}{path}" + (f"?{query}" if query else "")
+
+
+async def _respond(answer: HttpResponse, send: _Send, *, head: bool) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    headers.append((b"content-length", str(len(answer.body)).encode("ascii")))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else answer.body})
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; bound before anything else, so that a mistake is told and port 0 becomes a number."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        # Of the TCP protocol by name: asyncio then sends without delay, which else costs 40 ms an answer.
+        listening = socket.socket(family, kind, protocol or socket.IPPROTO_TCP)
+        if sys.platform != "win32":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen()
+    except OSError as error:
+        raise SuiteError(f"can't listen at {host}:{port}: {error.strerror or error}") from error
+    return listening
+
+
+def _address(listening: socket.socket, scheme: str) -> str:
+    host, port, *_ = listening.getsockname()
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _uvicorn(emulator: Emulator, **more: Any) -> uvicorn.Server:
+    import uvicorn
+
+    config = uvicorn.Config(
+        _Application(emulator),
+        http="h11",
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_SECONDS_TO_STOP,
+        **more,
+    )
+    return uvicorn.Server(config)
+
+
+def serve_forever(emulator: Emulator, host: str, port: int, announce: Callable[[str], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM.
+
+    Args:
+        emulator: what answers.
+        host: name or address to listen at.
+        port: port to listen at; 0 for any.
+        announce: called with the URL once it listens.
+
+    Raises:
+        SuiteError: the address can't be listened at.
+    """
+    with _listen(host, port) as listening:
+        announce(_address(listening, "http"))
+        try:
+            _uvicorn(emulator).run(sockets=[listening])
+        except KeyboardInterrupt:
+            return
+
+
+class Server:
+    """The emulator over HTTP in a thread of its own, for the time of a `with`.
+
+    Attributes:
+        url: where it listens.
+    """
+
+    def __init__(
+        self, emulator: Emulator, host: str = "127.0.0.1", port: int = 0, tls: tuple[str, str] | None = None
+    ) -> None:
+        """Listen; requests are answered once the `with` begins.
+
+        Args:
+            emulator: what answers.
+            host: name or address to listen at.
+            port: port to listen at; 0 for any.
+            tls: paths of a certificate chain and its key, to answer over HTTPS.
+
+        Raises:
+            SuiteError: the address can't be listened at.
+        """
+        self._listening = _listen(host, port)
+        self.url = _address(self._listening, "https" if tls else "http")
+        files = {"ssl_certfile": tls[0], "ssl_keyfile": tls[1]} if tls else {}
+        self._server = _uvicorn(emulator, **files)
+        self._thread = threading.Thread(target=self._run, name="emulator", daemon=True)
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._listening])
+
+    def __enter__(self) -> Server:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.should_exit = True
+        self._thread.join(_SECONDS_TO_STOP + 1)
+        self._listening.close()
