@@ -55,8 +55,14 @@ def test_a_fault_is_red(tmp_path):
     assert [each["id"] for each in failed] == ["GroupName.length.max"]
     assert failed[0]["quote"] == "[1,60]个字符"
     assert len(failed[0]["failures"][0]["request"][0]["parameters"]["GroupName"]) == 61
-    for words in ("GroupName.length.max: accepted though invalid", "[1,60]个字符", "61 characters",
-                  "InvalidParameterValue.GroupNameTooLong", "accepted, FaceModelVersion", "iai-conformance sign --target"):
+    for words in (
+        "GroupName.length.max: accepted though invalid",
+        "[1,60]个字符",
+        "61 characters",
+        "InvalidParameterValue.GroupNameTooLong",
+        "accepted, FaceModelVersion",
+        "iai-conformance sign --target",
+    ):
         assert words in done.stdout  # fmt: skip
     assert "Signature" not in done.stdout
 
@@ -194,7 +200,9 @@ def test_nothing_listens():
 
 def test_unknown_host():
     """A host name that can't be resolved is an unusable target."""
-    done = command("run", "--target", "http://no-such-host.invalid", TENCENTCLOUD_SECRET_ID="a", TENCENTCLOUD_SECRET_KEY="b")
+    done = command(
+        "run", "--target", "http://no-such-host.invalid", TENCENTCLOUD_SECRET_ID="a", TENCENTCLOUD_SECRET_KEY="b"
+    )
 
     assert (done.returncode, "can't be resolved" in done.stderr) == (3, True), done.stderr
 
@@ -211,6 +219,7 @@ def test_servers_that_do_not_speak_http(answer, says):
     """A server that says something else, nothing, or hangs up is an unusable target."""
     done_serving = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listening:
+
         def serve():
             connection, _ = listening.accept()
             with connection:

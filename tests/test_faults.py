@@ -34,7 +34,11 @@ def _one_parameter_faults():
         if fault.name in _NEED_SEVERAL:
             continue
         parameters = {CLAUSE[clause].parameter for clause in fault.clauses}
-        if len(parameters) == 1 and parameters <= set(PARAMETERS) and not fault.clauses[0].endswith((".unique", ".optional")):
+        if (
+            len(parameters) == 1
+            and parameters <= set(PARAMETERS)
+            and not fault.clauses[0].endswith((".unique", ".optional"))
+        ):
             yield fault.name
 
 

@@ -53,8 +53,9 @@ def test_unsigned_payload():
 
     canonical = canonical_request("POST", "", headers, payload_hash(b"UNSIGNED-PAYLOAD"))
 
-    assert "807df47f69e2974c6009ff8202519f74f38a3b4d184e3054376b7285bb7860d7" == tc3_signature(
-        KEY, "2019-02-25", "iai", string_to_sign(1551113065, "2019-02-25", "iai", canonical)
+    assert (
+        tc3_signature(KEY, "2019-02-25", "iai", string_to_sign(1551113065, "2019-02-25", "iai", canonical))
+        == "807df47f69e2974c6009ff8202519f74f38a3b4d184e3054376b7285bb7860d7"
     )
 
 
@@ -68,7 +69,7 @@ def test_version_1_sha1():
 
     to_sign = v1_string_to_sign("GET", "cvm.tencentcloudapi.com", fields.items())
 
-    assert "EliP9YW3pW28FpsEdkXt/+WcGeI=" == v1_signature(KEY, to_sign, Scheme.SHA1)
+    assert v1_signature(KEY, to_sign, Scheme.SHA1) == "EliP9YW3pW28FpsEdkXt/+WcGeI="
 
 
 def test_version_1_sha256():
@@ -82,7 +83,7 @@ def test_version_1_sha256():
 
     to_sign = v1_string_to_sign("POST", "iai.tencentcloudapi.com", fields.items())
 
-    assert "q3KSpfsGoHTxpaFHus54Rep02D0mbb9TEpALRw3yPJM=" == v1_signature(KEY, to_sign, Scheme.SHA256)
+    assert v1_signature(KEY, to_sign, Scheme.SHA256) == "q3KSpfsGoHTxpaFHus54Rep02D0mbb9TEpALRw3yPJM="
 
 
 @pytest.mark.parametrize(

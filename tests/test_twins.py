@@ -28,7 +28,7 @@ def test_each_reading_alone_conforms(reading, value):
 
 @pytest.mark.parametrize("twin", random.Random(20200303).sample(PAIRS, 40), ids=str)
 def test_pairs_of_readings_conform(twin):
-    """An emulator that follows two readings conforms. (All pairs: `python -m benchmarks.false_alarms`.)"""
+    """An emulator that follows two readings conforms; `python -m benchmarks.false_alarms` tries all pairs."""
     _assert_conforms(judged(smoke(), twin), twin)
 
 

@@ -84,6 +84,7 @@ async def _respond(answer: HttpResponse, send: _Send, *, head: bool) -> None:
 
 def _listen(host: str, port: int) -> socket.socket:
     """A socket that listens; bound before anything else, so that a mistake is told and port 0 becomes a number."""
+    listening = None
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         # Of the TCP protocol by name: asyncio then sends without delay, which else costs 40 ms an answer.
@@ -93,6 +94,8 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.bind(address)
         listening.listen()
     except OSError as error:
+        if listening is not None:
+            listening.close()
         raise SuiteError(f"can't listen at {host}:{port}: {error.strerror or error}") from error
     return listening
 
