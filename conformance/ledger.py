@@ -75,13 +75,15 @@ class Ledger:
         key = frozenset(tuple(sorted(box.items())) for box in boxes)
         if key in self._open:
             return None
-        narrowed = self._propagate({**self._open, key: observation})
+        narrowed = self._propagate({**self._open, key: observation}, key)
         if isinstance(narrowed, Contradiction):
             return narrowed
         self._open[key] = observation
         for reading, (values, name) in narrowed.items():
             excluded = self.possible[reading] - values
-            self.evidence.setdefault(reading, []).append(Evidence(name, excluded))
+            # An earlier observation may narrow only now, because of this one: both are the evidence.
+            found = self.evidence.setdefault(reading, [])
+            found.extend(Evidence(each, excluded) for each in dict.fromkeys((name, observation)))
             self.possible[reading] = values
         self._open = {each: name for each, name in self._open.items() if not self._settled(each)}
         return None
@@ -91,7 +93,7 @@ class Ledger:
         return any(all(self.possible[reading] <= values for reading, values in box) for box in key)
 
     def _propagate(
-        self, constraints: Mapping[frozenset[_Key], str]
+        self, constraints: Mapping[frozenset[_Key], str], newest: frozenset[_Key]
     ) -> dict[str, tuple[frozenset[str], str]] | Contradiction:
         """What is left of each reading when every constraint is held: reading → (values, by which observation)."""
         domains = dict(self.possible)
@@ -102,7 +104,7 @@ class Ledger:
             for key, name in constraints.items():
                 live = [box for box in key if all(values & domains[reading] for reading, values in box)]
                 if not live:
-                    return self._contradiction(key, domains, changed)
+                    return self._contradiction(key, name, domains, is_newest=key == newest)
                 for reading in {reading for reading, _ in live[0]}:
                     values = [dict(box).get(reading) for box in live]
                     kept = [each for each in values if each is not None]
@@ -114,10 +116,7 @@ class Ledger:
         return changed
 
     def _contradiction(
-        self,
-        key: frozenset[_Key],
-        domains: Mapping[str, frozenset[str]],
-        changed: Mapping[str, tuple[frozenset[str], str]],
+        self, key: frozenset[_Key], name: str, domains: Mapping[str, frozenset[str]], *, is_newest: bool
     ) -> Contradiction:
         """The contradiction in the way that fails least; the same whatever the order of the ways."""
 
@@ -125,8 +124,9 @@ class Ledger:
             return [(reading, values) for reading, values in box if not values & domains[reading]]
 
         way = min((failing(box) for box in key), key=lambda failed: (len(failed), [reading for reading, _ in failed]))
-        reading, needed = way[0]
-        earlier = [each.observation for each in self.evidence.get(reading, ())]
-        if reading in changed:
-            earlier.append(changed[reading][1])
-        return Contradiction(reading, needed, domains[reading], tuple(dict.fromkeys(earlier)))
+        reading, values = way[0]
+        earlier = dict.fromkeys(each.observation for each in self.evidence.get(reading, ()))
+        if is_newest:
+            return Contradiction(reading, values, domains[reading], tuple(earlier))
+        # The newest observation narrowed so far that it is this earlier one which can't hold any more.
+        return Contradiction(reading, domains[reading], values, tuple({**earlier, name: None}))

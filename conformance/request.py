@@ -110,8 +110,10 @@ class World:
             self._put(group_id, self._groups.pop(group_id), Presence.DELETED)
 
     def _put(self, group_id: str, group_name: str, presence: Presence) -> None:
-        self._ids.put(group_id, presence)
-        self._names.put(group_name, presence)
+        for index, text in ((self._ids, group_id), (self._names, group_name)):
+            # A lost answer makes nothing less sure that was sure before.
+            if presence is not Presence.PERHAPS or index.exact.get(text) is not Presence.THERE:
+                index.put(text, presence)
         if presence is not Presence.DELETED:
             self._groups[group_id] = group_name
 

@@ -272,7 +272,7 @@ def _find(clause: Clause, value: Meaning, world: World) -> _Finding:
         case OpenVersions(closed=closed) if isinstance(value, str):
             ages = frozenset(age for age, versions in closed.items() if value in versions)
             if not ages:
-                return _Finding(clause, applies=False)
+                return _Finding(clause)
             others = READING["account-age"].names - ages
             return _broken_by_reading(clause, box={"account-age": ages}, kept=({"account-age": others},))
         case Unique() if isinstance(value, str):
@@ -373,31 +373,43 @@ def _distinct(clause: Clause, items: list[str]) -> _Finding:
 
 
 def _unique(clause: Clause, text: str, world: World) -> _Finding:
-    """A text held against those in use: surely there, perhaps there, deleted just now, or there but for case."""
+    """A text held against those in use: the same one, those that differ in case alone, and those of strangers."""
     index = world.index(clause.parameter)
-    (code,) = clause.codes
-    match index.exact.get(text):
+    case = "group-id-case" if clause.parameter == "GroupId" else "group-name-case"
+    kept: list[Box] = [EVERYWHERE]
+    breaches: list[_Breach] = []
+    if (presence := index.exact.get(text)) is not None:
+        kept, breaches = _held_against(presence, clause)
+    elif world.may_be_foreign(text):
+        breaches = [_Breach(code, conclusive=False) for code in clause.codes]
+    for other in set(index.others_but_for_case(text)):
+        kept_too, found = _held_against(other, clause)
+        kept = meet_all(kept, [_when(case, "sensitive"), *meet_all(kept_too, [_when(case, "insensitive")])])
+        breaches += [
+            _Breach(each.code, box, each.conclusive)
+            for each in found
+            for box in meet_all([each.box], [_when(case, "insensitive")])
+        ]
+    return _Finding(clause, tuple(kept), tuple(breaches))
+
+
+def _held_against(presence: Presence, clause: Clause) -> tuple[list[Box], list[_Breach]]:
+    """What follows from a group with the same text that is there, perhaps there, or was deleted just now."""
+    (exists,) = clause.codes
+    match presence:
         case Presence.THERE:
-            return _broken(clause)
+            return [], [_Breach(exists)]
         case Presence.PERHAPS:
-            return _Finding(clause, breaches=(_Breach(code, conclusive=False),))
+            return [EVERYWHERE], [_Breach(exists, conclusive=False)]
         case Presence.DELETED:
             reading = "recreate-after-delete"
-            breaches = (
-                _Breach(READING[reading].code("GroupInDeletedState"), _when(reading, "GroupInDeletedState")),
-                _Breach(code, _when(reading, "AlreadyExist")),
-            )
-            return _Finding(clause, (_when(reading, "accepted"),), breaches)
-    kept: tuple[Box, ...] = (EVERYWHERE,)
-    found: tuple[_Breach, ...] = ()
-    if others := index.others_but_for_case(text):
-        reading = "group-id-case" if clause.parameter == "GroupId" else "group-name-case"
-        certain = Presence.THERE in others
-        found = (_Breach(code, _when(reading, "insensitive"), conclusive=certain),)
-        kept = (_when(reading, "sensitive"),) if certain else kept
-    elif world.may_be_foreign(text):
-        found = (_Breach(code, conclusive=False),)
-    return _Finding(clause, kept, found)
+            in_deletion = READING[reading].code("GroupInDeletedState")
+            return [_when(reading, "accepted")], [
+                _Breach(in_deletion, _when(reading, "GroupInDeletedState")),
+                _Breach(exists, _when(reading, "AlreadyExist")),
+            ]
+        case _:
+            assert_never(presence)
 
 
 # --- Outcomes ------------------------------------------------------------------------------------------

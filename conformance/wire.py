@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from conformance.contract import SERVICE
 from conformance.messages import Headers, HttpRequest, HttpResponse, header
@@ -178,8 +178,15 @@ def _json(request: Request, *, escaped: bool) -> bytes:
 
 
 def _flatten(request: Request) -> list[tuple[str, str]]:
+    """Texts and indexed texts. Raises ValueError for what a form can't say, or would say as something else."""
     fields: list[tuple[str, str]] = []
     for name, value in request.parameters:
+        lists = sum(isinstance(each, list) for each in request.values(name))
+        misread = name in COMMON_FIELDS or _INDEXED.fullmatch(name) is not None
+        if misread or (isinstance(value, list) and (name not in _ARRAYS or not value or lists > 1)):
+            raise ValueError(
+                f"{name} = {value!r} can't be said in a form or a query: it would arrive as something else"
+            )
         values = [(f"{name}.{i}", each) for i, each in enumerate(value)] if isinstance(value, list) else [(name, value)]
         for field, each in values:
             if not isinstance(each, str):
@@ -226,7 +233,11 @@ def decode(http: HttpRequest) -> Request:
     if content_type != _JSON:
         raise UndecodableError(f"the Content-Type is {content_type or 'absent'}, not {_JSON} or {_URLENCODED}")
     try:
-        body = json.loads(http.body.decode("utf-8", "surrogatepass"), object_pairs_hook=_Pairs)
+        body = json.loads(
+            http.body.decode("utf-8", "surrogatepass"), object_pairs_hook=_Pairs, parse_constant=_no_constant
+        )
+        if isinstance(body, _Pairs):
+            body = _Pairs((name, _plain(value)) for name, value in body)
     except (ValueError, RecursionError) as error:
         raise UndecodableError(f"the body is no JSON: {error}") from error
     if not isinstance(body, _Pairs):
@@ -235,16 +246,37 @@ def decode(http: HttpRequest) -> Request:
     return Request(tuple(body), action or "", version or "")
 
 
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _plain(value: object) -> object:
+    """A value whose objects are dictionaries: within a parameter, no member needs to be there twice."""
+    if isinstance(value, _Pairs):
+        return {name: _plain(each) for name, each in value}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
+
+
 def _from_fields(http: HttpRequest, text: str) -> Request:
-    try:
-        fields = parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
-    except ValueError as error:
-        raise UndecodableError(f"the form can't be read: {error}") from error
+    fields = [
+        (_unquoted(name), _unquoted(value))
+        for name, _, value in (each.partition("=") for each in text.split("&"))
+        if name
+    ]
     common = dict(fields)
     action = header(http.headers, "X-TC-Action") or common.get("Action", "")
     version = header(http.headers, "X-TC-Version") or common.get("Version", "")
     own = [(name, value) for name, value in fields if name not in COMMON_FIELDS]
     return Request(tuple(_gather(own)), action, version, textual=True)
+
+
+def _unquoted(text: str) -> str:
+    """A name or value of a form: UTF-8, of which a lone surrogate may be a part; other bytes are kept as surrogates."""
+    raw = unquote_to_bytes(text.replace("+", " ").encode("utf-8", "surrogateescape"))
+    try:
+        return raw.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "surrogateescape")
 
 
 def _gather(fields: list[tuple[str, str]]) -> Iterator[tuple[str, object]]:

@@ -51,9 +51,7 @@ def main(words):
 def check_python(version):
     """Raise SetUpError for a Python that is too old."""
     if tuple(version[:2]) < OLDEST:
-        raise SetUpError(
-            f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed, this is {version[0]}.{version[1]}"
-        )
+        raise SetUpError(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed, this is {version[0]}.{version[1]}")
 
 
 def run(options):

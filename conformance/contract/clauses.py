@@ -180,14 +180,18 @@ CLAUSES: tuple[Clause, ...] = (
         "GroupId.charset",
         "GroupId",
         Charset(IDS),
-        (_page(18, "支持英文、数字、-%@#&_"), _page(144, "人员库ID只支持英文、数字、-%@#&_。")),
+        (
+            _page(18, "支持英文、数字、-%@#&_"),
+            _page(144, "人员库ID只支持英文、数字、-%@#&_。"),
+            _page(46, "人员库ID不支持中文"),
+        ),
         (_IPV + "GroupIdIllegal",),
     ),
     Clause(
         "GroupId.unique",
         "GroupId",
         Unique(),
-        (_page(18, "不可重复"), _EXISTS, _page(143, "人员库ID不可重复。")),
+        (_page(18, "不可重复"), _EXISTS, _page(143, "人员库ID不可重复。"), _page(29, "人员库ID不可重复")),
         (_IPV + "GroupIdAlreadyExist",),
     ),
     # --- GroupExDescriptions ---------------------------------------------------------------------------

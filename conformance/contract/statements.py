@@ -72,4 +72,4 @@ NOT_CHECKABLE: tuple[NotCheckable, ...] = (
 )
 
 # Headings, table heads and the section on developers' resources: lines that state nothing on the action.
-HEADINGS: tuple[tuple[int, int], ...] = ((1, 1), (10, 10), (12, 13), (22, 24), (27, 27), (98, 115), (117, 118))
+HEADINGS: tuple[tuple[int, int], ...] = ((1, 1), (10, 10), (12, 13), (22, 24), (27, 27), (99, 115), (117, 118))

@@ -1,4 +1,4 @@
-"""The emulator over HTTP, on uvicorn. Everything that touches the account happens in the one thread of its event loop."""
+"""The emulator over HTTP, on uvicorn; what touches the account happens in the one thread of its event loop."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class _Application:
     def _answer(self, http: HttpRequest) -> HttpResponse:
         try:
             return self._emulator.handle(http)
-        except Exception as error:  # noqa: BLE001 -- the one boundary at which an error of ours must not end the server
+        except Exception as error:
             sys.stderr.write(f"emulator: {type(error).__name__}: {error}\n")
             return self._emulator.refuse("InternalError")
 

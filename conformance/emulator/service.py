@@ -273,7 +273,7 @@ def _modified(descriptions: list[str], request: Request) -> list[str]:
     changed = list(descriptions)
     values = request.values("GroupExDescriptionInfos")
     for each in values[-1] if values and isinstance(values[-1], list) else ():
-        info = dict(each) if isinstance(each, tuple) else {}
+        info = each if isinstance(each, dict) else {}
         index, text = info.get("GroupExDescriptionIndex"), info.get("GroupExDescription")
         if not isinstance(index, int) or not isinstance(text, str) or not 0 <= index < len(changed):
             raise RefusedError("InvalidParameter")
