@@ -260,8 +260,7 @@ def _plain(value: object) -> object:
 def _from_fields(http: HttpRequest, text: str) -> Request:
     fields = [
         (_unquoted(name), _unquoted(value))
-        for name, _, value in (each.partition("=") for each in text.split("&"))
-        if name
+        for name, _, value in (each.partition("=") for each in text.split("&") if each)
     ]
     common = dict(fields)
     action = header(http.headers, "X-TC-Action") or common.get("Action", "")
