@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from conformance.contract import CLAUSE, CLAUSES, CODES, Clause, CodeKind
-from conformance.contract.model import MinLength, Optional, Typed
+from conformance.contract.model import MinLength, Optional
 from conformance.messages import HttpResponse, header
 from conformance.prediction import Accepted, Allowed, Box, Outcome, Prediction, Refused
 from conformance.wire import Envelope, envelope
@@ -167,7 +167,7 @@ def _of_outcome(prediction: Prediction, outcome: Outcome, focus: str | None) -> 
     """The departures of an outcome that isn't allowed: what kind, and of which clauses."""
     if isinstance(outcome, Accepted):
         if prediction.must_be_refused:
-            kind, clauses = Kind.ACCEPTED_THOUGH_INVALID, _at_issue(prediction.broken) or _guess(prediction, focus)
+            kind, clauses = Kind.ACCEPTED_THOUGH_INVALID, _in_page_order(prediction.broken) or _guess(prediction, focus)
         else:
             kind = Kind.WRONG_RESULT
             absent = any("FaceModelVersion.default" in each.clauses for each in prediction.allowed)
@@ -205,13 +205,16 @@ _OPTIONAL = frozenset(each.id for each in CLAUSES if isinstance(each.rule, Optio
 def _blamed(prediction: Prediction, code: str, focus: str | None) -> list[str]:
     """The clauses that a refusal with a code that isn't allowed departs from."""
     owner = _OWNER.get(code)
-    broken = _at_issue(prediction.broken)
-    if broken:
-        return broken if len(broken) == 1 else ["Request.check-order"]
+    if len(prediction.broken) == 1:
+        return list(prediction.broken)
+    if prediction.broken:
+        return ["Request.check-order"]
     if owner is not None and owner in prediction.kept:
         if focus is not None and focus in prediction.kept & _SHORTEST and _same_subject(focus, owner):
             return [focus]  # the shortest text is refused: the limit is at issue, whatever the code
         return [owner]
+    if owner is not None and (unneeded := f"{CLAUSE[owner].parameter}.optional") in prediction.kept:
+        return [unneeded]  # it speaks of a parameter that was left out
     if code in _ABSENT_CODES and (optional := _in_page_order(prediction.kept & _OPTIONAL)):
         return optional
     return _guess(prediction, focus)
@@ -228,16 +231,6 @@ def _guess(prediction: Prediction, focus: str | None) -> list[str]:
     if focus is not None:
         return [focus]
     return _in_page_order(prediction.open)[:1] or ["Response.envelope"]
-
-
-def _at_issue(broken: frozenset[str]) -> list[str]:
-    """The broken clauses, without those that a value breaks only because it is of the wrong type."""
-    mistyped = {CLAUSE[each].subject for each in broken if isinstance(CLAUSE[each].rule, Typed)}
-    return [
-        each
-        for each in _in_page_order(broken)
-        if isinstance(CLAUSE[each].rule, Typed) or CLAUSE[each].subject not in mistyped
-    ]
 
 
 def _in_page_order(ids: frozenset[str]) -> list[str]:

@@ -33,7 +33,7 @@ class HttpRequest:
     @property
     def query(self) -> str:
         """The query as sent, without its question mark."""
-        return urlsplit(self.url).query
+        return self.url.partition("?")[2]
 
     @property
     def host(self) -> str:

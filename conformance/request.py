@@ -70,7 +70,7 @@ class _Index:
         self.folded.setdefault(text.lower(), set()).add(text)
 
     def others_but_for_case(self, text: str) -> list[Presence]:
-        return [self.exact[each] for each in self.folded.get(text.lower(), ()) if each != text]
+        return [self.exact[each] for each in sorted(self.folded.get(text.lower(), ())) if each != text]
 
 
 @dataclass(slots=True)
@@ -107,15 +107,17 @@ class World:
     def deleted(self, group_id: str) -> None:
         """A group was deleted, just now."""
         if group_id in self._groups:
-            self._put(group_id, self._groups.pop(group_id), Presence.DELETED)
+            name = self._groups.pop(group_id)
+            self._ids.put(group_id, Presence.DELETED)
+            if name not in self._groups.values():
+                self._names.put(name, Presence.DELETED)
 
     def _put(self, group_id: str, group_name: str, presence: Presence) -> None:
         for index, text in ((self._ids, group_id), (self._names, group_name)):
             # A lost answer makes nothing less sure that was sure before.
             if presence is not Presence.PERHAPS or index.exact.get(text) is not Presence.THERE:
                 index.put(text, presence)
-        if presence is not Presence.DELETED:
-            self._groups[group_id] = group_name
+        self._groups[group_id] = group_name
 
     def may_be_foreign(self, text: str) -> bool:
         """Whether a group that the suite knows nothing of may already have this id or name."""

@@ -263,8 +263,6 @@ def _find(clause: Clause, value: Meaning, world: World) -> _Finding:
             return _broken(clause) if len(value) > limit else _Finding(clause)
         case DistinctItems() if isinstance(value, list):
             return _distinct(clause, [each for each in value if isinstance(each, str)])
-        case OneOf() if value is _Mark.MISTYPED:
-            return _broken(clause)  # what is no text is none of those listed either
         case OneOf(values=values) if isinstance(value, str):
             if value == "":
                 return _broken_by_reading(clause, "empty-face-model-version")
@@ -306,14 +304,13 @@ def _broken(clause: Clause) -> _Finding:
 def _broken_by_reading(
     clause: Clause, reading: str | None = None, box: Box = EVERYWHERE, kept: tuple[Box, ...] = ()
 ) -> _Finding:
-    """The clause is broken, and a reading tells the code."""
+    """The clause is broken, and a reading tells the code; one of the clause's that it lacks may always come."""
+    always = () if reading else clause.codes
     reading = reading or clause.reading
     assert reading is not None  # noqa: S101 -- the contract's tables name one
-    breaches = [
-        _Breach(value.code, {**box, **_when(reading, value.name)})
-        for value in READING[reading].values
-        if value.code is not None
-    ]
+    by_reading = {value.code: value.name for value in READING[reading].values if value.code is not None}
+    breaches = [_Breach(code, {**box, **_when(reading, name)}) for code, name in by_reading.items()]
+    breaches += [_Breach(code, box) for code in always if code not in by_reading]
     return _Finding(clause, kept, tuple(breaches))
 
 
@@ -382,7 +379,7 @@ def _unique(clause: Clause, text: str, world: World) -> _Finding:
         kept, breaches = _held_against(presence, clause)
     elif world.may_be_foreign(text):
         breaches = [_Breach(code, conclusive=False) for code in clause.codes]
-    for other in set(index.others_but_for_case(text)):
+    for other in dict.fromkeys(index.others_but_for_case(text)):
         kept_too, found = _held_against(other, clause)
         kept = meet_all(kept, [_when(case, "sensitive"), *meet_all(kept_too, [_when(case, "insensitive")])])
         breaches += [
@@ -473,19 +470,26 @@ def _stage(clause: Clause) -> int:
         case Whole() | Required() | Typed():
             return 0
         case Unique():
-            return 2
+            return _STATE
         case _:
             return 1
 
 
+_STATE = 2
+
+
 def _page_order(finding: _Finding) -> tuple[int, int]:
-    return _stage(finding.clause), _ORDER[finding.clause.id]
+    """The page's order; but an id in use before a name in use, as the first printed example answers."""
+    stage, place = _stage(finding.clause), _ORDER[finding.clause.id]
+    return stage, -place if stage == _STATE else place
 
 
 def _characters_first(finding: _Finding) -> tuple[int, int, bool, int]:
     clause = finding.clause
-    place = PARAMETERS.index(clause.parameter) if clause.parameter in PARAMETERS else -1
-    return _stage(clause), place, not isinstance(clause.rule, Charset), _ORDER[clause.id]
+    stage, place = _page_order(finding)
+    if stage != _STATE:
+        place = PARAMETERS.index(clause.parameter) if clause.parameter in PARAMETERS else -1
+    return stage, place, not isinstance(clause.rule, Charset), _ORDER[clause.id]
 
 
 def _reverse_order(finding: _Finding) -> tuple[int, int]:

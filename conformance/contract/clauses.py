@@ -308,8 +308,8 @@ CLAUSES: tuple[Clause, ...] = (
         "FaceModelVersion.type",
         "FaceModelVersion",
         Typed("String"),
-        (_page(21, "String"), _TYPE_CODE),
-        _WRONG_TYPE,
+        (_page(21, "String"), _TYPE_CODE, _page(137, "算法模型版本不合法。")),
+        (*_WRONG_TYPE, _IPV + "FaceModelVersionIllegal"),
         reading="wrong-type-code",
     ),
     Clause(

@@ -186,7 +186,7 @@ class Clause:
         subject: the parameter, "GroupExDescriptions[]" for its elements, "Request" or "Response".
         rule: what is stated.
         citations: the words that state it.
-        codes: the error codes that answer a violation; with `reading`, one of them by that reading.
+        codes: the error codes that answer a violation; with `reading`, the one that it chooses (or one that it lacks).
         strength: must, or unspecified where the page is silent.
         reading: id of the reading whose values are the codes; None where the code is certain.
     """

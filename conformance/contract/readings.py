@@ -360,7 +360,7 @@ READINGS: tuple[Reading, ...] = (
         "Request.check-order",
         "Which fault is reported when there are several?",
         (
-            Value("page", "the order in which the page lists parameters, shape before state"),
+            Value("page", "the page's order of parameters, shape before state; of ids and names in use, the id first"),
             Value("characters-first", "the same, an alphabet before a length"),
             Value("reverse", "the page's order backwards, shape before state"),
             Value("other", "the page states no order"),

@@ -80,6 +80,8 @@ def first(complaints: list[Complaint], request: Request, order: str) -> Complain
     def key(item: tuple[int, Complaint]) -> tuple[int, ...]:
         place, each = item
         parameter = _PLACES.get(each.parameter, -1)
+        if each.stage == 2:
+            parameter = -parameter
         match order:
             case "reverse":
                 return each.stage, -parameter, -place
