@@ -7,7 +7,7 @@ import pytest
 pytest_plugins = ["conformance.plugin"]
 
 
-def pytest_ignore_collect(collection_path, config: pytest.Config) -> bool | None:
+def pytest_configure(config: pytest.Config) -> None:
     """With --target, judge that target alone: `tests/` judges this project."""
-    asked = config.option.target is not None and config.args_source is not pytest.Config.ArgsSource.ARGS
-    return True if asked and collection_path == config.rootpath / "tests" else None
+    if config.option.target is not None and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        config.args[:] = [str(config.rootpath / "conformance" / "suite")]

@@ -1,0 +1,70 @@
+"""Servers that know nothing of this project are judged like any other."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(name="judged")
+def _judged(tmp_path):
+    """Judge the other server, with a mistake of its own: (exit code, what was printed, report)."""
+    running = []
+
+    def judge(mistake="", profile="smoke"):
+        server = subprocess.Popen(
+            [sys.executable, str(HERE / "other_server.py"), mistake], stdout=subprocess.PIPE, text=True
+        )
+        running.append(server)
+        url = f"http://127.0.0.1:{server.stdout.readline().strip()}"
+        words = ["run", "--target", url, "--profile", profile, "--json", str(tmp_path / "r.json")]
+        done = subprocess.run(
+            [sys.executable, "-m", "conformance", *words], capture_output=True, text=True, timeout=120, check=False
+        )
+        return done.returncode, done.stdout + done.stderr, json.loads((tmp_path / "r.json").read_text())
+
+    yield judge
+    for each in running:
+        each.kill()
+        each.communicate()
+
+
+@pytest.mark.parametrize("profile", ["smoke", "standard"])
+def test_a_conforming_server(judged, profile):
+    """A server without sibling actions, signatures or bare Content-Type conforms; what couldn't be seen is said."""
+    code, printed, report = judged(profile=profile)
+
+    assert (code, report["verdict"]) == (0, "conforms"), printed
+    assert "DeleteGroup isn't served" in printed
+
+
+def test_judged_twice(judged):
+    """A server that keeps its groups conforms the second time too: no id or name comes again."""
+    first, _, _ = judged()
+    second, printed, _ = judged()
+
+    assert (first, second) == (0, 0), printed
+
+
+@pytest.mark.parametrize(
+    ("mistake", "clause"),
+    [
+        ("bytes", "GroupName.length.max"),
+        ("unanchored", "GroupName.charset"),
+        ("names", "GroupName.unique"),
+        ("wrong-code", "GroupId.length.max"),
+        ("no-request-id", "Response.RequestId.present"),
+        ("dies", "GroupName.charset"),
+    ],
+)
+def test_mistakes(judged, mistake, clause):
+    """A mistake of its own is found under its clause."""
+    code, printed, report = judged(mistake)
+
+    failed = {each["id"] for each in report["clauses"] if each["status"] == "failed"}
+    assert code == 1, printed
+    assert clause in failed

@@ -1,0 +1,115 @@
+"""The suite under pytest: from the checkout, from an installed wheel, and beside other people's projects."""
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TENCENTCLOUD_"))}
+
+
+@pytest.fixture(scope="session", name="wheel")
+def _wheel(tmp_path_factory):
+    """The wheel, built from this checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    (found,) = folder.glob("*.whl")
+    return found
+
+
+@pytest.fixture(scope="session", name="installed")
+def _installed(wheel, tmp_path_factory):
+    """A folder that holds the wheel's files, the only place from which they are imported."""
+    folder = tmp_path_factory.mktemp("installed")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def python(words, cwd, installed=None):
+    environment = {**ENVIRONMENT, "PYTHONPATH": str(installed)} if installed else ENVIRONMENT
+    return subprocess.run(
+        [sys.executable, *words], cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def suite(*options):
+    return ["-m", "pytest", "-q", "-p", "conformance.plugin", "--pyargs", "conformance.suite", *options]
+
+
+def test_the_wheel_holds_what_it_needs(wheel):
+    """The wheel has two packages, their data, and nothing else at its top."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+
+    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"conformance", "strategies"}
+    data = ("conformance/contract/page.zh.txt", "conformance/suite/smoke.jsonl", "conformance/report/schema.json")
+    for wanted in (*data, "conformance/py.typed", "strategies/py.typed"):
+        assert wanted in names
+
+
+def test_the_wheel_runs_away_from_the_checkout(installed, tmp_path):
+    """The installed command and the installed suite both judge the embedded emulator."""
+    command = python(["-m", "conformance", "run", "--profile", "smoke"], tmp_path, installed)
+    under_pytest = python(suite("--profile", "smoke", "--json", "r.json"), tmp_path, installed)
+    where = python(["-c", "import conformance; print(conformance.__file__)"], tmp_path, installed)
+
+    assert str(installed) in where.stdout
+    assert command.returncode == 0, command.stdout + command.stderr
+    assert under_pytest.returncode == 0, under_pytest.stdout + under_pytest.stderr
+    assert "embedded conforms" in under_pytest.stdout
+    assert json.loads((tmp_path / "r.json").read_text())["verdict"] == "conforms"
+
+
+def test_a_fault_under_pytest(installed, tmp_path):
+    """Under pytest too, a fault exits with 1, and the failing test is named by its clause."""
+    done = python(suite("--profile", "smoke", "--fault", "tag-takes-dot"), tmp_path, installed)
+
+    assert done.returncode == 1
+    assert "test_parameters[Tag.charset-" in done.stdout
+    assert "Tag.charset: accepted though invalid" in done.stdout
+    assert "InvalidParameterValue.GroupTagIllegal" in done.stdout
+
+
+def test_mistakes_under_pytest(installed, tmp_path):
+    """Wrong usage exits with 4, an unusable target with 3."""
+    usage = python(suite("--only", "Nothing.*"), tmp_path, installed)
+    unusable = python(suite("--target", "http://127.0.0.1:1"), tmp_path, installed)
+
+    assert (usage.returncode, "no clause has such an id" in usage.stderr) == (4, True)
+    assert (unusable.returncode, "nothing is listening" in unusable.stdout) == (3, True)
+
+
+def test_a_neighbour_with_a_folder_of_that_name(installed, tmp_path):
+    """Another project's own `conformance` package doesn't keep its pytest from starting."""
+    package = tmp_path / "conformance"
+    package.mkdir()
+    (package / "__init__.py").write_text("MINE = True\n")
+    (tmp_path / "test_mine.py").write_text("import conformance\n\n\ndef test_mine():\n    assert conformance.MINE\n")
+
+    done = python(["-m", "pytest", "-q"], tmp_path, installed)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+
+
+def test_no_entry_point_loads_us(wheel):
+    """Pytest loads the plugin only where somebody asks for it."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert settings.get("entry-points", {}) == {}
+
+
+def test_the_checkout_judges_the_target_alone():
+    """In the checkout, `pytest --target` runs the suite and leaves the project's own tests out."""
+    done = python(["-m", "pytest", "-q", "--target", "embedded", "--profile", "smoke", "-p", "no:randomly"], ROOT)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "386 passed" in done.stdout
