@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
+from conformance.cases import Case
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import faulty
 from conformance.run import Run
 from conformance.salt import Salts, seeded_run_salt
-from conformance.suite.cases import Case, smoke
+from conformance.suite.smoke import smoke
 from conformance.targets.direct import DirectTarget
 
 

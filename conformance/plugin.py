@@ -66,7 +66,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if (
         "case" in metafunc.fixturenames
     ):  # the first, a plain request, is always sent: it shows whether anybody is let in
-        from conformance.suite.cases import chapter, smoke
+        from conformance.suite.smoke import chapter, smoke
 
         here = metafunc.module.__name__.removeprefix(f"{_SUITE}test_")
         cases = [

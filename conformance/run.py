@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from conformance.cases import Case, Step
 from conformance.contract import ACTION, CLAUSE, CODES, READING, VARIES, CodeKind
 from conformance.errors import BudgetSpentError, TargetUnusableError, TransportError
 from conformance.judge import Departure, Judgement, Kind, explain, judge
@@ -15,7 +16,6 @@ from conformance.messages import HttpRequest, HttpResponse, header
 from conformance.prediction import Accepted, Outcome, Prediction
 from conformance.request import Request, World
 from conformance.salt import MARKER, Salts, fill
-from conformance.suite.cases import Case, Step
 from conformance.targets import Target
 from conformance.validator import predict
 from conformance.wire import Envelope, Form, decode, encode, envelope

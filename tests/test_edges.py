@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import pytest
 
+from conformance.cases import Case
 from conformance.contract import ACTION, CLAUSES, READINGS
 from conformance.contract.alphabets import UNSETTLED
 from conformance.contract.model import MaxItems, MaxLength, MinLength, Unit, Whole
@@ -12,7 +13,7 @@ from conformance.prediction import Accepted
 from conformance.request import World
 from conformance.salt import MARKER, Salts, fill, fill_value, salted
 from conformance.suite import freeze
-from conformance.suite.cases import SMOKE_FILE, Case, smoke
+from conformance.suite.smoke import SMOKE_FILE, smoke
 from conformance.validator import predict
 from strategies.characters import ODD_CHARACTERS, UNSETTLED_SAMPLES
 from strategies.edges import breaking, keeping, unsettled

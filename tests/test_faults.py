@@ -6,8 +6,8 @@ from benchmarks.campaign import judged, requests_until_found, run_against
 from conformance.contract import CLAUSE, PARAMETERS
 from conformance.emulator.faults import FAULT, FAULTS
 from conformance.judge import Kind
-from conformance.suite.cases import smoke
 from conformance.suite.shrink import shrink_failures
+from conformance.suite.smoke import smoke
 
 
 @pytest.mark.parametrize("name", FAULT)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance.cases import Case, Step
 from conformance.contract import CODES
 from conformance.errors import TransportError
 from conformance.judge import Kind, judge
@@ -15,7 +16,7 @@ from conformance.request import Request, World
 from conformance.run import Run
 from conformance.salt import Salts, fill
 from conformance.signing import EXAMPLE_CREDENTIALS
-from conformance.suite.cases import Case, Step, smoke
+from conformance.suite.smoke import smoke
 from conformance.validator import predict
 from conformance.wire import Sender
 

@@ -11,7 +11,7 @@ from conformance.contract.alphabets import UNSETTLED
 from conformance.prediction import Accepted
 from conformance.request import Request, World
 from conformance.salt import fill, fill_value
-from conformance.suite.cases import smoke
+from conformance.suite.smoke import smoke
 from conformance.validator import predict
 from strategies.characters import ODD_CHARACTERS, UNSETTLED_SAMPLES
 from strategies.edges import ABSENT, breaking, keeping, unsettled

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.campaign import judged, standard_cases
 from conformance.contract import CLAUSES, READING, READINGS, VARIES
-from conformance.suite.cases import smoke
+from conformance.suite.smoke import smoke
 
 OTHERS = [(reading.id, value.name) for reading in READINGS for value in reading.values[1:]]
 PAIRS = [dict(pair) for pair in itertools.combinations(OTHERS, 2) if pair[0][0] != pair[1][0]]

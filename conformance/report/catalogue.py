@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from conformance.contract import CLAUSE, CLAUSES, CODES, READING, READINGS
 from conformance.emulator.faults import FAULT, FAULTS
 from conformance.errors import UsageError
-from conformance.suite.cases import smoke
+from conformance.suite.smoke import smoke
 
 __all__ = ["listed", "shown"]
 

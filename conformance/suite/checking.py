@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 import pytest
 
+from conformance.cases import Case
 from conformance.errors import BudgetSpentError, TargetUnusableError
 from conformance.run import Failure, Run
 from conformance.settings import Settings
-from conformance.suite.cases import Case
 
 __all__ = ["ConformanceError", "check", "fail_for"]
 

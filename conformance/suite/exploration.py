@@ -11,12 +11,12 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, configuration
 from hypothesis import strategies as st
 
+from conformance.cases import Case, Step
 from conformance.contract import CLAUSES
 from conformance.errors import BudgetSpentError, TargetUnusableError
 from conformance.request import Request
 from conformance.run import Run
 from conformance.settings import cache_folder
-from conformance.suite.cases import Case, Step
 from strategies import templates
 
 # Hypothesis keeps tables of characters; a run leaves nothing in the folder that it is started from.

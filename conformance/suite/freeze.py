@@ -6,11 +6,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from conformance.cases import Case, Step
 from conformance.contract import CLAUSES, Clause
 from conformance.contract.model import MaxItems, MaxLength, Typed
 from conformance.request import Request
 from conformance.salt import SALT, salted
-from conformance.suite.cases import SMOKE_FILE, Case, Step
+from conformance.suite.smoke import SMOKE_FILE
 from conformance.wire import Form
 from strategies.edges import ABSENT, Edge, breaking, keeping, unsettled
 from strategies.sequences import create, examples, uniqueness

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from conformance.cases import Case
 from conformance.errors import BudgetSpentError, TargetUnusableError
 from conformance.judge import Kind
 from conformance.run import Run
 from conformance.salt import MARKER, SALT
-from conformance.suite.cases import Case
 
 __all__ = ["shrink", "shrink_failures"]
 

@@ -1,4 +1,4 @@
-"""Cases: fixed requests, or short sequences of them, with an id made of their content; and the frozen smoke list."""
+"""Cases: requests, or short sequences of them, that belong together, with an id made of their content."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from importlib.resources import files
 
 from conformance.contract import ACTION
 from conformance.request import Request
 from conformance.wire import Form
 
-SMOKE_FILE = "smoke.jsonl"
+__all__ = ["Case", "Step"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +64,6 @@ class Case:
         if case.id != raw["id"]:
             raise ValueError(f"case {raw['id']} was edited by hand: its content makes the id {case.id}")
         return case
-
-
-def smoke() -> tuple[Case, ...]:
-    """The frozen list, the most telling first."""
-    text = files(__package__).joinpath(SMOKE_FILE).read_text(encoding="utf-8")
-    return tuple(Case.from_line(line) for line in text.split("\n") if line)
-
-
-def chapter(case: Case) -> str:
-    """The part of the suite in which a case stands; its module is `test_<chapter>`."""
-    if case.about.startswith("printed example"):
-        return "examples"
-    if len(case.steps) > 1 or case.clause.endswith(".unique"):
-        return "uniqueness"
-    if case.clause == "Request.check-order":
-        return "several_faults"
-    return "shapes" if case.clause.startswith("Request.") else "parameters"
 
 
 def _step_to_json(step: Step) -> dict[str, object]:
