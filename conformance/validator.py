@@ -166,6 +166,9 @@ def _of_value(name: str, value: object, *, textual: bool) -> Iterator[_Way]:
         case "" if name == "FaceModelVersion":
             yield _when("empty-face-model-version", "default"), _Mark.ABSENT, ()
             yield _when("empty-face-model-version", "FaceModelVersionIllegal", "ErrorParameterEmpty"), value, ()
+        case str() if value.isspace() and f"{name}.required" in CLAUSE:
+            yield _when("blank-required", "text"), value, ()
+            yield _when("blank-required", "empty"), "", ()
         case str():
             yield EVERYWHERE, value, ()
         case list() if name == "GroupExDescriptions":
@@ -319,9 +322,6 @@ def _shortness(clause: Clause, limit: int, text: str) -> _Finding:
         return _Finding(clause, applies=text == "")
     if text == "":
         return _broken_by_reading(clause)
-    if text.isspace() and not clause.of_elements:
-        box = _when("blank-required", "empty")
-        return _broken_by_reading(clause, box=box, kept=(_when("blank-required", "text"),))
     return _Finding(clause)
 
 

@@ -152,6 +152,7 @@ READINGS: tuple[Reading, ...] = (
         (
             Value("text", "white space is text outside the alphabet"),
             Value("empty", "“必选参数为空。” can be taken to mean blank"),
+            _VARIES,
         ),
         'GroupName = " "',
     ),
