@@ -73,9 +73,11 @@ class Ledger:
         for reading in {reading for box in boxes for reading in box}:
             self.counted[reading] = self.counted.get(reading, 0) + 1
         key = frozenset(tuple(sorted(box.items())) for box in boxes)
-        if key in self._open:
+        if key in self._open or self._settled(key):
             return None
-        narrowed = self._propagate({**self._open, key: observation}, key)
+        narrowed = self._propagate({key: observation}, key)
+        if narrowed:  # only what narrows, or contradicts, can change what the earlier observations tell
+            narrowed = self._propagate({**self._open, key: observation}, key)
         if isinstance(narrowed, Contradiction):
             return narrowed
         self._open[key] = observation

@@ -177,9 +177,10 @@ def taken(alphabet: Alphabet, readings: Readings) -> Check:
     return fits
 
 
-def every_character(fits: Check) -> Check:
-    """Whether each character of a text fits."""
-    return lambda text: all(map(fits, text))
+def every_character(alphabet: Alphabet, readings: Readings) -> Check:
+    """Whether each character of a text is of the alphabet, as the readings take it."""
+    fits = taken(alphabet, readings)
+    return lambda text: alphabet.certain(text) or all(map(fits, text))
 
 
 def _limit(clause: str) -> int:
@@ -205,7 +206,7 @@ def conforming(readings: Readings | None = None) -> Behaviour:
     """
     chosen = {**DEFAULTS, **(readings or {})}
     count = utf16_units if chosen["character-unit"] == "utf16-units" else code_points
-    names = every_character(taken(NAMES, chosen))
+    names = every_character(NAMES, chosen)
     value = "InvalidParameterValue."
 
     def text(subject: str, prefix: str, empty: str | None = None) -> TextRule:
@@ -214,7 +215,7 @@ def conforming(readings: Readings | None = None) -> Behaviour:
         return TextRule(limit, count, names, code, f"{value}{prefix}TooLong", f"{value}{prefix}Illegal")
 
     group_id = text("GroupId", "GroupId", "empty-group-id-code")
-    group_id.measure, group_id.fits = utf8_bytes, every_character(IDS.certain)
+    group_id.measure, group_id.fits = utf8_bytes, IDS.certain
     documented = CLAUSE["FaceModelVersion.values"].rule
     assert isinstance(documented, OneOf)  # noqa: S101 -- the contract's own table
     age = chosen["account-age"]
