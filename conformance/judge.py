@@ -69,7 +69,11 @@ class Judgement:
 
 
 def judge(
-    prediction: Prediction, answer: HttpResponse, seen_request_ids: Container[str] = (), focus: str | None = None
+    prediction: Prediction,
+    answer: HttpResponse,
+    seen_request_ids: Container[str] = (),
+    focus: str | None = None,
+    misfiring: Container[str] = (),
 ) -> Judgement:
     """Hold an answer against a prediction.
 
@@ -79,6 +83,8 @@ def judge(
         seen_request_ids: the RequestIds of earlier answers of the same target.
         focus: the clause at which the request was aimed; names the culprit where the answer itself doesn't. It
             never changes whether the answer departs.
+        misfiring: codes that the target is known to answer to valid requests. One of them is then laid to the clause
+            of which it speaks, not to the one that the request breaks. It never changes whether the answer departs.
     """
     parsed = envelope(answer)
     checked: set[str] = set()
@@ -90,7 +96,7 @@ def judge(
     elif outcome is not None:
         ways = prediction.ways_to(outcome)
     if outcome is not None and not ways:
-        departures += _of_outcome(prediction, outcome, focus)
+        departures += _of_outcome(prediction, outcome, focus, misfiring)
     return Judgement(outcome, ways, tuple(departures), frozenset(checked))
 
 
@@ -163,7 +169,9 @@ def _text_problem(values: object, name: str) -> str | None:
 # --- The outcome against the prediction --------------------------------------------------------------------
 
 
-def _of_outcome(prediction: Prediction, outcome: Outcome, focus: str | None) -> Iterator[Departure]:
+def _of_outcome(
+    prediction: Prediction, outcome: Outcome, focus: str | None, misfiring: Container[str]
+) -> Iterator[Departure]:
     """The departures of an outcome that isn't allowed: what kind, and of which clauses."""
     if isinstance(outcome, Accepted):
         if prediction.must_be_refused:
@@ -173,7 +181,7 @@ def _of_outcome(prediction: Prediction, outcome: Outcome, focus: str | None) -> 
             absent = any("FaceModelVersion.default" in each.clauses for each in prediction.allowed)
             clauses = ["FaceModelVersion.default" if absent else "Response.FaceModelVersion"]
     else:
-        kind, clauses = _kind_of_code(prediction, outcome.code), _blamed(prediction, outcome.code, focus)
+        kind, clauses = _kind_of_code(prediction, outcome.code), _blamed(prediction, outcome.code, focus, misfiring)
     for clause in clauses:
         yield Departure(clause, kind, explain(prediction), str(outcome))
 
@@ -202,9 +210,11 @@ _SHORTEST = frozenset(each.id for each in CLAUSES if isinstance(each.rule, MinLe
 _OPTIONAL = frozenset(each.id for each in CLAUSES if isinstance(each.rule, Optional))
 
 
-def _blamed(prediction: Prediction, code: str, focus: str | None) -> list[str]:
+def _blamed(prediction: Prediction, code: str, focus: str | None, misfiring: Container[str]) -> list[str]:
     """The clauses that a refusal with a code that isn't allowed departs from."""
     owner = _OWNER.get(code)
+    if code in misfiring and owner is not None and owner in prediction.kept:
+        return [owner]
     if len(prediction.broken) == 1:
         return list(prediction.broken)
     if prediction.broken:

@@ -13,9 +13,9 @@ from conformance.errors import BudgetSpentError, TargetUnusableError, TransportE
 from conformance.judge import Departure, Judgement, Kind, explain, judge
 from conformance.ledger import Contradiction, Ledger
 from conformance.messages import HttpRequest, HttpResponse, header
-from conformance.prediction import Accepted, Outcome, Prediction
+from conformance.prediction import Accepted, Outcome, Prediction, Refused
 from conformance.request import Request, World
-from conformance.salt import MARKER, Salts, fill
+from conformance.salt import MARKER, SALT, Salts, fill
 from conformance.targets import Target
 from conformance.validator import predict
 from conformance.wire import Envelope, Form, decode, encode, envelope
@@ -26,6 +26,7 @@ __all__ = ["Failure", "Run", "Tally"]
 _TRIES = 8
 _LOST_AFTER = 3
 _SMALLEST = 3
+_PLAIN = (("GroupName", SALT), ("GroupId", SALT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,12 @@ class Failure:
 
     @property
     def size(self) -> tuple[int, int, int]:
-        """How large it is to read: requests, parameters, characters."""
-        return (
-            len(self.sent),
-            sum(len(step.request.parameters) for step in self.sent),
-            sum(len(http.body) + len(http.query) for http in self.bodies),
-        )
+        """How large it is to read: requests, parameters that differ from a plain request's, characters."""
+        parameters = self.case.steps[-1].request.parameters
+        remarkable = sum((name, value) not in _PLAIN for name, value in parameters)
+        left_out = sum(name not in dict(parameters) for name, _ in _PLAIN)
+        characters = sum(len(http.body) + len(http.query) for http in self.bodies)
+        return len(self.sent), remarkable + left_out, characters
 
 
 @dataclass(slots=True)
@@ -85,12 +86,12 @@ class Run:
         ledger: what is left of the readings.
         failures: (clause, kind) → the failures of it that are smallest to read, the smallest first.
         failed: (clause, kind) → how many there were.
+        first_failed: (clause, kind) → number of the request that first showed it.
         tallies: clause → what was seen of it.
         codes: error code → how often it came.
         unseen: clause or action → why it could not be seen.
         requests: how many were sent, of any action.
         groups_created: how many creations succeeded.
-        first_failure: number of the request that first failed.
         on_request: called after each request.
     """
 
@@ -101,15 +102,16 @@ class Run:
     ledger: Ledger = field(default_factory=Ledger)
     failures: dict[tuple[str, Kind], list[Failure]] = field(default_factory=dict)
     failed: Counter[tuple[str, Kind]] = field(default_factory=Counter)
+    first_failed: dict[tuple[str, Kind], int] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=lambda: {id_: Tally() for id_ in CLAUSE})
     codes: Counter[str] = field(default_factory=Counter)
     unseen: dict[str, str] = field(default_factory=dict)
     requests: int = 0
     groups_created: int = 0
-    first_failure: int | None = None
     started: float = field(default_factory=time.monotonic)
     on_request: Callable[[], None] = lambda: None
     _request_ids: set[str] = field(default_factory=set)
+    _misfiring: set[str] = field(default_factory=set)
     _unanswered: int = 0
 
     @classmethod
@@ -171,13 +173,13 @@ class Run:
         failure = Failure(
             departure.clause, departure.kind, departure.expected, departure.observed, sent, bodies, self.requests, case
         )
-        self.failed[failure.clause, failure.kind] += 1
-        kept = self.failures.setdefault((failure.clause, failure.kind), [])
+        key = failure.clause, failure.kind
+        self.failed[key] += 1
+        self.first_failed.setdefault(key, self.requests)
+        kept = self.failures.setdefault(key, [])
         kept.append(failure)
         kept.sort(key=lambda each: each.size)
         del kept[_SMALLEST:]
-        if self.first_failure is None:
-            self.first_failure = self.requests
         return failure
 
     def _disbelieve(self, case: Case) -> list[Failure]:
@@ -232,7 +234,9 @@ class Run:
             if self._unanswered >= _LOST_AFTER:
                 self.unseen["target"] = f"it stopped answering: {problem}"
             return [Departure(focus, Kind.NO_ANSWER, explain(prediction), problem)], True
-        judgement = judge(prediction, answer, self._request_ids, focus)
+        judgement = judge(prediction, answer, self._request_ids, focus, self._misfiring)
+        if prediction.must_be_accepted and isinstance(judgement.outcome, Refused):
+            self._misfiring.add(judgement.outcome.code)
         departures = [*judgement.departures, *self._learn(judgement, prediction, answer)]
         self._count(prediction, judgement, envelope(answer))
         self._settle(request, judgement.outcome, answered=True)

@@ -34,6 +34,21 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """The failures of one kind of one clause.
+
+    Attributes:
+        count: how many there were.
+        first: number of the request that first showed it.
+        smallest: some of them, the smallest to read first.
+    """
+
+    count: int
+    first: int
+    smallest: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ClauseResult:
     """A clause and what became of it.
 
@@ -42,16 +57,14 @@ class ClauseResult:
         status: what became of it.
         reason: why, where it didn't simply pass.
         tally: how often it was seen kept, broken and open.
-        failures: the smallest failures, the smallest first.
-        failed: how many failures there were.
+        findings: one for each kind of failure, the smallest to read first.
     """
 
     clause: Clause
     status: Status
     reason: str
     tally: Tally
-    failures: tuple[Failure, ...]
-    failed: int
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,21 +139,21 @@ class Report:
 def report_of(run: Run, settings: Settings) -> Report:
     """The report of a finished run."""
     clauses = tuple(_clause_result(each, run, settings) for each in CLAUSES)
-    failing = {each.clause.id for each in clauses if each.failed}
+    failing = {each.clause.id for each in clauses if each.findings}
     stale = tuple(
         each
         for each in settings.expected_failures
         if not any(settings.expected(clause) is each for clause in failing)
         and any(settings.selects(one.id) and settings.expected(one.id) is each for one in CLAUSES)
     )
-    first = min((one.number for each in clauses for one in each.failures), default=None)
+    first = min((one.first for each in clauses for one in each.findings), default=None)
     return Report(
         settings,
         _verdict(clauses, stale, run),
         run.requests,
         run.groups_created,
         time.monotonic() - run.started,
-        run.first_failure if first is not None else None,
+        first,
         clauses,
         tuple(_reading_result(each.id, run) for each in READINGS),
         tuple(_code_result(code, run) for code in CODES),
@@ -165,17 +178,22 @@ def _verdict(clauses: tuple[ClauseResult, ...], stale: tuple[ExpectedFailure, ..
 
 def _clause_result(clause: Clause, run: Run, settings: Settings) -> ClauseResult:
     tally = run.tallies[clause.id]
-    failures = tuple(one for (id_, _), found in run.failures.items() if id_ == clause.id for one in found)
-    failed = sum(count for (id_, _), count in run.failed.items() if id_ == clause.id)
     if not settings.selects(clause.id):
-        return ClauseResult(clause, Status.SKIPPED, "left out by --only or --skip", tally, (), 0)
-    if failed:
+        return ClauseResult(clause, Status.SKIPPED, "left out by --only or --skip", tally)
+    findings = _findings(clause, run)
+    if findings:
         expected = settings.expected(clause.id)
         status = Status.EXPECTED_FAILURE if expected else Status.FAILED
-        return ClauseResult(clause, status, expected.reason if expected else "", tally, failures, failed)
+        return ClauseResult(clause, status, expected.reason if expected else "", tally, findings)
     if not _exercised(clause, tally):
-        return ClauseResult(clause, Status.NOT_EXERCISED, _why_not(clause, tally, run), tally, (), 0)
-    return ClauseResult(clause, Status.PASSED, "", tally, (), 0)
+        return ClauseResult(clause, Status.NOT_EXERCISED, _why_not(clause, tally, run), tally)
+    return ClauseResult(clause, Status.PASSED, "", tally)
+
+
+def _findings(clause: Clause, run: Run) -> tuple[Finding, ...]:
+    keys = [key for key in run.failures if key[0] == clause.id]
+    found = [Finding(run.failed[key], run.first_failed[key], tuple(run.failures[key])) for key in keys]
+    return tuple(sorted(found, key=lambda each: each.smallest[0].size))
 
 
 def _exercised(clause: Clause, tally: Tally) -> bool:
@@ -222,8 +240,8 @@ def _clause_to_json(result: ClauseResult) -> dict[str, object]:
         "quote": result.clause.citations[0].quote,
         "line": result.clause.citations[0].line,
         "judged": result.tally.judged,
-        "failed": result.failed,
-        "failures": [_failure_to_json(each) for each in result.failures],
+        "failed": sum(each.count for each in result.findings),
+        "failures": [_failure_to_json(one) for each in result.findings for one in each.smallest],
     }
 
 

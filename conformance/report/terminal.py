@@ -11,7 +11,7 @@ from rich.text import Text
 
 from conformance.contract import Strength
 from conformance.report.curl import curl_lines
-from conformance.report.model import ClauseResult, Report, Status, Verdict
+from conformance.report.model import ClauseResult, Finding, Report, Status, Verdict
 from conformance.run import Failure
 
 __all__ = ["console", "print_report"]
@@ -38,8 +38,8 @@ def print_report(report: Report, out: Console) -> None:
     _print_table(report, out)
     for each in report.clauses:
         if each.status is Status.FAILED:
-            for failure in _one_of_each_kind(each):
-                _print_failure(each, failure, report, out)
+            for finding in each.findings:
+                _print_finding(each, finding, report, out)
     _print_rest(report, out)
     _print_verdict(report, out)
 
@@ -56,18 +56,11 @@ def _print_table(report: Report, out: Console) -> None:
     out.print()
 
 
-def _one_of_each_kind(result: ClauseResult) -> Iterator[Failure]:
-    seen = set()
-    for failure in sorted(result.failures, key=lambda each: each.size):
-        if failure.kind not in seen:
-            seen.add(failure.kind)
-            yield failure
-
-
-def _print_failure(result: ClauseResult, failure: Failure, report: Report, out: Console) -> None:
-    times = "once" if result.failed == 1 else f"{result.failed} times"
+def _print_finding(result: ClauseResult, finding: Finding, report: Report, out: Console) -> None:
+    failure = finding.smallest[0]
+    times = "once" if finding.count == 1 else f"{finding.count} times"
     heading = Text(f"✗ {result.clause.id}: {failure.kind}", style="bold red")
-    heading.append(f"  ({times}, first at request {failure.number})", style="dim")
+    heading.append(f"  ({times}, first at request {finding.first})", style="dim")
     out.print(heading)
     _print_field("says", str(result.clause.citations[0]), out)
     for step in failure.sent:
