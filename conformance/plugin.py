@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from conformance.report.model import Report
     from conformance.run import Run
     from conformance.settings import Settings
 
 _SUITE = "conformance.suite."
-_SETTINGS = pytest.StashKey["Settings"]()
-_RUN = pytest.StashKey["Run"]()
-_UNUSABLE = pytest.StashKey[str]()
+_SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
+_RUN: pytest.StashKey[Run] = pytest.StashKey()
+_REPORT: pytest.StashKey[Report] = pytest.StashKey()
 
 # Exploration: how many examples for each unit of a property's weight.
 STANDARD_EXAMPLES = 10
@@ -176,11 +177,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     from conformance.report.model import exit_code, report_of
 
-    report = report_of(current, config.stash[_SETTINGS])
+    interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+    report = config.stash[_REPORT] = report_of(current, config.stash[_SETTINGS], interrupted=interrupted)
     if config.option.json:
         _write_json(config.option.json, report.to_json())
     code = exit_code(report)
-    interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
     others_failed = exitstatus == pytest.ExitCode.TESTS_FAILED and code != 1
     if not interrupted and not (others_failed and _has_other_tests(session)):
         session.exitstatus = code
@@ -196,13 +197,12 @@ def _has_other_tests(session: pytest.Session) -> bool:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print the report after pytest's own."""
-    current = config.stash.get(_RUN, None)
-    if current is not None:
-        from conformance.report.model import report_of
+    report = config.stash.get(_REPORT, None)
+    if report is not None:
         from conformance.report.terminal import console, print_report
 
         terminalreporter.section("conformance")
-        print_report(report_of(current, config.stash[_SETTINGS]), console())
+        print_report(report, console())
 
 
 def _write_json(path: str, report: dict[str, object]) -> None:

@@ -24,7 +24,9 @@ __all__ = ["Failure", "Run", "Tally"]
 
 # A short id or name may be in use by somebody else's group: as many others are tried before that is disbelieved.
 _TRIES = 8
+# A target is taken for gone after so many requests without an answer in a row, or in all.
 _LOST_AFTER = 3
+_LOST_AFTER_IN_ALL = 20
 _SMALLEST = 3
 _PLAIN = (("GroupName", SALT), ("GroupId", SALT))
 
@@ -113,6 +115,7 @@ class Run:
     _request_ids: set[str] = field(default_factory=set)
     _misfiring: set[str] = field(default_factory=set)
     _unanswered: int = 0
+    _unanswered_in_all: int = 0
 
     @classmethod
     def against(cls, target: Target, *, max_requests: int | None = None, salts: Salts | None = None) -> Run:
@@ -205,6 +208,7 @@ class Run:
             if self.requests == 1:
                 raise TargetUnusableError(f"{self.target.name} can't be judged: {error}") from error
             self._unanswered += 1
+            self._unanswered_in_all += 1
             return None, str(error)
         self._unanswered = 0
         if self.requests == 1:
@@ -231,7 +235,7 @@ class Run:
         prediction = predict(request, self.world)
         if answer is None:
             self._settle(request, None, answered=False)
-            if self._unanswered >= _LOST_AFTER:
+            if self.lost:
                 self.unseen["target"] = f"it stopped answering: {problem}"
             return [Departure(focus, Kind.NO_ANSWER, explain(prediction), problem)], True
         judgement = judge(prediction, answer, self._request_ids, focus, self._misfiring)
@@ -298,7 +302,7 @@ class Run:
     @property
     def lost(self) -> bool:
         """Whether the target stopped answering."""
-        return self._unanswered >= _LOST_AFTER
+        return self._unanswered >= _LOST_AFTER or self._unanswered_in_all >= _LOST_AFTER_IN_ALL
 
 
 def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judgement) -> Iterable[Departure]:

@@ -7,6 +7,7 @@ run, nor any other run, uses:
     <SALT>     the same in capitals
     <salt:3>   3 letters or digits, for texts too short for a whole salt: unlikely, not impossible, to be in use
     <han:1>    1 Han character, likewise
+    <digits:9> 9 digits, likewise
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ SALT_LENGTH = 12
 _RUN_LENGTH = 7
 # Half of the letters: a target that mistakes one of the others can't then fail requests that aim at something else.
 _LETTERS = string.ascii_lowercase[:16]
-MARKER = re.compile(r"<(salt|SALT|han)(?::([1-9][0-9]?))?>")
+_SHORT = string.ascii_lowercase + string.digits
+MARKER = re.compile(r"<(salt|SALT|han|digits)(?::([1-9][0-9]?))?>")
 
 
 def salted(length: int, *, han: bool = False) -> str:
@@ -94,7 +96,7 @@ def _filler(salt: str) -> Callable[[re.Match[str]], str]:
         number = int.from_bytes(hashlib.sha256(salt.encode()).digest())
         if kind == "han":
             return _digits(number, int(length), [chr(point) for point in range(HAN_FIRST, HAN_LAST + 1)])
-        return _digits(number, int(length), string.ascii_lowercase + string.digits)
+        return _digits(number, int(length), string.digits if kind == "digits" else _SHORT)
 
     return filled
 

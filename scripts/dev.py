@@ -2,7 +2,7 @@
 
 python3 scripts/dev.py run [OPTIONS]     set up .venv, then judge a target with `iai-conformance run OPTIONS`
 python3 scripts/dev.py test [OPTIONS]    set up .venv, then lint, check types and test; OPTIONS go to pytest
-python3 scripts/dev.py lock              write requirements/*.txt anew from pyproject.toml
+python3 scripts/dev.py lock [OPTIONS]    write requirements/*.txt anew from pyproject.toml; OPTIONS go to uv
 """
 
 import hashlib
@@ -11,13 +11,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
+
+# Annotations are quoted and the syntax is old: an older Python must get far enough to say that it is too old.
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "set-up-by-dev"
 OLDEST = (3, 11)
+# Not the Python of an activated .venv: that one goes when .venv is made anew.
+PYTHON = getattr(sys, "_base_executable", None) or sys.executable
 # What a `pip install --no-build-isolation -e .` needs besides the project's own dependencies.
 BUILD = ["hatchling", "editables"]
 CHECKS = [
@@ -32,7 +35,7 @@ class SetUpError(Exception):
     """Something that the user can mend, in one sentence."""
 
 
-def main(words):
+def main(words: "list[str]") -> int:
     """Run a verb; returns the exit code."""
     verbs = {"run": run, "test": test, "lock": lock}
     if not words or words[0] not in verbs:
@@ -44,28 +47,31 @@ def main(words):
     except SetUpError as failure:
         sys.stderr.write(f"dev.py: {failure}\n")
         return 3
+    except OSError as failure:  # a checkout that is read-only or incomplete, a full disk
+        sys.stderr.write(f"dev.py: {failure}\n")
+        return 3
     except KeyboardInterrupt:
         return 2
 
 
-def check_python(version):
+def check_python(version: "tuple[object, ...]") -> None:
     """Raise SetUpError for a Python that is too old."""
     if tuple(version[:2]) < OLDEST:
         raise SetUpError(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed, this is {version[0]}.{version[1]}")
 
 
-def run(options):
-    """Set up, then judge a target."""
+def run(options: "list[str]") -> int:
+    """Set up, then judge a target; files are named from where the user is."""
     set_up("run")
-    return call([tool("iai-conformance"), "run", *options])
+    return call([tool("iai-conformance"), "run", *options], Path.cwd())
 
 
-def test(options):
+def test(options: "list[str]") -> int:
     """Set up, then run every check; the first that fails ends it."""
     set_up("dev")
     for command in CHECKS:
         say("· " + " ".join(command))
-        code = call([tool(command[0]), *command[1:], *(options if command[0] == "pytest" else [])])
+        code = call([tool(command[0]), *command[1:], *(options if command[0] == "pytest" else [])], ROOT)
         if code:
             return code
     return 0
@@ -74,7 +80,7 @@ def test(options):
 # --- Setting up --------------------------------------------------------------------------------------------
 
 
-def set_up(kind):
+def set_up(kind: str) -> None:
     """Make .venv hold the locked requirements of a kind ("run" or "dev") and the project itself."""
     done = stamps()
     wanted = stamp(kind)
@@ -82,86 +88,105 @@ def set_up(kind):
         return
     if not done:
         make_venv()
+    # What is interrupted from here on is made anew the next time.
+    STAMP.unlink(missing_ok=True)
     say(f"Installing requirements/{kind}.txt …")
-    pip("install", "--require-hashes", "-r", str(ROOT / "requirements" / (kind + ".txt")))
+    pip("install", "--require-hashes", "-r", str(lock_file(kind)))
     pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
-    # `dev` has all of `run`.
-    fresh = {wanted, stamp("run")} if kind == "dev" else {wanted}
-    STAMP.write_text("\n".join(sorted(fresh | done)), encoding="utf-8")
+    # What `dev` installs has all of `run`.
+    STAMP.write_text("\n".join(sorted({wanted, stamp("run")})), encoding="utf-8")
 
 
-def stamps():
+def stamps() -> "set[str]":
     """The stamps of what .venv was set up with; none where it is absent, broken or was made by another Python."""
+    if not all(Path(tool(name)).exists() for name in ("python", "iai-conformance")):
+        return set()
     try:
         found = set(STAMP.read_text(encoding="utf-8").split("\n"))
     except OSError:
         return set()
-    return found & {stamp("run"), stamp("dev")} if Path(tool("python")).exists() else set()
+    return found & {stamp("run"), stamp("dev")}
 
 
-def stamp(kind):
+def stamp(kind: str) -> str:
     """A text that changes whenever .venv must be set up anew."""
     digest = hashlib.sha256(f"{kind} {sys.version} {ROOT}".encode())
-    for path in (ROOT / "requirements" / (kind + ".txt"), ROOT / "pyproject.toml"):
+    for path in (lock_file(kind), ROOT / "pyproject.toml"):
         digest.update(path.read_bytes())
     return kind + " " + digest.hexdigest()
 
 
-def make_venv():
-    """Make .venv anew, with pip in it."""
-    say("Creating .venv …")
-    try:
-        shutil.rmtree(str(VENV), ignore_errors=True)
-        if has_ensurepip():
-            venv.create(str(VENV), with_pip=True, symlinks=os.name != "nt")
-        elif shutil.which("uv"):
-            checked(["uv", "venv", "--quiet", "--seed", "--python", sys.executable, str(VENV)])
-        elif shutil.which("virtualenv"):
-            checked(["virtualenv", "--quiet", "--python", sys.executable, str(VENV)])
-        else:
-            raise SetUpError(
-                "this Python can't make virtual environments: install its venv module "
-                "(on Debian and Ubuntu: apt install python3-venv)"
-            )
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise SetUpError(f"{VENV} can't be made: {error}") from error
+def lock_file(kind: str) -> Path:
+    """The path of the locked requirements of a kind."""
+    return ROOT / "requirements" / (kind + ".txt")
 
 
-def has_ensurepip():
-    """Whether this Python can put pip into a new environment; Debian takes that out into a package of its own."""
-    try:
-        import ensurepip
-
-        return ensurepip.version() is not None
-    except ImportError:
-        return False
-
-
-def pip(*words):
-    """Run the environment's pip quietly; its last lines are the reason where it fails."""
-    checked([tool("python"), "-m", "pip", "--disable-pip-version-check", "--quiet", *words])
+def make_venv() -> None:
+    """Make .venv anew."""
+    there = VENV.exists()
+    say("Making .venv anew …" if there else "Creating .venv …")
+    if there:
+        shutil.rmtree(str(VENV))
+    create(VENV)
 
 
-def checked(command):
+def create(folder: Path) -> None:
+    """Make a virtual environment in whichever way this machine allows."""
+    if importable("venv") and importable("ensurepip"):
+        checked([PYTHON, "-m", "venv", str(folder)])
+    elif shutil.which("uv"):
+        checked(["uv", "venv", "--quiet", "--seed", "--python", PYTHON, str(folder)])
+    elif shutil.which("virtualenv"):
+        checked(["virtualenv", "--quiet", "--python", PYTHON, str(folder)])
+    elif importable("venv") and importable("pip"):
+        checked([PYTHON, "-m", "venv", "--without-pip", str(folder)])
+    else:
+        raise SetUpError(
+            "this Python can't make virtual environments: install its venv module "
+            "(on Debian and Ubuntu: apt install python3-venv)"
+        )
+
+
+def importable(module: str) -> bool:
+    """Whether this Python has a module; Debian takes ensurepip out into a package of its own."""
+    return subprocess.run([PYTHON, "-c", "import " + module], stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def pip(*words: str, folder: "Path | None" = None) -> None:
+    """Run an environment's pip quietly, or this Python's on an environment made without one."""
+    python = tool("python", folder)
+    own = Path(tool("pip", folder)).exists()
+    command = [python, "-m", "pip"] if own else [PYTHON, "-m", "pip", "--python", python]
+    checked([*command, "--disable-pip-version-check", "--no-input", "--quiet", *words])
+
+
+def checked(command: "list[str]") -> None:
     """Run a command; raise SetUpError with its last lines where it fails."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=str(ROOT), check=False)
     if done.returncode:
         last = done.stdout.decode("utf-8", "replace").strip().split("\n")[-12:]
-        raise SetUpError("{} failed:\n  {}".format(Path(command[0]).name, "\n  ".join(last)))
+        gap = "\n  " if len(last) > 1 else " "
+        raise SetUpError(f"{Path(command[0]).name} failed:" + gap + gap.join(last))
 
 
-def tool(name):
-    """The path of a program in .venv."""
-    folder = "Scripts" if os.name == "nt" else "bin"
-    return str(VENV / folder / (name + (".exe" if os.name == "nt" else "")))
+def tool(name: str, folder: "Path | None" = None) -> str:
+    """The path of a program in .venv, or in another environment."""
+    place = (folder or VENV) / ("Scripts" if os.name == "nt" else "bin")
+    return str(place / (name + (".exe" if os.name == "nt" else "")))
 
 
-def call(command):
-    """Run a command where the user is; its exit code."""
-    return subprocess.run(command, cwd=str(ROOT), check=False).returncode
+def call(command: "list[str]", where: Path) -> int:
+    """Run a command in a folder; its exit code, a shell's 128 + N where signal N ended it."""
+    with subprocess.Popen(command, cwd=str(where)) as child:
+        while True:
+            try:
+                code = child.wait()
+            except KeyboardInterrupt:
+                continue  # Ctrl-C reaches the command as well, which ends in its own way and words.
+            return 128 - code if code < 0 else code
 
 
-def say(text):
+def say(text: str) -> None:
     """Tell what takes a while, on standard error."""
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
@@ -170,24 +195,30 @@ def say(text):
 # --- Locking -----------------------------------------------------------------------------------------------
 
 
-def lock(_options):
+def lock(options: "list[str]") -> int:
     """Write the lock files: versions and hashes, for every platform and every Python that is supported."""
-    with tempfile.TemporaryDirectory() as folder:
-        uv = shutil.which("uv")
-        if uv is None:
-            venv.create(folder, with_pip=True)
-            python = str(Path(folder) / ("Scripts" if os.name == "nt" else "bin") / "python")
-            checked([python, "-m", "pip", "--quiet", "install", "uv"])
-            uv = str(Path(python).with_name("uv"))
-        build = Path(folder) / "build.in"
+    with tempfile.TemporaryDirectory() as scratch:
+        uv = shutil.which("uv") or fetched_uv(Path(scratch) / "venv")
+        build = Path(scratch) / "build.in"
         build.write_text("\n".join(BUILD), encoding="utf-8")
-        for kind, extra in (("run", []), ("dev", ["--extra", "dev"])):
-            out = ROOT / "requirements" / (kind + ".txt")
-            say(f"Locking {out.name} …")
+        # The larger first: the smaller then takes the very same versions.
+        for kind, more in (("dev", ["--extra", "dev"]), ("run", ["--constraint", str(lock_file("dev"))])):
+            say(f"Locking requirements/{kind}.txt …")
             fixed = ["--universal", "--python-version", "{}.{}".format(*OLDEST), "--generate-hashes"]
-            plain = ["--no-header", "--no-annotate", "--no-emit-index-url", "--quiet", "--output-file", str(out)]
-            checked([uv, "pip", "compile", *fixed, *plain, *extra, str(ROOT / "pyproject.toml"), str(build)])
+            plain = ["--no-header", "--no-annotate", "--no-emit-index-url", "--quiet"]
+            out = ["--output-file", str(lock_file(kind))]
+            checked(
+                [uv, "pip", "compile", *fixed, *plain, *out, *more, *options, str(ROOT / "pyproject.toml"), str(build)]
+            )
     return 0
+
+
+def fetched_uv(folder: Path) -> str:
+    """The path of a uv that is installed into an environment of its own."""
+    say("Installing uv …")
+    create(folder)
+    pip("install", "uv", folder=folder)
+    return tool("uv", folder)
 
 
 if __name__ == "__main__":

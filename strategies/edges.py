@@ -175,7 +175,9 @@ def _whole_alphabet(clause: Clause, alphabet: Alphabet) -> Iterator[Edge]:
         yield Edge("edges of Han", stem + "".join(HAN_EDGES), 0)
     for mark in sorted(each for each in alphabet.ascii if not each.isalnum()):
         yield Edge(f"“{mark}” first and last", mark + (stem or "x") + mark, 3)
-    yield Edge("digits alone", f"{stem}0123456789" if stem else "0123456789", 3)
+    yield Edge("digits first", f"0123456789{stem}", 3)
+    if stem:
+        yield Edge("digits alone", "<digits:20>", 3)
 
 
 def _outside(clause: Clause, alphabet: Alphabet) -> Iterator[Edge]:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from conformance.contract import clauses_of
+from conformance.suite.smoke import smoke
+
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TENCENTCLOUD_"))}
 
@@ -68,6 +71,14 @@ def test_the_wheel_runs_away_from_the_checkout(installed, tmp_path):
     assert json.loads((tmp_path / "r.json").read_text())["verdict"] == "conforms"
 
 
+def test_the_suite_by_its_name_alone(installed, tmp_path):
+    """Without options, the name of the suite is enough."""
+    done = python(["-m", "pytest", "-q", "--pyargs", "conformance.suite"], tmp_path, installed)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "embedded conforms" in done.stdout
+
+
 def test_a_fault_under_pytest(installed, tmp_path):
     """Under pytest too, a fault exits with 1, and the failing test is named by its clause."""
     done = python(suite("--profile", "smoke", "--fault", "tag-takes-dot"), tmp_path, installed)
@@ -112,4 +123,4 @@ def test_the_checkout_judges_the_target_alone():
     done = python(["-m", "pytest", "-q", "--target", "embedded", "--profile", "smoke", "-p", "no:randomly"], ROOT)
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "386 passed" in done.stdout
+    assert f"{len(smoke()) + len(clauses_of('Response'))} passed" in done.stdout

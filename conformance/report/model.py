@@ -136,8 +136,8 @@ class Report:
         }
 
 
-def report_of(run: Run, settings: Settings) -> Report:
-    """The report of a finished run."""
+def report_of(run: Run, settings: Settings, *, interrupted: bool = False) -> Report:
+    """The report of a run, finished or interrupted."""
     clauses = tuple(_clause_result(each, run, settings) for each in CLAUSES)
     failing = {each.clause.id for each in clauses if each.findings}
     stale = tuple(
@@ -149,7 +149,7 @@ def report_of(run: Run, settings: Settings) -> Report:
     first = min((one.first for each in clauses for one in each.findings), default=None)
     return Report(
         settings,
-        _verdict(clauses, stale, run),
+        _verdict(clauses, stale, ended_early=interrupted or run.lost or run.requests == 0),
         run.requests,
         run.groups_created,
         time.monotonic() - run.started,
@@ -169,11 +169,11 @@ def exit_code(report: Report) -> int:
     return {Verdict.CONFORMS: 0, Verdict.VIOLATES: 1, Verdict.INCOMPLETE: 5}[report.verdict]
 
 
-def _verdict(clauses: tuple[ClauseResult, ...], stale: tuple[ExpectedFailure, ...], run: Run) -> Verdict:
+def _verdict(clauses: tuple[ClauseResult, ...], stale: tuple[ExpectedFailure, ...], *, ended_early: bool) -> Verdict:
     if stale or any(each.status is Status.FAILED for each in clauses):
         return Verdict.VIOLATES
     unseen = any(each.status is Status.NOT_EXERCISED and each.clause.strength is Strength.MUST for each in clauses)
-    return Verdict.INCOMPLETE if unseen or run.lost or run.requests == 0 else Verdict.CONFORMS
+    return Verdict.INCOMPLETE if unseen or ended_early else Verdict.CONFORMS
 
 
 def _clause_result(clause: Clause, run: Run, settings: Settings) -> ClauseResult:

@@ -1,0 +1,61 @@
+"""Exploration: seeded, bounded, and honest about what it found."""
+
+import pytest
+
+from benchmarks.campaign import run_against, standard_cases
+from conformance.errors import BudgetSpentError
+from conformance.suite.exploration import PROPERTIES, explore
+
+CHARSET = next(each for each in PROPERTIES if (each.clause, each.about) == ("GroupName.charset", "broken"))
+KEPT = next(each for each in PROPERTIES if each.about == "kept")
+
+
+def test_the_same_seed_draws_the_same():
+    """One seed draws the same cases each time; another draws others."""
+    standard_cases.cache_clear()
+    first = [case.id for case in standard_cases(7)]
+    standard_cases.cache_clear()
+
+    assert first == [case.id for case in standard_cases(7)]
+    assert first != [case.id for case in standard_cases(8)]
+
+
+def test_a_departure_is_kept_and_shrunk():
+    """What exploration finds is in the run, as a request that nobody could make smaller."""
+    run = run_against(faults=["group-name-takes-dot"])
+    explore(run, CHARSET, examples=200, seed=1)
+
+    ((clause, _), (smallest, *_)) = next(iter(run.failures.items()))
+
+    assert clause == "GroupName.charset"
+    assert dict(smallest.case.steps[0].request.parameters)["GroupName"] in {"<salt>.", ".<salt>"}
+
+
+def test_what_is_known_is_not_shrunk_again():
+    """A departure that the run has already seen doesn't cost requests for shrinking."""
+    run = run_against(faults=["group-name-takes-dot"])
+    explore(run, CHARSET, examples=60, seed=1)
+    before = run.requests
+    explore(run, CHARSET, examples=60, seed=1)
+
+    assert run.requests - before <= 60
+
+
+def test_the_budget_holds():
+    """A hard bound ends an exploration at once, however far it is."""
+    run = run_against()
+    run.max_requests = 25
+
+    with pytest.raises(BudgetSpentError):
+        explore(run, KEPT, examples=100, seed=1)
+
+    assert run.requests == 25
+
+
+def test_nothing_is_drawn_that_fails():
+    """A conforming target is found to conform, by every property."""
+    run = run_against()
+    for each in PROPERTIES:
+        explore(run, each, examples=5 * each.weight, seed=3)
+
+    assert run.failures == {}
