@@ -98,7 +98,7 @@ def main() -> int:
     base = statistics.median(seconds["bare requests over HTTP"])
     for name, times in seconds.items():
         middle = statistics.median(times)
-        print(f"{name:<32} {middle * 1000:7.0f} ms  {middle / base:5.2f} × bare requests")
+        print(f"{name:<32} {middle * 1000:7.0f} ms  {middle / base:5.2f} x bare requests")
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NoReturn
@@ -45,6 +46,9 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # the page is Chinese; not every terminal is
     try:
         if words and words[0] in _TO_COME:
             raise UsageError(f"`{words[0]}` is still to come: {_TO_COME[words[0]]}")
@@ -110,11 +114,11 @@ def _run(options: argparse.Namespace) -> int:
 
     import pytest
 
-    from conformance.settings import Settings
+    from conformance.settings import Settings, check_writable
 
     Settings.of_options(options)  # told in our words, before pytest starts
-    if options.junit and not Path(options.junit).resolve().parent.is_dir():
-        raise UsageError(f"--junit {options.junit}: there is no folder {Path(options.junit).parent}")
+    if options.junit:
+        check_writable("--junit", options.junit)
     spec = find_spec("conformance.suite")
     assert spec is not None and spec.origin is not None  # noqa: S101, PT018 -- a part of this package
     suite = str(Path(spec.origin).parent)
@@ -298,15 +302,14 @@ def _add_sign(parser: argparse.ArgumentParser) -> None:
 
 
 def _sign(options: argparse.Namespace) -> int:
-    import os
     import time
 
     from conformance.contract import VERSION
-    from conformance.settings import DEFAULT_REGION, credentials_for, endpoint_of
+    from conformance.settings import credentials_for, endpoint_of, region_of_environment
     from conformance.wire import Sender, headers_for
 
     endpoint = endpoint_of(options.target)
-    sender = Sender(endpoint, os.environ.get("TENCENTCLOUD_REGION") or DEFAULT_REGION, credentials_for(endpoint))
+    sender = Sender(endpoint, region_of_environment(), credentials_for(endpoint))
     body = None
     if options.body is not None:
         body = sys.stdin.buffer.read() if options.body == "-" else options.body.encode("utf-8", "surrogateescape")

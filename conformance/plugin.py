@@ -5,6 +5,7 @@ pytest -p conformance.plugin --pyargs conformance.suite --target http://127.0.0.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -179,9 +180,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
     interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
     report = config.stash[_REPORT] = report_of(current, config.stash[_SETTINGS], interrupted=interrupted)
-    if config.option.json:
-        _write_json(config.option.json, report.to_json())
     code = exit_code(report)
+    if config.option.json and (problem := _write_json(config.option.json, report.to_json())):
+        sys.stderr.write(f"iai-conformance: {problem}\n")
+        code = 3
     others_failed = exitstatus == pytest.ExitCode.TESTS_FAILED and code != 1
     if not interrupted and not (others_failed and _has_other_tests(session)):
         session.exitstatus = code
@@ -205,8 +207,13 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         print_report(report, console())
 
 
-def _write_json(path: str, report: dict[str, object]) -> None:
+def _write_json(path: str, report: dict[str, object]) -> str | None:
+    """Write the report; what went wrong, if anything."""
     import json
 
     text = json.dumps(report, ensure_ascii=True, indent=1)
-    Path(path).write_text(f"{text}\n", encoding="utf-8")
+    try:
+        Path(path).write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        return f"--json {path}: the report can't be written ({error.strerror})"
+    return None

@@ -97,8 +97,8 @@ class Settings:
         """The settings that options of the command line, or of pytest, say. Raises UsageError."""
         if options.html:
             raise UsageError("--html: reports in HTML are still to come; --json has all that they will show")
-        if options.json and not Path(options.json).resolve().parent.is_dir():
-            raise UsageError(f"--json {options.json}: there is no folder {Path(options.json).parent}")
+        if options.json:
+            check_writable("--json", options.json)
         given = {
             "target": options.target,
             "profile": options.profile,
@@ -140,6 +140,17 @@ def _suggest(word: str, words: Iterable[str] | None = None) -> str:
     known = [each.id for each in CLAUSES] if words is None else list(words)
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return f"; did you mean {close[0]}?" if close else " (`iai-conformance list` shows all)"
+
+
+def check_writable(option: str, path: str) -> None:
+    """Raise UsageError, before anything is sent, where a file can't be written."""
+    file = Path(path)
+    if file.is_dir():
+        raise UsageError(f"{option} {path}: that is a folder; name a file")
+    if not file.resolve().parent.is_dir():
+        raise UsageError(f"{option} {path}: there is no folder {file.parent}")
+    if not os.access(file if file.exists() else file.resolve().parent, os.W_OK):
+        raise UsageError(f"{option} {path}: it can't be written")
 
 
 def read_expected_failures(path: str) -> tuple[ExpectedFailure, ...]:
@@ -212,7 +223,23 @@ def credentials_of_environment(environment: Mapping[str, str] = os.environ) -> C
     if not secret_id or not secret_key:
         absent = "TENCENTCLOUD_SECRET_KEY" if secret_id else "TENCENTCLOUD_SECRET_ID"
         raise UsageError(f"the environment names half a key pair: {absent} is not set")
-    return Credentials(secret_id, secret_key, environment.get("TENCENTCLOUD_TOKEN") or None)
+    token = environment.get("TENCENTCLOUD_TOKEN") or None
+    for name, value in (("SECRET_ID", secret_id), ("SECRET_KEY", secret_key), ("TOKEN", token or "")):
+        _check_header(f"TENCENTCLOUD_{name}", value)
+    return Credentials(secret_id, secret_key, token)
+
+
+def region_of_environment(environment: Mapping[str, str] = os.environ) -> str:
+    """The region that the environment names, else the default. Raises UsageError for one that no header can carry."""
+    region = environment.get("TENCENTCLOUD_REGION") or DEFAULT_REGION
+    _check_header("TENCENTCLOUD_REGION", region)
+    return region
+
+
+def _check_header(variable: str, value: str) -> None:
+    """Raise UsageError for a value that can't stand in a header; never shows the value."""
+    if not value.isascii() or any(not "!" <= character <= "~" for character in value):
+        raise UsageError(f"{variable} has a space, a line break or another character that no key, token or region has")
 
 
 def credentials_for(endpoint: str, environment: Mapping[str, str] = os.environ) -> Credentials:
@@ -266,7 +293,7 @@ def build_target(settings: Settings) -> Target:
     for prefix, what in _TO_COME.items():
         if name == prefix or (prefix.endswith(":") and name.startswith(prefix)):
             raise UsageError(f"--target {name}: {what} can't be judged yet; this version takes `embedded` and URLs")
-    region = os.environ.get("TENCENTCLOUD_REGION") or DEFAULT_REGION
+    region = region_of_environment()
     if name == "embedded":
         from conformance.emulator import Emulator, conforming
         from conformance.emulator.faults import faulty

@@ -166,7 +166,8 @@ def checked(command: "list[str]") -> None:
     if done.returncode:
         last = done.stdout.decode("utf-8", "replace").strip().split("\n")[-12:]
         gap = "\n  " if len(last) > 1 else " "
-        raise SetUpError(f"{Path(command[0]).name} failed:" + gap + gap.join(last))
+        name = " ".join([Path(command[0]).name, *command[1:3]])
+        raise SetUpError(f"{name} failed:" + gap + gap.join(last))
 
 
 def tool(name: str, folder: "Path | None" = None) -> str:

@@ -153,6 +153,7 @@ def test_expected_failures(tmp_path):
         (["run", "--expected-failures", "nowhere.txt"], 4, "can't be read"),
         (["run", "--json", "no/where.json"], 4, "there is no folder"),
         (["run", "--junit", "no/where.xml"], 4, "there is no folder"),
+        (["run", "--json", "."], 4, "that is a folder"),
         (["run", "--max-requests", "-1"], 4, "can't be negative"),
         (["run", "--max-requests", "many"], 4, "invalid int"),
         (["run", "--timeout-seconds", "0"], 4, "more than 0"),
@@ -175,6 +176,26 @@ def test_mistakes_are_told_in_a_sentence(words, code, says, capsys):
 
     told = capsys.readouterr().err
     assert (found, says in told, "Traceback" in told) == (code, True, False), told
+
+
+@pytest.mark.parametrize("name", ["SECRET_ID", "SECRET_KEY", "TOKEN", "REGION"])
+def test_values_that_no_header_can_carry(monkeypatch, capsys, name):
+    """A line break in the environment's values is told, and the value is not shown."""
+    for each in ("SECRET_ID", "SECRET_KEY"):
+        monkeypatch.setenv(f"TENCENTCLOUD_{each}", "value")
+    monkeypatch.setenv(f"TENCENTCLOUD_{name}", "hid\nden")
+
+    assert main(["sign", "--target", "http://127.0.0.1:1", "--body", "{}"]) == 4
+    told = capsys.readouterr().err
+    assert f"TENCENTCLOUD_{name} has" in told
+    assert "hid" not in told
+
+
+def test_a_terminal_without_chinese(tmp_path):
+    """Where the terminal can't show Chinese, it is escaped, and nothing breaks."""
+    done = command("show", "GroupName.charset", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+
+    assert (done.returncode, "\\u4eba" in done.stdout) == (0, True), done.stderr
 
 
 def test_half_a_key_pair(monkeypatch, capsys):

@@ -219,14 +219,17 @@ def test_wrong_words_show_the_usage(dev, capsys):
 
 @pytest.mark.parametrize(
     ("output", "told"),
-    [(b"the reason\n", "pip failed: the reason"), (b"a\nthe reason\n", "pip failed:\n  a\n  the reason")],
+    [
+        (b"the reason\n", "python -m pip failed: the reason"),
+        (b"a\nthe reason\n", "python -m pip failed:\n  a\n  the reason"),
+    ],
 )
 def test_a_failing_step_shows_its_last_lines(dev, monkeypatch, output, told):
     """The reason of a failing step is shown."""
     monkeypatch.setattr(dev.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 1, output))
 
     with pytest.raises(dev.SetUpError, match=f"^{told}$"):
-        dev.checked(["/somewhere/pip", "install"])
+        dev.checked(["/somewhere/python", "-m", "pip", "install"])
 
 
 @pytest.mark.parametrize(("code", "passed_on"), [(0, 0), (1, 1), (5, 5), (-9, 137)])
