@@ -121,7 +121,7 @@ class World:
 
     def may_be_foreign(self, text: str) -> bool:
         """Whether a group that the suite knows nothing of may already have this id or name."""
-        return self.salt is not None and self.salt not in text
+        return self.salt is not None and self.salt not in text.lower()
 
     @property
     def groups(self) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -18,7 +19,7 @@ from conformance.request import Request, World
 from conformance.salt import MARKER, SALT, Salts, fill
 from conformance.targets import Target
 from conformance.validator import predict
-from conformance.wire import Envelope, Form, decode, encode, envelope
+from conformance.wire import Envelope, decode, encode, envelope
 
 __all__ = ["Failure", "Run", "Tally"]
 
@@ -28,6 +29,7 @@ _TRIES = 8
 _LOST_AFTER = 3
 _LOST_AFTER_IN_ALL = 20
 _SMALLEST = 3
+_LONGEST_CITED = 200
 _PLAIN = (("GroupName", SALT), ("GroupId", SALT))
 
 
@@ -143,16 +145,13 @@ class Run:
                 return found
         return self._disbelieve(case) if tries > 1 else []
 
-    def request(self, request: Request, focus: str, form: Form = Form.JSON) -> list[Failure]:
-        """Send one request as it is, with no salt, and judge its answer. Raises as `case`."""
-        found, _ = self._steps(Case.single(focus, "", request, form), [Step(request, form)])
-        return found
-
     def _steps(self, case: Case, steps: list[Step]) -> tuple[list[Failure], bool]:
         found: list[Failure] = []
         bodies: list[HttpRequest] = []
         conclusive = True
         for place, step in enumerate(steps):
+            if step.request.action != ACTION and _last_text(step.request, "GroupId") not in self.world.groups:
+                break  # there is nothing to delete: the creation before it failed, which is judged already
             http = encode(step.request, self.target.sender, step.form, int(time.time()), self.requests + 1)
             bodies.append(http)
             answer, problem = self._exchange(http)
@@ -241,14 +240,16 @@ class Run:
         judgement = judge(prediction, answer, self._request_ids, focus, self._misfiring)
         if prediction.must_be_accepted and isinstance(judgement.outcome, Refused):
             self._misfiring.add(judgement.outcome.code)
-        departures = [*judgement.departures, *self._learn(judgement, prediction, answer)]
+        departures = [*judgement.departures, *self._learn(request, judgement, prediction, answer)]
         self._count(prediction, judgement, envelope(answer))
         self._settle(request, judgement.outcome, answered=True)
         return departures, judgement.conclusive
 
-    def _learn(self, judgement: Judgement, prediction: Prediction, answer: HttpResponse) -> Iterable[Departure]:
+    def _learn(
+        self, request: Request, judgement: Judgement, prediction: Prediction, answer: HttpResponse
+    ) -> Iterable[Departure]:
         """Narrow the ledger; an answer that contradicts an earlier one is a departure."""
-        name = f"request {self.requests}"
+        name = f"request {self.requests}, {_shown(request)}"
         content_type = (header(answer.headers, "Content-Type") or "").lower()
         if content_type.startswith("application/json"):
             named = "charset" if "charset" in content_type else "bare"
@@ -308,9 +309,9 @@ class Run:
 def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judgement) -> Iterable[Departure]:
     """The departures of the clause whose words are read in two ways, and of the clause at issue."""
     reading = READING[found.reading]
-    earlier = ", ".join(found.earlier) or "what was known before"
+    earlier = "; ".join(found.earlier) or "what was known before"
     expected = (
-        f"{reading.question} After {earlier}: {' or '.join(sorted(found.possible))}. "
+        f"{reading.question} {' or '.join(sorted(found.possible))}, after {earlier}. "
         f"This answer needs: {' or '.join(sorted(found.needed))}.",
         *explain(prediction),
     )
@@ -318,6 +319,12 @@ def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judge
     alike = any(type(CLAUSE[each].rule) is type(CLAUSE[reading.clause].rule) for each in at_issue)
     for clause in sorted(at_issue if alike else at_issue | {reading.clause}):
         yield Departure(clause, Kind.CONTRADICTION, expected, str(judgement.outcome))
+
+
+def _shown(request: Request) -> str:
+    """A request in a few words, to cite it."""
+    text = json.dumps(request.plain, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_CITED else f"{text[:_LONGEST_CITED]}…"
 
 
 def _is_short(request: Request) -> bool:

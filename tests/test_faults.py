@@ -84,7 +84,8 @@ def test_a_contradiction_cites_both_requests():
 
     (failure, *_) = run.failures["FaceModelVersion.default", Kind.CONTRADICTION]
 
-    assert "After request" in failure.expected[0]
+    assert "until-2020-11-26" not in failure.expected[0]
+    assert "before-2020-04-02, after request 1, {" in failure.expected[0]
     assert "This answer needs: after-2020-11-26" in failure.expected[0]
 
 
