@@ -24,4 +24,12 @@ class BudgetSpentError(Exception):
 
 
 class TransportError(Exception):
-    """A request got no answer: the connection failed before one was complete."""
+    """A request got no answer: the connection failed before one was complete.
+
+    Attributes:
+        closed: whether the other side closed a connection. That may be a keep-alive that ended under the request.
+    """
+
+    def __init__(self, message: str, *, closed: bool = False) -> None:
+        super().__init__(message)
+        self.closed = closed

@@ -195,8 +195,8 @@ class Run:
 
     # --- One exchange ----------------------------------------------------------------------------------
 
-    def _exchange(self, http: HttpRequest) -> tuple[HttpResponse | None, str]:
-        """The answer to a request, or why there is none."""
+    def _exchange(self, http: HttpRequest, *, again: bool = False) -> tuple[HttpResponse | None, str]:
+        """The answer to a request, or why there is none; tried again, once, where the connection was closed."""
         if self.max_requests is not None and self.requests >= self.max_requests:
             raise BudgetSpentError
         self.requests += 1
@@ -206,6 +206,10 @@ class Run:
         except TransportError as error:
             if self.requests == 1:
                 raise TargetUnusableError(f"{self.target.name} can't be judged: {error}") from error
+            if error.closed and not again:
+                # Perhaps a keep-alive ended under it; then the group may be there, and the world says so.
+                self._settle(decode(http), None)
+                return self._exchange(http, again=True)
             self._unanswered += 1
             self._unanswered_in_all += 1
             return None, str(error)
@@ -233,7 +237,7 @@ class Run:
         request = decode(http)
         prediction = predict(request, self.world)
         if answer is None:
-            self._settle(request, None, answered=False)
+            self._settle(request, None)
             if self.lost:
                 self.unseen["target"] = f"it stopped answering: {problem}"
             return [Departure(focus, Kind.NO_ANSWER, explain(prediction), problem)], True
@@ -242,7 +246,7 @@ class Run:
             self._misfiring.add(judgement.outcome.code)
         departures = [*judgement.departures, *self._learn(request, judgement, prediction, answer)]
         self._count(prediction, judgement, envelope(answer))
-        self._settle(request, judgement.outcome, answered=True)
+        self._settle(request, judgement.outcome)
         return departures, judgement.conclusive
 
     def _learn(
@@ -278,15 +282,15 @@ class Run:
         if parsed.request_id:
             self._request_ids.add(parsed.request_id)
 
-    def _settle(self, request: Request, outcome: Outcome | None, *, answered: bool) -> None:
-        """Write into the world what the answer says of the group."""
+    def _settle(self, request: Request, outcome: Outcome | None) -> None:
+        """Write into the world what the answer says of the group; without one, or with none to be read, perhaps."""
         group_id, name = _last_text(request, "GroupId"), _last_text(request, "GroupName")
         if group_id is None or name is None:
             return
         if isinstance(outcome, Accepted):
             self.groups_created += 1
             self.world.created(group_id, name)
-        elif outcome is None or not answered:
+        elif outcome is None and request.action == ACTION:
             self.world.perhaps_created(group_id, name)
 
     def _sibling(self, request: Request, answer: HttpResponse | None, clause: str) -> bool:

@@ -50,6 +50,13 @@ def test_judged_twice(judged):
     assert (first, second) == (0, 0), printed
 
 
+def test_a_keep_alive_that_ends_unsaid(judged):
+    """A connection that is closed under a request is no departure: the request is sent again, once."""
+    code, printed, report = judged("one-request-a-connection")
+
+    assert (code, report["verdict"]) == (0, "conforms"), printed
+
+
 @pytest.mark.parametrize(
     ("mistake", "clause"),
     [

@@ -18,6 +18,7 @@ from conformance.wire import Sender
 
 __all__ = ["HttpTarget", "is_loopback"]
 
+_CLOSED = "closed the connection"
 _USER_AGENT = f"iai-conformance/{__version__}"
 
 
@@ -73,7 +74,8 @@ class HttpTarget:
                 prepared, timeout=self._timeout, allow_redirects=False, proxies=self._proxies, verify=self._verify
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise TransportError(_why(error, self.sender.endpoint, self._timeout)) from error
+            why = _why(error, self.sender.endpoint, self._timeout)
+            raise TransportError(why, closed=_CLOSED in why) from error
         return HttpResponse(answer.status_code, tuple(answer.headers.items()), answer.content)
 
     def close(self) -> None:
@@ -99,14 +101,14 @@ def _why(error: BaseException, endpoint: str, timeout: float) -> str:
     if found(ConnectionRefusedError):
         return f"nothing is listening at {where} (connection refused)"
     if found(ConnectionResetError, BrokenPipeError):
-        return f"{where} closed the connection without an answer"
+        return f"{where} {_CLOSED} without an answer"
     if found(TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout):
         return f"timeout: no answer from {where} within {timeout:g} s"
     text = " ".join(str(each) for each in causes)
     if "BadStatusLine" in text or "LineTooLong" in text or "Invalid header" in text:
         return f"{where} answers, but not in HTTP"
     if "RemoteDisconnected" in text or "IncompleteRead" in text or "Connection aborted" in text:
-        return f"{where} closed the connection without a whole answer"
+        return f"{where} {_CLOSED} without a whole answer"
     return f"{where}: {causes[-1] if causes else error}"
 
 
