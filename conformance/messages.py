@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -38,7 +37,7 @@ class HttpRequest:
     @property
     def host(self) -> str:
         """The Host header, else the host and port of the URL."""
-        return header(self.headers, "Host") or urlsplit(self.url).netloc
+        return header(self.headers, "Host") or self.url.partition("//")[2].partition("/")[0].partition("?")[0]
 
 
 @dataclass(frozen=True, slots=True)
