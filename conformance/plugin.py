@@ -25,6 +25,8 @@ _REPORT: pytest.StashKey[Report] = pytest.StashKey()
 # Exploration: how many examples for each unit of a property's weight.
 STANDARD_EXAMPLES = 10
 DEEP_EXAMPLES = 400
+# A round of `deep` sends at least so many.
+_DEEP_REQUESTS = 20_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -78,21 +80,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         ]
         metafunc.parametrize(("case", "place"), cases)
     if "property_" in metafunc.fixturenames:
-        properties = []
-        if settings.profile != "smoke":
-            from conformance.suite.exploration import PROPERTIES
-
-            properties = [
-                pytest.param(each, id=f"{each.clause}-{each.about.replace(' ', '-')}")
-                for each in PROPERTIES
-                if settings.aims_at(each.clause)
-            ]
-        metafunc.parametrize("property_", properties)
+        metafunc.parametrize(("property_", "round_"), list(_explorations(settings)))
     if "answer_clause" in metafunc.fixturenames:
         from conformance.contract import clauses_of
 
         ids = [each.id for each in clauses_of("Response") if settings.selects(each.id)]
         metafunc.parametrize("answer_clause", ids)
+
+
+def _explorations(settings: Settings) -> Iterator[Any]:
+    """Each property that the settings aim at; in the profile `deep`, as often as the budget of requests is for."""
+    if settings.profile == "smoke":
+        return
+    from conformance.suite.exploration import PROPERTIES
+
+    rounds = 1
+    if settings.profile == "deep" and settings.max_requests is not None:
+        rounds += settings.max_requests // _DEEP_REQUESTS
+    for round_ in range(rounds):
+        for each in PROPERTIES:
+            if settings.aims_at(each.clause):
+                yield pytest.param(each, round_, id=f"{each.clause}-{each.about.replace(' ', '-')}-{round_}")
 
 
 @pytest.hookimpl(trylast=True)
@@ -121,7 +129,8 @@ def _place(item: pytest.Item) -> tuple[int, int]:
     place = _parameters(item).get("place")
     if isinstance(place, int):
         return 0, place
-    return (1 if "property_" in _parameters(item) else 2), 0
+    round_ = _parameters(item).get("round_")
+    return (1, round_) if isinstance(round_, int) else (2, 0)
 
 
 # --- The run -------------------------------------------------------------------------------------------------

@@ -89,6 +89,7 @@ def explore(run: Run, property_: Property, *, examples: int, seed: int) -> None:
     @hypothesis.settings(
         max_examples=examples,
         database=None,
+        derandomize=False,
         deadline=None,
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),

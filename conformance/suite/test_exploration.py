@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from conformance.suite.exploration import Property
 
 
-def test_exploration(run: Run, property_: Property, pytestconfig: pytest.Config) -> None:
+# Far enough that no round of one seed is a round of another that anybody would choose.
+_SEEDS_APART = 1_000_003
+
+
+def test_exploration(run: Run, property_: Property, round_: int, pytestconfig: pytest.Config) -> None:
     """The target answers as the page says, whatever is drawn."""
     from conformance.suite.exploration import explore
 
@@ -24,7 +28,8 @@ def test_exploration(run: Run, property_: Property, pytestconfig: pytest.Config)
         pytest.skip("the target stopped answering")
     known = set(run.failed)
     try:
-        explore(run, property_, examples=examples_per_weight(pytestconfig) * property_.weight, seed=settings.seed)
+        examples = examples_per_weight(pytestconfig) * property_.weight
+        explore(run, property_, examples=examples, seed=settings.seed + _SEEDS_APART * round_)
     except BudgetSpentError:
         pytest.skip("the requests of --max-requests are spent")
     except TargetUnusableError as error:
