@@ -265,22 +265,26 @@ class Run:
             yield from _contradicted(contradiction, prediction, judgement)
 
     def _count(self, prediction: Prediction, judgement: Judgement, parsed: Envelope) -> None:
+        """Write down which clauses the answer was held against: none on parameters where it can't be read."""
+        for id_ in judgement.checked:
+            self.tallies[id_].kept += 1
+        if parsed.code:
+            self.codes[parsed.code] += 1
+        if parsed.request_id:
+            self._request_ids.add(parsed.request_id)
+        if judgement.outcome is None:
+            return
         for id_ in prediction.kept:
             self.tallies[id_].kept += 1
         for id_ in prediction.broken:
             self.tallies[id_].broken += 1
         for id_ in prediction.open:
             self.tallies[id_].open += 1
-        for id_ in judgement.checked:
-            self.tallies[id_].kept += 1
+        # Two clauses of the request as a whole, which no single value breaks.
         if len(prediction.broken | prediction.open) > 1:
             self.tallies["Request.check-order"].open += 1
         if any(reading.startswith("null-") for each in prediction.allowed for reading in each.readings):
             self.tallies["Request.null"].open += 1
-        if parsed.code:
-            self.codes[parsed.code] += 1
-        if parsed.request_id:
-            self._request_ids.add(parsed.request_id)
 
     def _settle(self, request: Request, outcome: Outcome | None) -> None:
         """Write into the world what the answer says of the group; without one, or with none to be read, perhaps."""

@@ -6,6 +6,8 @@ from benchmarks.campaign import judged, requests_until_found, run_against
 from conformance.contract import CLAUSE, PARAMETERS
 from conformance.emulator.faults import FAULT, FAULTS
 from conformance.judge import Kind
+from conformance.report.model import Status, Verdict, report_of
+from conformance.settings import Settings
 from conformance.suite.shrink import shrink_failures
 from conformance.suite.smoke import smoke
 
@@ -100,3 +102,20 @@ def test_a_fault_that_is_not_in_the_catalogue():
     """Switching on an unknown fault is a mistake that is told."""
     with pytest.raises(KeyError):
         run_against(faults=["no-such-fault"])
+
+
+@pytest.mark.parametrize(
+    ("fault", "clause"),
+    [
+        ("not-json", "GroupName.length.max"),
+        ("not-json", "Tag.optional"),
+        ("error-without-code", "GroupId.charset"),
+        ("no-envelope", "Response.RequestId.present"),
+    ],
+)
+def test_what_could_not_be_read_has_not_passed(fault, clause):
+    """A clause of which no answer could be read is not green beside the one that failed."""
+    report = report_of(judged(smoke(), faults=[fault]), Settings(faults=(fault,)))
+
+    assert {each.clause.id: each.status for each in report.clauses}[clause] is Status.NOT_EXERCISED
+    assert report.verdict is Verdict.VIOLATES

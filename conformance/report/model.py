@@ -212,7 +212,9 @@ def _why_not(clause: Clause, tally: Tally, run: Run) -> str:
         return "the target stopped answering before"
     if run.max_requests is not None and run.requests >= run.max_requests:
         return f"the {run.max_requests} requests of --max-requests were sent before"
-    return "no request broke it" if clause.breakable and tally.kept else "no answer showed it"
+    if clause.breakable and tally.kept:
+        return "no readable answer to a request that breaks it"
+    return "no readable answer showed it"
 
 
 def _reading_result(id_: str, run: Run) -> ReadingResult:

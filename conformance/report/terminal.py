@@ -9,7 +9,6 @@ from itertools import groupby
 from rich.console import Console
 from rich.text import Text
 
-from conformance.contract import Strength
 from conformance.report.curl import curl_lines
 from conformance.report.model import ClauseResult, Finding, Report, Status, Verdict
 from conformance.run import Failure
@@ -97,13 +96,15 @@ def _lengths(failure: Failure) -> Iterator[str]:
 
 
 def _print_rest(report: Report, out: Console) -> None:
+    left_out_on_purpose = bool(report.settings.only or report.settings.skip)
+    shown = {Status.EXPECTED_FAILURE, Status.NOT_EXERCISED} | (set() if left_out_on_purpose else {Status.SKIPPED})
+    by_reason: dict[tuple[Status, str], list[str]] = {}
     for each in report.clauses:
-        if each.status in {Status.EXPECTED_FAILURE, Status.NOT_EXERCISED} or (
-            each.status is Status.SKIPPED and not report.settings.only and not report.settings.skip
-        ):
-            mark, style = _MARKS[each.status]
-            weak = "" if each.clause.strength is Strength.MUST else ", on which the page is silent"
-            out.print(Text(f"{mark} {each.clause.id}: {each.status}{weak}: {each.reason}", style=style))
+        if each.status in shown:
+            by_reason.setdefault((each.status, each.reason), []).append(each.clause.id)
+    for (status, reason), ids in by_reason.items():
+        mark, style = _MARKS[status]
+        out.print(Text(f"{mark} {status}: {reason}: {', '.join(ids)}", style=style))
     for stale in report.stale:
         out.print(Text(f"✗ {stale.pattern}: expected to fail, but passed: remove line {stale.line}", style="bold red"))
     for note in report.notes:
