@@ -265,18 +265,22 @@ class Run:
             yield from _contradicted(contradiction, prediction, judgement)
 
     def _count(self, prediction: Prediction, judgement: Judgement, parsed: Envelope) -> None:
-        """Write down which clauses the answer was held against: none on parameters where it can't be read."""
+        """Write down what the answer shows of which clauses: nothing of parameters where the page doesn't allow it.
+
+        A clause is seen broken where the answer is the one for breaking it, not one for another's breach.
+        """
         for id_ in judgement.checked:
             self.tallies[id_].kept += 1
         if parsed.code:
             self.codes[parsed.code] += 1
         if parsed.request_id:
             self._request_ids.add(parsed.request_id)
-        if judgement.outcome is None:
+        if not judgement.ways:
             return
+        answered = {id_ for each in judgement.ways for id_ in each.clauses}
         for id_ in prediction.kept:
             self.tallies[id_].kept += 1
-        for id_ in prediction.broken:
+        for id_ in prediction.broken & answered:
             self.tallies[id_].broken += 1
         for id_ in prediction.open:
             self.tallies[id_].open += 1

@@ -109,12 +109,13 @@ def test_a_fault_that_is_not_in_the_catalogue():
     [
         ("not-json", "GroupName.length.max"),
         ("not-json", "Tag.optional"),
+        ("refuses-everything", "Tag.length.max"),
         ("error-without-code", "GroupId.charset"),
         ("no-envelope", "Response.RequestId.present"),
     ],
 )
-def test_what_could_not_be_read_has_not_passed(fault, clause):
-    """A clause of which no answer could be read is not green beside the one that failed."""
+def test_what_was_not_shown_has_not_passed(fault, clause):
+    """A clause that no answer showed to be followed is not green beside the one that failed."""
     report = report_of(judged(smoke(), faults=[fault]), Settings(faults=(fault,)))
 
     assert {each.clause.id: each.status for each in report.clauses}[clause] is Status.NOT_EXERCISED

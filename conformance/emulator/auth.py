@@ -44,10 +44,21 @@ def refusal(http: HttpRequest, credentials: Credentials, now: float, *, strict: 
     if authorization is not None:
         return _tc3(http, authorization.strip(), credentials, now, strict=strict)
     text = http.query if http.method == "GET" else http.body.decode("utf-8", "surrogateescape")
-    fields = parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
+    fields = [
+        (_rejoined(name), _rejoined(value))
+        for name, value in parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
+    ]
     if any(name == "Signature" for name, _ in fields):
         return _v1(http, fields, credentials, now, strict=strict)
     return "AuthFailure.InvalidAuthorization" if header(http.headers, "X-TC-Action") else "MissingParameter"
+
+
+def _rejoined(text: str) -> str:
+    """A text in which a lone surrogate is one again: it was parsed into its three bytes, and is signed whole."""
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogatepass")
+    except UnicodeError:
+        return text
 
 
 def _stale(timestamp: str | None, now: float) -> str | None:
@@ -55,7 +66,9 @@ def _stale(timestamp: str | None, now: float) -> str | None:
         return "MissingParameter"
     if not timestamp.isascii() or not timestamp.isdigit():
         return "InvalidParameter"
-    return "AuthFailure.SignatureExpire" if abs(int(timestamp[:15]) - now) > TOLERANCE_SECONDS else None
+    # More digits than any time near now has; and Python won't read thousands of them.
+    far = len(timestamp) > 15 or abs(int(timestamp) - now) > TOLERANCE_SECONDS
+    return "AuthFailure.SignatureExpire" if far else None
 
 
 def _tc3(http: HttpRequest, authorization: str, credentials: Credentials, now: float, *, strict: bool) -> str | None:
@@ -82,7 +95,7 @@ def _tc3(http: HttpRequest, authorization: str, credentials: Credentials, now: f
         canonical = canonical_request(http.method, http.query, headers, body_hash)
         to_sign = string_to_sign(timestamp, match["date"], match["service"], canonical)
         expected = tc3_signature(credentials.secret_key, match["date"], match["service"], to_sign)
-        if hmac.compare_digest(expected.encode(), match["signature"].encode("utf-8", "surrogateescape")):
+        if hmac.compare_digest(expected.encode(), match["signature"].encode("utf-8", "surrogatepass")):
             return None
     return "AuthFailure.SignatureFailure"
 
@@ -106,7 +119,7 @@ def _v1(
     for host in _hosts(http, strict=strict):
         to_sign = v1_string_to_sign(http.method, host, fields)
         expected = v1_signature(credentials.secret_key, to_sign, scheme)
-        if hmac.compare_digest(expected.encode(), given.encode("utf-8", "surrogateescape")):
+        if hmac.compare_digest(expected.encode(), given.encode("utf-8", "surrogatepass")):
             return None
     return "AuthFailure.SignatureFailure"
 

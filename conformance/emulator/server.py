@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import socket
 import sys
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from conformance.emulator.service import Emulator
 from conformance.errors import SuiteError
-from conformance.messages import HttpRequest, HttpResponse
+from conformance.messages import Headers, HttpRequest, HttpResponse, header
 
 if TYPE_CHECKING:
     import uvicorn
@@ -36,13 +38,14 @@ class _Application:
     async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
         if scope["type"] != "http":
             return
-        body = await _body(receive)
-        if body is None:
-            return  # whoever asked is gone
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
-        if len(body) > LARGEST_BODY:
+        try:
+            body = await _body(headers, receive)
+        except _TooLargeError:
             answer = self._emulator.refuse("RequestSizeLimitExceeded")
         else:
+            if body is None:
+                return  # whoever asked is gone
             answer = self._answer(HttpRequest(scope["method"], _url(scope, headers), headers, body))
         await _respond(answer, send, head=scope["method"] == "HEAD")
 
@@ -50,26 +53,32 @@ class _Application:
         try:
             return self._emulator.handle(http)
         except Exception as error:
-            sys.stderr.write(f"emulator: {type(error).__name__}: {error}\n")
+            sys.stderr.write(f"emulator: {type(error).__name__}: {' '.join(str(error).split())}\n")
             return self._emulator.refuse("InternalError")
 
 
-async def _body(receive: _Receive) -> bytes | None:
-    """The whole body, or a little more than the most that is taken; None where the client hung up."""
-    parts: list[bytes] = []
-    size = 0
+class _TooLargeError(Exception):
+    """A body, or what is said to be its length, is past the limit."""
+
+
+async def _body(headers: Headers, receive: _Receive) -> bytes | None:
+    """The whole body; None where the client hung up."""
+    if int(header(headers, "Content-Length") or 0) > LARGEST_BODY:
+        raise _TooLargeError
+    body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if not message.get("more_body", False) or size > LARGEST_BODY:
-            return b"".join(parts)
+        body += message.get("body", b"")
+        if len(body) > LARGEST_BODY:
+            raise _TooLargeError
+        if not message.get("more_body", False):
+            return bytes(body)
 
 
-def _url(scope: _Scope, headers: tuple[tuple[str, str], ...]) -> str:
-    host = next((value for name, value in headers if name.lower() == "host"), "")
+def _url(scope: _Scope, headers: Headers) -> str:
+    host = header(headers, "Host") or ""
     path = (scope.get("raw_path") or b"/").decode("latin-1")
     query = scope["query_string"].decode("latin-1")
     return f"{scope['scheme']}://{host}{path}" + (f"?{query}" if query else "")
@@ -93,10 +102,10 @@ def _listen(host: str, port: int) -> socket.socket:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen()
-    except OSError as error:
+    except (OSError, OverflowError, UnicodeError) as error:  # taken or forbidden; no port; no name of a host
         if listening is not None:
             listening.close()
-        raise SuiteError(f"can't listen at {host}:{port}: {error.strerror or error}") from error
+        raise SuiteError(f"can't listen at {host}:{port}: {getattr(error, 'strerror', None) or error}") from error
     return listening
 
 
@@ -105,9 +114,11 @@ def _address(listening: socket.socket, scheme: str) -> str:
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _uvicorn(emulator: Emulator, **more: Any) -> uvicorn.Server:
+def _uvicorn(emulator: Emulator, tls: tuple[str, str] | None = None) -> uvicorn.Server:
+    """A server that is ready to run: a certificate that can't be read is told here, not in a thread."""
     import uvicorn
 
+    chain, key = tls or (None, None)
     config = uvicorn.Config(
         _Application(emulator),
         http="h11",
@@ -116,13 +127,32 @@ def _uvicorn(emulator: Emulator, **more: Any) -> uvicorn.Server:
         lifespan="off",
         interface="asgi3",
         log_config=None,
+        log_level="critical",  # what a client sends or breaks off is no news of the server's
         access_log=False,
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_SECONDS_TO_STOP,
-        **more,
+        ssl_certfile=chain,
+        ssl_keyfile=key,
     )
+    try:
+        config.load()
+    except OSError as error:
+        raise SuiteError(f"can't use the certificate {chain} with the key {key}: {error.strerror or error}") from error
     return uvicorn.Server(config)
+
+
+@contextlib.contextmanager
+def _termination_as_interrupt() -> Iterator[None]:
+    """SIGTERM is taken as Ctrl-C. uvicorn stops on either and then raises it again, which would end the process."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def serve_forever(emulator: Emulator, host: str, port: int, announce: Callable[[str], None]) -> None:
@@ -137,12 +167,9 @@ def serve_forever(emulator: Emulator, host: str, port: int, announce: Callable[[
     Raises:
         SuiteError: the address can't be listened at.
     """
-    with _listen(host, port) as listening:
+    with contextlib.suppress(KeyboardInterrupt), _termination_as_interrupt(), _listen(host, port) as listening:
         announce(_address(listening, "http"))
-        try:
-            _uvicorn(emulator).run(sockets=[listening])
-        except KeyboardInterrupt:
-            return
+        _uvicorn(emulator).run(sockets=[listening])
 
 
 class Server:
@@ -164,12 +191,11 @@ class Server:
             tls: paths of a certificate chain and its key, to answer over HTTPS.
 
         Raises:
-            SuiteError: the address can't be listened at.
+            SuiteError: the address can't be listened at, or the certificate can't be used.
         """
+        self._server = _uvicorn(emulator, tls)
         self._listening = _listen(host, port)
         self.url = _address(self._listening, "https" if tls else "http")
-        files = {"ssl_certfile": tls[0], "ssl_keyfile": tls[1]} if tls else {}
-        self._server = _uvicorn(emulator, **files)
         self._thread = threading.Thread(target=self._run, name="emulator", daemon=True)
 
     def _run(self) -> None:

@@ -213,8 +213,8 @@ def _why_not(clause: Clause, tally: Tally, run: Run) -> str:
     if run.max_requests is not None and run.requests >= run.max_requests:
         return f"the {run.max_requests} requests of --max-requests were sent before"
     if clause.breakable and tally.kept:
-        return "no readable answer to a request that breaks it"
-    return "no readable answer showed it"
+        return "no answer was the one for breaking it"
+    return "no answer that the page allows showed it"
 
 
 def _reading_result(id_: str, run: Run) -> ReadingResult:
@@ -241,7 +241,7 @@ def _clause_to_json(result: ClauseResult) -> dict[str, object]:
         "strength": str(result.clause.strength),
         "quote": result.clause.citations[0].quote,
         "line": result.clause.citations[0].line,
-        "judged": result.tally.judged,
+        "judged": result.tally.judged + sum(each.count for each in result.findings),
         "failed": sum(each.count for each in result.findings),
         "failures": [_failure_to_json(one) for each in result.findings for one in each.smallest],
     }
