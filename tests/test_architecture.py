@@ -17,7 +17,19 @@ NETWORK = {
     "asyncio", "socketserver", "vcr",
 }  # fmt: skip
 FRAMEWORKS = {"hypothesis", "pytest", "_pytest"}
-DECIDING = ("prediction", "request", "validator", "judge", "ledger", "wire", "signing", "salt", "messages")
+DECIDING = (
+    "prediction",
+    "request",
+    "validator",
+    "meaning",
+    "findings",
+    "judge",
+    "ledger",
+    "wire",
+    "signing",
+    "salt",
+    "messages",
+)
 
 
 def module_of(path):
@@ -83,12 +95,15 @@ def test_deciding_is_apart_from_doing(name):
 @pytest.mark.parametrize("module", within("conformance.emulator"))
 def test_the_emulator_decides_for_itself(module):
     """The emulator doesn't ask the validator or the judge, else it could only agree with them."""
-    deciding = {f"conformance.{each}" for each in ("validator", "judge", "ledger", "prediction", "run", "suite")}
+    deciding = {
+        f"conformance.{each}"
+        for each in ("validator", "meaning", "findings", "judge", "ledger", "prediction", "run", "suite")
+    }
 
     assert imported(module, deciding) == set()
 
 
-@pytest.mark.parametrize("name", ["validator", "judge", "ledger", "prediction"])
+@pytest.mark.parametrize("name", ["validator", "meaning", "findings", "judge", "ledger", "prediction"])
 def test_verdicts_are_of_what_was_sent(name):
     """What decides doesn't know how requests were made up."""
     assert imported(f"conformance.{name}", {"strategies", "conformance.suite", "conformance.salt"}) == set()

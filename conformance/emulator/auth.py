@@ -92,6 +92,8 @@ def _tc3(http: HttpRequest, authorization: str, credentials: Credentials, now: f
     for host in _hosts(http, strict=strict):
         values = {name: host if name == "host" else header(http.headers, name) for name in signed}
         headers = [(name, value) for name, value in values.items() if value is not None]
+        if len(headers) != len(signed):  # one that isn't there, or is named twice
+            return "AuthFailure.SignatureFailure"
         canonical = canonical_request(http.method, http.query, headers, body_hash)
         to_sign = string_to_sign(timestamp, match["date"], match["service"], canonical)
         expected = tc3_signature(credentials.secret_key, match["date"], match["service"], to_sign)

@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -42,12 +43,19 @@ class _Application:
         try:
             body = await _body(headers, receive)
         except _TooLargeError:
-            answer = self._emulator.refuse("RequestSizeLimitExceeded")
+            answer = self._too_large(headers)
         else:
             if body is None:
                 return  # whoever asked is gone
             answer = self._answer(HttpRequest(scope["method"], _url(scope, headers), headers, body))
         await _respond(answer, send, head=scope["method"] == "HEAD")
+
+    def _too_large(self, headers: Headers) -> HttpResponse:
+        answer = self._emulator.refuse("RequestSizeLimitExceeded")
+        if header(headers, "Expect") and header(headers, "Content-Length"):
+            # Who waits to be told to send the body now doesn't; the next request would be taken for it.
+            return replace(answer, headers=(*answer.headers, ("Connection", "close")))
+        return answer
 
     def _answer(self, http: HttpRequest) -> HttpResponse:
         try:

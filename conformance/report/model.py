@@ -34,7 +34,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FailureGroup:
     """The failures of one kind of one clause.
 
     Attributes:
@@ -57,14 +57,14 @@ class ClauseResult:
         status: what became of it.
         reason: why, where it didn't simply pass.
         tally: how often it was seen kept, broken and open.
-        findings: one for each kind of failure, the smallest to read first.
+        failures: one for each kind of failure, the smallest to read first.
     """
 
     clause: Clause
     status: Status
     reason: str
     tally: Tally
-    findings: tuple[Finding, ...] = ()
+    failures: tuple[FailureGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +139,14 @@ class Report:
 def report_of(run: Run, settings: Settings, *, interrupted: bool = False) -> Report:
     """The report of a run, finished or interrupted."""
     clauses = tuple(_clause_result(each, run, settings) for each in CLAUSES)
-    failing = {each.clause.id for each in clauses if each.findings}
+    failing = {each.clause.id for each in clauses if each.failures}
     stale = tuple(
         each
         for each in settings.expected_failures
         if not any(settings.expected(clause) is each for clause in failing)
         and any(settings.selects(one.id) and settings.expected(one.id) is each for one in CLAUSES)
     )
-    first = min((one.first for each in clauses for one in each.findings), default=None)
+    first = min((one.first for each in clauses for one in each.failures), default=None)
     return Report(
         settings,
         _verdict(clauses, stale, ended_early=interrupted or run.lost or run.requests == 0),
@@ -180,19 +180,19 @@ def _clause_result(clause: Clause, run: Run, settings: Settings) -> ClauseResult
     tally = run.tallies[clause.id]
     if not settings.selects(clause.id):
         return ClauseResult(clause, Status.SKIPPED, "left out by --only or --skip", tally)
-    findings = _findings(clause, run)
-    if findings:
+    failures = _failures(clause, run)
+    if failures:
         expected = settings.expected(clause.id)
         status = Status.EXPECTED_FAILURE if expected else Status.FAILED
-        return ClauseResult(clause, status, expected.reason if expected else "", tally, findings)
+        return ClauseResult(clause, status, expected.reason if expected else "", tally, failures)
     if not _exercised(clause, tally):
         return ClauseResult(clause, Status.NOT_EXERCISED, _why_not(clause, tally, run), tally)
     return ClauseResult(clause, Status.PASSED, "", tally)
 
 
-def _findings(clause: Clause, run: Run) -> tuple[Finding, ...]:
+def _failures(clause: Clause, run: Run) -> tuple[FailureGroup, ...]:
     keys = [key for key in run.failures if key[0] == clause.id]
-    found = [Finding(run.failed[key], run.first_failed[key], tuple(run.failures[key])) for key in keys]
+    found = [FailureGroup(run.failed[key], run.first_failed[key], tuple(run.failures[key])) for key in keys]
     return tuple(sorted(found, key=lambda each: each.smallest[0].size))
 
 
@@ -241,9 +241,9 @@ def _clause_to_json(result: ClauseResult) -> dict[str, object]:
         "strength": str(result.clause.strength),
         "quote": result.clause.citations[0].quote,
         "line": result.clause.citations[0].line,
-        "judged": result.tally.judged + sum(each.count for each in result.findings),
-        "failed": sum(each.count for each in result.findings),
-        "failures": [_failure_to_json(one) for each in result.findings for one in each.smallest],
+        "judged": result.tally.judged + sum(each.count for each in result.failures),
+        "failed": sum(each.count for each in result.failures),
+        "failures": [_failure_to_json(one) for each in result.failures for one in each.smallest],
     }
 
 

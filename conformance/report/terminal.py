@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.report.curl import curl_lines
-from conformance.report.model import ClauseResult, Finding, Report, Status, Verdict
+from conformance.report.model import ClauseResult, FailureGroup, Report, Status, Verdict
 from conformance.run import Failure
 
 __all__ = ["console", "print_report"]
@@ -37,8 +37,8 @@ def print_report(report: Report, out: Console) -> None:
     _print_table(report, out)
     for each in report.clauses:
         if each.status is Status.FAILED:
-            for finding in each.findings:
-                _print_finding(each, finding, report, out)
+            for group in each.failures:
+                _print_group(each, group, report, out)
     _print_rest(report, out)
     _print_verdict(report, out)
 
@@ -55,11 +55,11 @@ def _print_table(report: Report, out: Console) -> None:
     out.print()
 
 
-def _print_finding(result: ClauseResult, finding: Finding, report: Report, out: Console) -> None:
-    failure = finding.smallest[0]
-    times = "once" if finding.count == 1 else f"{finding.count} times"
+def _print_group(result: ClauseResult, group: FailureGroup, report: Report, out: Console) -> None:
+    failure = group.smallest[0]
+    times = "once" if group.count == 1 else f"{group.count} times"
     heading = Text(f"✗ {result.clause.id}: {failure.kind}", style="bold red")
-    heading.append(f"  ({times}, first at request {finding.first})", style="dim")
+    heading.append(f"  ({times}, first at request {group.first})", style="dim")
     out.print(heading)
     _print_field("says", str(result.clause.citations[0]), out)
     for step in failure.sent:
