@@ -12,15 +12,24 @@ from tencentcloud.iai.v20200303 import iai_client, models
 from conformance.contract import CODES
 from conformance.emulator import Emulator
 from conformance.emulator.server import Server
+from conformance.emulator.service import Account
 from conformance.signing import EXAMPLE_CREDENTIALS, Credentials
 
 EXISTS = "InvalidParameterValue.GroupIdAlreadyExist"
 
 
-@pytest.fixture(name="server", params=[False, True], ids=["lenient", "strict"])
-def _server(request):
-    with Server(Emulator(strict_signing=request.param)) as server:
-        yield server
+@pytest.fixture(scope="module", name="started", params=[False, True], ids=["lenient", "strict"])
+def _started(request):
+    emulator = Emulator(strict_signing=request.param)
+    with Server(emulator) as server:
+        yield server, emulator
+
+
+@pytest.fixture(name="server")
+def _server(started):
+    server, emulator = started
+    emulator.account = Account()
+    return server
 
 
 def client(server, credentials=EXAMPLE_CREDENTIALS, scheme="TC3-HMAC-SHA256", method="POST", *, unsigned=False):

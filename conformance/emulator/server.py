@@ -61,7 +61,7 @@ class _Application:
         try:
             return self._emulator.handle(http)
         except Exception as error:
-            sys.stderr.write(f"emulator: {type(error).__name__}: {' '.join(str(error).split())}\n")
+            sys.stderr.write(f"emulator: {type(error).__name__}: {str(error)!a:.500}\n")
             return self._emulator.refuse("InternalError")
 
 
@@ -108,7 +108,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening = socket.socket(family, kind, protocol or socket.IPPROTO_TCP)
         if sys.platform != "win32":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
+        listening.bind((address[0], port, *address[2:]))  # the port as given: looking it up may have cut it
         listening.listen()
     except (OSError, OverflowError, UnicodeError) as error:  # taken or forbidden; no port; no name of a host
         if listening is not None:
