@@ -271,7 +271,11 @@ def _from_fields(http: HttpRequest, text: str) -> Request:
 
 def _unquoted(text: str) -> str:
     """A name or value of a form: UTF-8, of which a lone surrogate may be a part; other bytes are kept as surrogates."""
-    raw = unquote_to_bytes(text.replace("+", " ").encode("utf-8", "surrogateescape"))
+    spaced = text.replace("+", " ")
+    try:
+        raw = unquote_to_bytes(spaced.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:
+        raw = unquote_to_bytes(spaced.encode("utf-8", "surrogatepass"))
     try:
         return raw.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:

@@ -333,6 +333,7 @@ BODIES = st.binary() | JSON_VALUES.map(lambda value: json.dumps(value).encode())
     BODIES,
     st.text(st.characters(exclude_characters="[]")) | st.binary().map(lambda raw: raw.decode("latin-1")),
 )
+@example("GET", "application/json", b"", "\ud800")
 def test_decode_never_fails_otherwise(method, content_type, body, query):
     """Whatever is sent is a request, or undecodable; nothing else happens."""
     try:
