@@ -114,7 +114,7 @@ def _breaking(id_: str) -> st.SearchStrategy[object]:
             return sampled | _repeating(_most())
         case OneOf(values=values):
             close = st.text("0123456789. vV", min_size=1, max_size=5)
-            return sampled | close.filter(lambda text: text not in values) | texts_with(NAMES, 8)
+            return sampled | close.filter(lambda text: text not in values) | texts_with(NAMES, 12)
         case Typed(kind=kind):
             return sampled | _not_of(kind)
         case _:

@@ -71,10 +71,15 @@ def texts(alphabet: Alphabet, length: int) -> st.SearchStrategy[str]:
 
 
 @cache
+def _strangers(alphabet: Alphabet, longest: int) -> st.SearchStrategy[str]:
+    return characters_outside(alphabet).filter(lambda text: len(text.encode("utf-8", "surrogatepass")) <= longest)
+
+
+@cache
 @st.composite
 def texts_with(draw: st.DrawFn, alphabet: Alphabet, longest: int) -> str:
     """Texts no longer than `longest` with one thing that is surely outside the alphabet, in any place."""
-    stranger = draw(characters_outside(alphabet))
+    stranger = draw(_strangers(alphabet, longest))
     room = longest - len(stranger.encode("utf-8", "surrogatepass"))
     legal = draw(texts(alphabet, draw(st.integers(0, min(room, 8)))))
     place = draw(st.integers(0, len(legal)))
