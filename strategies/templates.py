@@ -21,7 +21,7 @@ _REQUIRED = {"GroupName": SALT, "GroupId": SALT}
 
 def _breakable() -> tuple[Clause, ...]:
     """The clauses that one value can break: those on the account need a sequence."""
-    return tuple(each for each in CLAUSES if each.breakable and not each.id.endswith((".unique", ".open")))
+    return tuple(each for each in CLAUSES if each.breakable_alone)
 
 
 @cache

@@ -220,6 +220,11 @@ class Clause:
             case _:
                 return True
 
+    @property
+    def breakable_alone(self) -> bool:
+        """Whether one request can break it on any account: sameness needs others, an open version the account's age."""
+        return self.breakable and not isinstance(self.rule, Unique | OpenVersions)
+
 
 @dataclass(frozen=True, slots=True)
 class Value:

@@ -373,8 +373,6 @@ def _uniqueness_faults() -> Iterator[Fault]:
 
 # --- Answers -------------------------------------------------------------------------------------------------
 
-Finish = Callable[[Request, Reply], Reply]
-
 
 def _finishing(change: Callable[[Reply], object], when: Callable[[Reply], bool] = lambda _reply: True) -> Spoil:
     """Change every answer that `when` chooses, once it is made."""

@@ -46,7 +46,7 @@ def _properties() -> Iterator[Property]:
     yield Property("GroupExDescriptions.optional", "kept", _single(templates.keeping_all()), 6)
     yield Property("GroupName.length.max", "kept at edges", _single(templates.with_edges_kept()), 4)
     for clause in CLAUSES:
-        if clause.breakable and not clause.id.endswith((".unique", ".open")):
+        if clause.breakable_alone:
             weight = {"Charset": 4, "OneOf": 3, "DistinctItems": 2}.get(type(clause.rule).__name__, 1)
             yield Property(clause.id, "broken", _single(templates.breaking_one(clause)), weight)
     yield Property("GroupId.unique", "sequences", templates.sequences(), 3)
