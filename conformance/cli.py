@@ -207,14 +207,17 @@ def _serve(options: argparse.Namespace) -> int:
     from conformance.emulator import Emulator, conforming
     from conformance.emulator.faults import faulty
     from conformance.emulator.server import serve_forever
-    from conformance.settings import check_faults, credentials_of_environment, parse_readings
+    from conformance.settings import STRICT_SIGNING, check_faults, credentials_of_environment, parse_readings
     from conformance.signing import EXAMPLE_CREDENTIALS
 
     if not 0 <= options.port <= 65535:
         raise UsageError(f"--port {options.port}: a port is a number from 0 to 65535")
-    behaviour = faulty(conforming(parse_readings(options.reading or ())), *check_faults(options.fault or ()))
+    readings = parse_readings(options.reading or ())
+    if options.strict_signing:
+        readings |= STRICT_SIGNING
+    behaviour = faulty(conforming(readings), *check_faults(options.fault or ()))
     found = credentials_of_environment()
-    emulator = Emulator(behaviour, found or EXAMPLE_CREDENTIALS, options.strict_signing)
+    emulator = Emulator(behaviour, found or EXAMPLE_CREDENTIALS)
 
     def announce(url: str) -> None:
         whose = "the environment's key pair" if found else "the documentation's example key pair"

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from conformance.contract import READING, VARIES, Clause
 from conformance.prediction import EVERYWHERE, Box
 
-__all__ = ["Breach", "Finding", "when"]
+__all__ = ["TURNED_AWAY", "Breach", "Finding", "by_reading", "when"]
+
+# In the place of a code: the request is refused before the API sees it, so that no code comes.
+TURNED_AWAY = "turned away"
 
 
 def when(reading: str, *values: str) -> Box:
@@ -23,6 +26,16 @@ class Breach:
     code: str
     box: Box = field(default_factory=lambda: EVERYWHERE)
     conclusive: bool = True
+
+
+def by_reading(reading: str, box: Box = EVERYWHERE) -> tuple[Breach, ...]:
+    """The ways in which a breach is answered where a reading tells the code; only under a box, if one is given."""
+    found = []
+    for value in READING[reading].values:
+        code = TURNED_AWAY if value.name == "turned-away" else value.code
+        if code is not None:
+            found.append(Breach(code, {**box, **when(reading, value.name)}))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

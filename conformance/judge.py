@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from conformance.contract import CLAUSE, CLAUSES, CODES, Clause, CodeKind
-from conformance.contract.model import MinLength, Optional
+from conformance.contract.model import Gate, MinLength, Optional, Unique
 from conformance.messages import HttpResponse, header
-from conformance.prediction import Accepted, Allowed, Box, Outcome, Prediction, Refused
+from conformance.prediction import Accepted, Allowed, Box, Outcome, Prediction, Refused, TurnedAway
 from conformance.wire import Envelope, envelope
 
-__all__ = ["Departure", "Judgement", "Kind", "judge"]
+__all__ = ["Departure", "Judgement", "Kind", "explain", "judge", "part"]
 
 
 class Kind(StrEnum):
@@ -70,7 +70,7 @@ class Judgement:
 
 def judge(
     prediction: Prediction,
-    answer: HttpResponse,
+    answer: HttpResponse | None,
     seen_request_ids: Container[str] = (),
     focus: str | None = None,
     misfiring: Container[str] = (),
@@ -79,15 +79,19 @@ def judge(
 
     Args:
         prediction: what the page allows.
-        answer: what came.
+        answer: what came; None where nothing did, which only a request that may be turned away allows.
         seen_request_ids: the RequestIds of earlier answers of the same target.
         focus: the clause at which the request was aimed; names the culprit where the answer itself doesn't. It
             never changes whether the answer departs.
         misfiring: codes that the target is known to answer to valid requests. One of them is then laid to the clause
             of which it speaks, not to the one that the request breaks. It never changes whether the answer departs.
     """
-    parsed = envelope(answer)
     checked: set[str] = set()
+    if prediction.may_be_turned_away and _is_turned_away(answer):
+        turned_away = TurnedAway()
+        return Judgement(turned_away, prediction.ways_to(turned_away), (), frozenset())
+    assert answer is not None  # noqa: S101 -- see Args
+    parsed = envelope(answer)
     departures = list(_of_answer(answer, parsed, seen_request_ids, checked))
     outcome = _outcome(parsed)
     ways: tuple[Allowed, ...] = ()
@@ -97,7 +101,22 @@ def judge(
         ways = prediction.ways_to(outcome)
     if outcome is not None and not ways:
         departures += _of_outcome(prediction, outcome, focus, misfiring)
+    departures = [replace(each, clause=part(each.clause, focus)) for each in departures]
     return Judgement(outcome, ways, tuple(departures), frozenset(checked))
+
+
+def part(clause: str, focus: str | None) -> str:
+    """The clause to name: that at which the request was aimed, where it is a case of the one that is at issue."""
+    return focus if focus is not None and clause in CLAUSE[focus].part_of else clause
+
+
+def _is_turned_away(answer: HttpResponse | None) -> bool:
+    """Whether the HTTP server itself refused, or answered without a body as it does to HEAD and OPTIONS."""
+    if answer is None:
+        return True
+    refused = 400 <= answer.status < 500 or answer.status in {501, 505}
+    empty = answer.status < 400 and not answer.body
+    return (refused or empty) and envelope(answer).problem is not None
 
 
 def _outcome(parsed: Envelope) -> Outcome | None:
@@ -180,8 +199,10 @@ def _of_outcome(
             kind = Kind.WRONG_RESULT
             absent = any("FaceModelVersion.default" in each.clauses for each in prediction.allowed)
             clauses = ["FaceModelVersion.default" if absent else "Response.FaceModelVersion"]
-    else:
+    elif isinstance(outcome, Refused):
         kind, clauses = _kind_of_code(prediction, outcome.code), _blamed(prediction, outcome.code, focus, misfiring)
+    else:
+        return
     for clause in clauses:
         yield Departure(clause, kind, explain(prediction), str(outcome))
 
@@ -191,21 +212,41 @@ def _kind_of_code(prediction: Prediction, code: str) -> Kind:
         return Kind.REJECTED_THOUGH_VALID
     if code not in CODES:
         return Kind.UNDOCUMENTED_CODE
-    if CODES[code].kind in {CodeKind.PARAMETERS, CodeKind.ACCOUNT_STATE}:
+    if CODES[code].kind in {CodeKind.PARAMETERS, CodeKind.ACCOUNT_STATE} or _OWNER.get(code) in prediction.broken:
         return Kind.WRONG_REASON
     return Kind.IMPOSSIBLE_CODE
 
+
+# Codes that speak of too much to tell a clause.
+_GENERAL = frozenset(
+    {
+        "MissingParameter",
+        "InvalidParameter",
+        "InvalidParameterValue",
+        "InvalidRequest",
+        "UnknownParameter",
+        "UnsupportedOperation",
+        "LimitExceeded",
+        "InternalError",
+        "FailedOperation.ConflictOperation",
+    }
+)
 
 # The clause of which a code surely speaks: the first whose certain code, or one of whose readings, it is.
 _OWNER: dict[str, str] = {}
 for _clause in sorted(CLAUSES, key=lambda each: each.reading is not None):
     for _code in _clause.codes:
-        if "." in _code and not _code.startswith(("MissingParameter.", "InvalidParameter.")):
+        if _code not in _GENERAL and not _code.startswith(("MissingParameter.", "InvalidParameter.")):
             _OWNER.setdefault(_code, _clause.id)
+
+# What a code that says "exists" speaks of, where an earlier request must have left the id or the name free.
+_EXISTS_CODES = frozenset(code for each in CLAUSES if isinstance(each.rule, Unique) for code in each.codes)
+_FREE = ("Authentication.creates-nothing", "State.refused-leaves-nothing", "State.deletion", "State.renaming")
 
 
 # A required parameter is said to be absent: the clauses which say that the absent ones need not be there.
 _ABSENT_CODES = frozenset(CLAUSE["GroupId.required"].codes)
+_PERMITTED = frozenset(each.id for each in CLAUSES if each.rule == Gate(permits=True))
 _SHORTEST = frozenset(each.id for each in CLAUSES if isinstance(each.rule, MinLength))
 _OPTIONAL = frozenset(each.id for each in CLAUSES if isinstance(each.rule, Optional))
 
@@ -213,10 +254,16 @@ _OPTIONAL = frozenset(each.id for each in CLAUSES if isinstance(each.rule, Optio
 def _blamed(prediction: Prediction, code: str, focus: str | None, misfiring: Container[str]) -> list[str]:
     """The clauses that a refusal with a code that isn't allowed departs from."""
     owner = _OWNER.get(code)
+    if focus is not None and focus in prediction.kept & _PERMITTED and (owner is None or owner in prediction.kept):
+        return [focus]  # a permission is at issue, and the code speaks of nothing that the request breaks
+    if code in _EXISTS_CODES and owner in prediction.kept and (free := prediction.kept.intersection(_FREE)):
+        return sorted(free, key=_FREE.index)
     if code in misfiring and owner is not None and owner in prediction.kept:
         return [owner]
     if len(prediction.broken) == 1:
         return list(prediction.broken)
+    if at_gate := [each for each in _in_page_order(prediction.broken) if isinstance(CLAUSE[each].rule, Gate)]:
+        return at_gate
     if prediction.broken:
         return ["Request.check-order"]
     if owner is not None and owner in prediction.kept:

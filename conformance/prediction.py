@@ -50,7 +50,15 @@ class Refused:
         return self.code
 
 
-Outcome = Accepted | Refused
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """Nothing is created, and no answer of the API comes: an HTTP error, or the connection is closed."""
+
+    def __str__(self) -> str:
+        return "turned away by the HTTP server"
+
+
+Outcome = Accepted | Refused | TurnedAway
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,12 @@ class Prediction:
     @property
     def must_be_refused(self) -> bool:
         """Whether no acceptance is allowed."""
-        return all(isinstance(each.outcome, Refused) for each in self.allowed)
+        return not any(isinstance(each.outcome, Accepted) for each in self.allowed)
+
+    @property
+    def may_be_turned_away(self) -> bool:
+        """Whether the request needs no answer of the API."""
+        return any(isinstance(each.outcome, TurnedAway) for each in self.allowed)
 
     def ways_to(self, outcome: Outcome) -> tuple[Allowed, ...]:
         """The ways in which the page allows an outcome; empty where it doesn't."""

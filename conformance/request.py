@@ -54,6 +54,7 @@ class Presence(StrEnum):
     """How sure it is that a group with some id or name is there."""
 
     THERE = "there"
+    JUST_NOW = "just now"  # made by one of several requests that were sent at once
     PERHAPS = "perhaps"
     DELETED = "deleted"
 
@@ -69,8 +70,30 @@ class _Index:
         self.exact[text] = presence
         self.folded.setdefault(text.lower(), set()).add(text)
 
+    def remove(self, text: str) -> None:
+        self.exact.pop(text, None)
+        self.folded.get(text.lower(), set()).discard(text)
+
     def others_but_for_case(self, text: str) -> list[Presence]:
         return [self.exact[each] for each in sorted(self.folded.get(text.lower(), ())) if each != text]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group as it was asked for; None for what the request didn't say plainly.
+
+    Attributes:
+        group_id, name: as given.
+        descriptions: in order.
+        tag: "" where none was given.
+        version: as the answer told it.
+    """
+
+    group_id: str
+    name: str | None = None
+    descriptions: tuple[str, ...] | None = None
+    tag: str | None = None
+    version: str | None = None
 
 
 @dataclass(slots=True)
@@ -83,47 +106,100 @@ class World:
         salt: a text that this run alone puts into ids and names; a group of somebody else can't have it.
             None where nobody else uses the account.
         known: reading id → values still possible, known before the first request (the account's age, say).
+        quota: how many groups the account may have; None where that is out of reach.
     """
 
     salt: str | None = None
     known: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    quota: int | None = None
     _ids: _Index = field(default_factory=_Index)
     _names: _Index = field(default_factory=_Index)
-    _groups: dict[str, str] = field(default_factory=dict)
+    _groups: dict[str, Group] = field(default_factory=dict)
+    _deleted: dict[str, Group] = field(default_factory=dict)
+    _free: dict[str, str] = field(default_factory=dict)
 
     def index(self, parameter: str) -> _Index:
         """The texts in use for GroupId or for GroupName."""
         return self._ids if parameter == "GroupId" else self._names
 
-    def created(self, group_id: str, group_name: str) -> None:
-        """A group was created."""
-        self._put(group_id, group_name, Presence.THERE)
+    def created(self, group: Group, *, at_once: bool = False) -> None:
+        """A group was created; `at_once` where others that are like it were asked for at the same time."""
+        for gone in [each for each in self._deleted.values() if group.group_id == each.group_id or group.name == each.name]:
+            self._deletion_done(gone.group_id)
+        self._put(group, Presence.JUST_NOW if at_once else Presence.THERE)
 
-    def perhaps_created(self, group_id: str, group_name: str) -> None:
+    def perhaps_created(self, group: Group) -> None:
         """A creation was sent and its answer was lost: the group may be there or not."""
-        if group_id not in self._groups:
-            self._put(group_id, group_name, Presence.PERHAPS)
+        if group.group_id not in self._groups:
+            self._put(group, Presence.PERHAPS)
+
+    def must_be_free(self, clause: str, *texts: str) -> None:
+        """A clause says that these ids or names are in nobody's use; as long as nobody takes them."""
+        for text in texts:
+            if not self.may_be_foreign(text):
+                self._free[text] = clause
+
+    def reasons_to_be_free(self, group_id: str | None, name: str | None) -> set[str]:
+        """The clauses by which an id or a name must be free."""
+        pairs = ((self._ids, group_id), (self._names, name))
+        return {self._free[text] for index, text in pairs if text in self._free and text not in index.exact}
 
     def deleted(self, group_id: str) -> None:
         """A group was deleted, just now."""
         if group_id in self._groups:
-            name = self._groups.pop(group_id)
+            group = self._groups.pop(group_id)
+            self._deleted[group_id] = group
             self._ids.put(group_id, Presence.DELETED)
-            if name not in self._groups.values():
-                self._names.put(name, Presence.DELETED)
+            if group.name is not None and all(each.name != group.name for each in self._groups.values()):
+                self._names.put(group.name, Presence.DELETED)
 
-    def _put(self, group_id: str, group_name: str, presence: Presence) -> None:
-        for index, text in ((self._ids, group_id), (self._names, group_name)):
+    def _deletion_done(self, group_id: str) -> None:
+        """The id or the name of a deleted group was given again: then both are free."""
+        gone = self._deleted.pop(group_id)
+        for index, text in ((self._ids, gone.group_id), (self._names, gone.name)):
+            if text is not None and index.exact.get(text) is Presence.DELETED:
+                index.remove(text)
+                self.must_be_free("State.deletion", text)
+
+    def changed(self, group: Group) -> None:
+        """A group has another name, tag or descriptions; the old name is free."""
+        old = self._groups[group.group_id].name
+        if old is not None and old != group.name:
+            self._names.remove(old)
+            self.must_be_free("State.renaming", old)
+        self._put(group, Presence.THERE)
+
+    def settled(self) -> None:
+        """What was made at once is there now, like anything else."""
+        for index in (self._ids, self._names):
+            for text, presence in index.exact.items():
+                if presence is Presence.JUST_NOW:
+                    index.exact[text] = Presence.THERE
+
+    def absent(self, group_id: str) -> None:
+        """A group of which it wasn't known is not there."""
+        group = self._groups.pop(group_id, None)
+        if group is not None:
+            self._ids.remove(group_id)
+            if group.name is not None:
+                self._names.remove(group.name)
+
+    def _put(self, group: Group, presence: Presence) -> None:
+        for index, text in ((self._ids, group.group_id), (self._names, group.name)):
             # A lost answer makes nothing less sure that was sure before.
-            if presence is not Presence.PERHAPS or index.exact.get(text) is not Presence.THERE:
+            if text is not None and (presence is not Presence.PERHAPS or index.exact.get(text) is not Presence.THERE):
                 index.put(text, presence)
-        self._groups[group_id] = group_name
+        self._groups[group.group_id] = group
 
     def may_be_foreign(self, text: str) -> bool:
         """Whether a group that the suite knows nothing of may already have this id or name."""
         return self.salt is not None and self.salt not in text.lower()
 
     @property
-    def groups(self) -> Mapping[str, str]:
-        """GroupId → GroupName of the groups that are, or may be, there."""
+    def groups(self) -> Mapping[str, Group]:
+        """GroupId → the groups that are, or may be, there."""
         return self._groups
+
+    def presence(self, group_id: str) -> Presence | None:
+        """How sure it is that a group is there; None where nothing is known of it."""
+        return self._ids.exact.get(group_id)

@@ -6,20 +6,25 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import assert_never
 
-from conformance.cases import Case, Step
+from conformance.cases import Case, Sending, Step
 from conformance.contract import ACTION, CLAUSE, CODES, READING, VARIES, CodeKind
+from conformance.contract.model import Effect
 from conformance.errors import BudgetSpentError, TargetUnusableError, TransportError
-from conformance.judge import Departure, Judgement, Kind, explain, judge
+from conformance.gateway import decodings
+from conformance.judge import Departure, Judgement, Kind, explain, judge, part
 from conformance.ledger import Contradiction, Ledger
 from conformance.messages import HttpRequest, HttpResponse, header
 from conformance.prediction import Accepted, Outcome, Prediction, Refused
-from conformance.request import Request, World
-from conformance.salt import MARKER, SALT, Salts, fill
-from conformance.targets import Target
-from conformance.validator import predict
-from conformance.wire import Envelope, decode, encode, envelope
+from conformance.request import Group, Presence, Request, World
+from conformance.salt import MARKER, SALT, Salts
+from conformance.siblings import see
+from conformance.targets import Answer, Target
+from conformance.twists import twisted
+from conformance.validator import predict_http
+from conformance.wire import Envelope, envelope
 
 __all__ = ["Failure", "Run", "Tally"]
 
@@ -57,11 +62,12 @@ class Failure:
     @property
     def size(self) -> tuple[int, int, int]:
         """How large it is to read: requests, parameters that differ from a plain request's, characters."""
-        parameters = self.case.steps[-1].request.parameters
-        remarkable = sum((name, value) not in _PLAIN for name, value in parameters)
+        last = self.case.steps[-1]
+        parameters = last.request.parameters
+        remarkable = sum((name, value) not in _PLAIN for name, value in parameters) + len(last.twists)
         left_out = sum(name not in dict(parameters) for name, _ in _PLAIN)
         characters = sum(len(http.body) + len(http.query) for http in self.bodies)
-        return len(self.sent), remarkable + left_out, characters
+        return len(self.bodies), remarkable + left_out, characters
 
 
 @dataclass(slots=True)
@@ -76,6 +82,31 @@ class Tally:
     def judged(self) -> int:
         """How many answers were held against it."""
         return self.kept + self.broken + self.open
+
+
+@dataclass(slots=True)
+class _Script:
+    """A case while it is sent.
+
+    Attributes:
+        case: the template.
+        steps: with a salt.
+        place: which of the steps is at hand.
+        bodies: what was sent so far.
+        found: the failures so far.
+        conclusive: whether all that was seen tells something of the target.
+        answered: how many judged answers the documents allow.
+        ended: whether a step could not be sent or seen.
+    """
+
+    case: Case
+    steps: list[Step]
+    place: int = 0
+    bodies: list[HttpRequest] = field(default_factory=list)
+    found: list[Failure] = field(default_factory=list)
+    conclusive: bool = True
+    answered: int = 0
+    ended: bool = False
 
 
 @dataclass(slots=True)
@@ -115,6 +146,7 @@ class Run:
     started: float = field(default_factory=time.monotonic)
     on_request: Callable[[], None] = lambda: None
     _request_ids: set[str] = field(default_factory=set)
+    _sent: set[int] = field(default_factory=set)
     _misfiring: set[str] = field(default_factory=set)
     _unanswered: int = 0
     _unanswered_in_all: int = 0
@@ -137,43 +169,146 @@ class Run:
             BudgetSpentError: no request is left.
             TargetUnusableError: the target lets nobody in, or is gone.
         """
+        if case.quota is not None:
+            return self._with_quota(case, case.quota)
         tries = _TRIES if any(_is_short(step.request) for step in case.steps) else 1
         for _ in range(tries):
             salt = self.salts.next()
-            found, conclusive = self._steps(case, [Step(fill(each.request, salt), each.form) for each in case.steps])
-            if conclusive:
-                return found
+            script = _Script(case, [each.filled(salt) for each in case.steps])
+            self._play(script)
+            if script.conclusive:
+                return script.found
         return self._disbelieve(case) if tries > 1 else []
 
-    def _steps(self, case: Case, steps: list[Step]) -> tuple[list[Failure], bool]:
-        found: list[Failure] = []
-        bodies: list[HttpRequest] = []
-        conclusive = True
-        for place, step in enumerate(steps):
-            if step.request.action != ACTION and _last_text(step.request, "GroupId") not in self.world.groups:
-                break  # there is nothing to delete: the creation before it failed, which is judged already
-            http = encode(step.request, self.target.sender, step.form, int(time.time()), self.requests + 1)
-            bodies.append(http)
-            answer, problem = self._exchange(http)
-            if step.request.action != ACTION:
-                if not self._sibling(step.request, answer, case.clause):
-                    return found, True
-                continue
-            departures, told = self._judge_answer(http, answer, problem, case.clause)
-            conclusive = conclusive and told
-            for each in departures:
-                shown = tuple(steps[: place + 1])
-                template = Case(case.clause, case.about, case.steps[: place + 1])
-                found.append(self._fail(each, shown, tuple(bodies), template))
-            if answer is None:
-                break
-        return found, conclusive
+    def _with_quota(self, case: Case, quota: int) -> list[Failure]:
+        """A case on an account of its own that may have few groups; its world is forgotten afterwards."""
+        target = self.target.with_quota(quota)
+        if target is None:
+            self._miss("small quota", f"the target has no account with a small quota: {case.clause} was not seen")
+            return []
+        outer = self.target, self.world
+        self.target, self.world = target, World(quota=quota)
+        try:
+            return self.case(replace(case, quota=None))
+        finally:
+            target.close()
+            self.target, self.world = outer
 
-    def _fail(
-        self, departure: Departure, sent: tuple[Step, ...], bodies: tuple[HttpRequest, ...], case: Case
-    ) -> Failure:
+    def _play(self, script: _Script) -> None:
+        """Send the steps of a case, one after the other, as far as they can be sent."""
+        for place, step in enumerate(script.steps):
+            script.place = place
+            if step.request.action in {"DeleteGroup", "ModifyGroup"} and self._is_missing(step.request):
+                script.ended = True  # there is nothing to change: the creation before it failed, which is judged
+            else:
+                self._step(step, script)
+            if script.ended:
+                return
+        clause = CLAUSE[script.case.clause]
+        if isinstance(clause.rule, Effect) and script.answered and not script.found:
+            self.tallies[clause.id].kept += 1  # nothing less than the whole case shows it
+
+    def _is_missing(self, request: Request) -> bool:
+        return _last_text(request, "GroupId") not in self.world.groups
+
+    def _step(self, step: Step, script: _Script) -> None:
+        sent = [self._encoded(step, number) for number in range(step.copies)]
+        script.bodies += sent
+        if step.request.action != ACTION:
+            self._ask_sibling(step.request, sent[0], script)
+            return
+        match step.sending:
+            case Sending.ALONE:
+                self._send_alone(sent[0], script)
+            case Sending.TWICE:
+                self._send_alone(sent[0], script)
+                script.bodies += sent
+                self._send_alone(sent[0], script)
+            case Sending.TOGETHER:
+                self._send_together(sent, script)
+            case Sending.PIPELINED:
+                self._send_pipelined(sent, script)
+            case Sending.LOST:
+                self._send_and_hang_up(sent[0], script)
+            case _:
+                assert_never(step.sending)
+
+    def _encoded(self, step: Step, number: int) -> HttpRequest:
+        sender = replace(self.target.sender, scheme=step.scheme)
+        request = step.copy(number) if step.copies > 1 else step.request
+        return twisted(request, sender, step.form, int(time.time()), self.requests + 1 + number, step.twists)
+
+    # --- The ways to send ------------------------------------------------------------------------------
+
+    def _send_alone(self, http: HttpRequest, script: _Script) -> None:
+        prediction = self._predict(http)
+        answer = self._exchange(http, again=prediction.may_be_turned_away)
+        self._judge(http, prediction, answer, script)
+
+    def _send_together(self, sent: list[HttpRequest], script: _Script) -> None:
+        """Judge those that were accepted first, as if they had come first: the others then find their groups there."""
+        self._spend(len(sent))
+        answers = self.target.together(sent)
+        for http, answer in sorted(zip(sent, answers, strict=True), key=lambda pair: _is_refusal(pair[1])):
+            self._judge(http, self._predict(http), answer, script, at_once=True)
+        self.world.settled()
+
+    def _send_pipelined(self, sent: list[HttpRequest], script: _Script) -> None:
+        answers = self.target.pipelined(sent)
+        if answers is None:
+            script.ended = True
+            self._miss("connection", f"the target has no connections of its own: {script.case.clause} was not seen")
+            return
+        self._spend(len(sent))
+        for http, answer in zip(sent, answers, strict=True):
+            self._judge(http, self._predict(http), answer, script)
+
+    def _send_and_hang_up(self, http: HttpRequest, script: _Script) -> None:
+        """From now on the group may be there or not."""
+        self._spend(1)
+        try:
+            hung_up = self.target.abandon(http)
+        except TransportError as error:
+            hung_up = False
+            self._count_unanswered(str(error))
+        if not hung_up:
+            script.ended = True
+            self._miss("connection", f"there is no connection to cut: {script.case.clause} was not seen")
+            return
+        group = _group_of(_decoded(http))
+        if group is not None:
+            self.world.perhaps_created(group)
+
+    def _ask_sibling(self, request: Request, http: HttpRequest, script: _Script) -> None:
+        """Look at the account through a sister action."""
+        answer = self._exchange(http)
+        seen = see(request, envelope(answer) if isinstance(answer, HttpResponse) else None, self.world)
+        for id_ in seen.kept:
+            self.tallies[id_].kept += 1
+        for each in seen.departures:
+            script.found.append(self._fail(replace(each, clause=part(each.clause, script.case.clause)), script))
+        if seen.unserved is not None:
+            script.ended = True
+            self._miss(
+                request.action,
+                f"{request.action} isn't served ({seen.unserved}): {script.case.clause} was seen in part",
+            )
+
+    def _miss(self, what: str, why: str) -> None:
+        """Note what could not be seen, once."""
+        self.unseen.setdefault(what, why)
+
+    def _fail(self, departure: Departure, script: _Script) -> Failure:
+        upto = script.place + 1
         failure = Failure(
-            departure.clause, departure.kind, departure.expected, departure.observed, sent, bodies, self.requests, case
+            departure.clause,
+            departure.kind,
+            departure.expected,
+            departure.observed,
+            tuple(script.steps[:upto]),
+            tuple(script.bodies),
+            self.requests,
+            replace(script.case, steps=script.case.steps[:upto]),
         )
         key = failure.clause, failure.kind
         self.failed[key] += 1
@@ -187,20 +322,23 @@ class Run:
     def _disbelieve(self, case: Case) -> list[Failure]:
         """Every short text that was tried was said to be in use, one after the other."""
         observed = f"{_TRIES} different values in a row were said to be in use"
-        step = Step(fill(case.steps[-1].request, self.salts.next()), case.steps[-1].form)
-        http = encode(step.request, self.target.sender, step.form, int(time.time()))
-        expected = explain(predict(decode(http), World()))
-        departure = Departure(case.clause, Kind.REJECTED_THOUGH_VALID, expected, observed)
-        return [self._fail(departure, (step,), (http,), case)]
+        script = _Script(case, [each.filled(self.salts.next()) for each in case.steps], place=len(case.steps) - 1)
+        http = self._encoded(script.steps[-1], 0)
+        script.bodies.append(http)
+        expected = explain(predict_http(http, self.target.sender, time.time(), World()))
+        return [self._fail(Departure(case.clause, Kind.REJECTED_THOUGH_VALID, expected, observed), script)]
 
     # --- One exchange ----------------------------------------------------------------------------------
 
-    def _exchange(self, http: HttpRequest, *, again: bool = False) -> tuple[HttpResponse | None, str]:
-        """The answer to a request, or why there is none; tried again, once, where the connection was closed."""
-        if self.max_requests is not None and self.requests >= self.max_requests:
+    def _spend(self, requests: int) -> None:
+        if self.max_requests is not None and self.requests + requests > self.max_requests:
             raise BudgetSpentError
-        self.requests += 1
+        self.requests += requests
         self.on_request()
+
+    def _exchange(self, http: HttpRequest, *, again: bool = False) -> Answer:
+        """The answer to a request, or why there is none; tried again, once, where the connection was closed."""
+        self._spend(1)
         try:
             answer = self.target.send(http)
         except TransportError as error:
@@ -208,15 +346,21 @@ class Run:
                 raise TargetUnusableError(f"{self.target.name} can't be judged: {error}") from error
             if error.closed and not again:
                 # Perhaps a keep-alive ended under it; then the group may be there, and the world says so.
-                self._settle(decode(http), None)
+                group = _group_of(_decoded(http))
+                if group is not None:
+                    self.world.perhaps_created(group)
                 return self._exchange(http, again=True)
-            self._unanswered += 1
-            self._unanswered_in_all += 1
-            return None, str(error)
+            return error
         self._unanswered = 0
         if self.requests == 1:
             self._admitted(envelope(answer))
-        return answer, ""
+        return answer
+
+    def _count_unanswered(self, problem: str) -> None:
+        self._unanswered += 1
+        self._unanswered_in_all += 1
+        if self.lost:
+            self.unseen["target"] = f"it stopped answering: {problem}"
 
     def _admitted(self, parsed: Envelope) -> None:
         """Refuse a target that refuses everybody: one sentence instead of a hundred failures."""
@@ -230,31 +374,42 @@ class Run:
         if code in CODES and CODES[code].kind is CodeKind.ACCOUNT_STANDING:
             raise TargetUnusableError(f"{self.target.name} serves this account nothing: {code}: {message}")
 
-    def _judge_answer(
-        self, http: HttpRequest, answer: HttpResponse | None, problem: str, focus: str
-    ) -> tuple[list[Departure], bool]:
+    def _predict(self, http: HttpRequest) -> Prediction:
+        key = hash(http)
+        replayed = key in self._sent
+        self._sent.add(key)
+        return predict_http(http, self.target.sender, time.time(), self.world, replayed=replayed)
+
+    def _judge(
+        self, http: HttpRequest, prediction: Prediction, answer: Answer, script: _Script, *, at_once: bool = False
+    ) -> None:
         """Judge the answer to a CreateGroup request, from what was sent; learn from it."""
-        request = decode(http)
-        prediction = predict(request, self.world)
-        if answer is None:
-            self._settle(request, None)
-            if self.lost:
-                self.unseen["target"] = f"it stopped answering: {problem}"
-            return [Departure(focus, Kind.NO_ANSWER, explain(prediction), problem)], True
-        judgement = judge(prediction, answer, self._request_ids, focus, self._misfiring)
+        request, focus = _decoded(http), script.case.clause
+        if isinstance(answer, TransportError) and not prediction.may_be_turned_away:
+            self._count_unanswered(str(answer))
+            group = _group_of(request)
+            if group is not None:
+                self.world.perhaps_created(group)
+            script.found.append(self._fail(Departure(focus, Kind.NO_ANSWER, explain(prediction), str(answer)), script))
+            script.ended = True
+            return
+        came = answer if isinstance(answer, HttpResponse) else None
+        judgement = judge(prediction, came, self._request_ids, focus, self._misfiring)
         if prediction.must_be_accepted and isinstance(judgement.outcome, Refused):
             self._misfiring.add(judgement.outcome.code)
-        departures = [*judgement.departures, *self._learn(request, judgement, prediction, answer)]
-        self._count(prediction, judgement, envelope(answer))
-        self._settle(request, judgement.outcome)
-        return departures, judgement.conclusive
+        departures = [*judgement.departures, *self._learn(request, judgement, prediction, came)]
+        script.found += [self._fail(each, script) for each in departures]
+        script.conclusive = script.conclusive and judgement.conclusive
+        script.answered += bool(judgement.ways)
+        self._count(prediction, judgement, came, focus)
+        self._settle(request, judgement.outcome, prediction, at_once=at_once)
 
     def _learn(
-        self, request: Request, judgement: Judgement, prediction: Prediction, answer: HttpResponse
+        self, request: Request | None, judgement: Judgement, prediction: Prediction, answer: HttpResponse | None
     ) -> Iterable[Departure]:
         """Narrow the ledger; an answer that contradicts an earlier one is a departure."""
         name = f"request {self.requests}, {_shown(request)}"
-        content_type = (header(answer.headers, "Content-Type") or "").lower()
+        content_type = (header(answer.headers, "Content-Type") or "").lower() if answer is not None else ""
         if content_type.startswith("application/json"):
             named = "charset" if "charset" in content_type else "bare"
             self.ledger.observe([{"content-type-charset": frozenset({named, VARIES})}], name)
@@ -264,17 +419,21 @@ class Run:
         if contradiction is not None:
             yield from _contradicted(contradiction, prediction, judgement)
 
-    def _count(self, prediction: Prediction, judgement: Judgement, parsed: Envelope) -> None:
+    def _count(
+        self, prediction: Prediction, judgement: Judgement, answer: HttpResponse | None, focus: str
+    ) -> None:
         """Write down what the answer shows of which clauses: nothing of parameters where the page doesn't allow it.
 
         A clause is seen broken where the answer is the one for breaking it, not one for another's breach.
         """
         for id_ in judgement.checked:
             self.tallies[id_].kept += 1
-        if parsed.code:
-            self.codes[parsed.code] += 1
-        if parsed.request_id:
-            self._request_ids.add(parsed.request_id)
+        if answer is not None:
+            parsed = envelope(answer)
+            if parsed.code:
+                self.codes[parsed.code] += 1
+            if parsed.request_id:
+                self._request_ids.add(parsed.request_id)
         if not judgement.ways:
             return
         answered = {id_ for each in judgement.ways for id_ in each.clauses}
@@ -284,33 +443,45 @@ class Run:
             self.tallies[id_].broken += 1
         for id_ in prediction.open:
             self.tallies[id_].open += 1
+        # A clause that is a case of another: the request alone doesn't tell them apart.
+        if not isinstance(CLAUSE[focus].rule, Effect):
+            for id_ in CLAUSE[focus].part_of:
+                self.tallies[focus].kept += id_ in prediction.kept
+                self.tallies[focus].broken += id_ in prediction.broken & answered
         # Two clauses of the request as a whole, which no single value breaks.
         if len(prediction.broken | prediction.open) > 1:
             self.tallies["Request.check-order"].open += 1
         if any(reading.startswith("null-") for each in prediction.allowed for reading in each.readings):
             self.tallies["Request.null"].open += 1
 
-    def _settle(self, request: Request, outcome: Outcome | None) -> None:
-        """Write into the world what the answer says of the group; without one, or with none to be read, perhaps."""
-        group_id, name = _last_text(request, "GroupId"), _last_text(request, "GroupName")
-        if group_id is None or name is None:
+    def _settle(
+        self, request: Request | None, outcome: Outcome | None, prediction: Prediction, *, at_once: bool
+    ) -> None:
+        """Write into the world what the answer says of the group; where there is none to be read, perhaps."""
+        group = _group_of(request)
+        if group is None or group.name is None:
             return
         if isinstance(outcome, Accepted):
             self.groups_created += 1
-            self.world.created(group_id, name)
-        elif outcome is None and request.action == ACTION:
-            self.world.perhaps_created(group_id, name)
+            self.world.created(replace(group, version=outcome.face_model_version or None), at_once=at_once)
+        elif outcome is None:
+            self.world.perhaps_created(group)
+        else:
+            self._settle_refusal(group, outcome, prediction)
 
-    def _sibling(self, request: Request, answer: HttpResponse | None, clause: str) -> bool:
-        """Take note of the answer to another action; False where the target doesn't have it."""
-        parsed = envelope(answer) if answer is not None else None
-        if parsed is None or parsed.problem is not None or parsed.error is not None:
-            why = parsed.code or parsed.problem if parsed else "no answer"
-            self.unseen.setdefault(request.action, f"{request.action} isn't served ({why}): {clause} was seen in part")
-            return False
-        if request.action == "DeleteGroup":
-            self.world.deleted(_last_text(request, "GroupId") or "")
-        return True
+    def _settle_refusal(self, group: Group, outcome: Outcome, prediction: Prediction) -> None:
+        """What was refused left nothing; but a refusal may tell that what wasn't known to be there is."""
+        assert group.name is not None  # noqa: S101 -- see the caller
+        code = outcome.code if isinstance(outcome, Refused) else ""
+        if code.endswith("GroupIdAlreadyExist") and self.world.presence(group.group_id) is Presence.PERHAPS:
+            self.world.created(self.world.groups[group.group_id])
+        elif code.endswith("GroupNameAlreadyExist"):
+            for each in [one for one in self.world.groups.values() if one.name == group.name]:
+                if self.world.presence(each.group_id) is Presence.PERHAPS:
+                    self.world.created(each)
+        unknown_caller = any(each.startswith("Authentication.") for each in prediction.broken)
+        clause = "Authentication.creates-nothing" if unknown_caller else "State.refused-leaves-nothing"
+        self.world.must_be_free(clause, group.group_id, group.name)
 
     @property
     def lost(self) -> bool:
@@ -333,8 +504,43 @@ def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judge
         yield Departure(clause, Kind.CONTRADICTION, expected, str(judgement.outcome))
 
 
-def _shown(request: Request) -> str:
+def _is_refusal(answer: Answer) -> bool:
+    """Whether an answer is anything but a success."""
+    return not isinstance(answer, HttpResponse) or "FaceModelVersion" not in envelope(answer).response
+
+
+def _decoded(http: HttpRequest) -> Request | None:
+    """What a request says, if it can be read in some way."""
+    return next((each.request for each in decodings(http) if each.request is not None), None)
+
+
+def _group_of(request: Request | None) -> Group | None:
+    """The group for which a request asks, as far as it asks plainly; None where it names none."""
+    group_id = _last_text(request, "GroupId") if request is not None and request.action == ACTION else None
+    if request is None or group_id is None:
+        return None
+    tag, descriptions = _only(request, "Tag", ""), _only(request, "GroupExDescriptions", [])
+    plain = isinstance(descriptions, list) and all(isinstance(each, str) and each for each in descriptions)
+    return Group(
+        group_id,
+        _last_text(request, "GroupName"),
+        tuple(map(str, descriptions)) if plain and isinstance(descriptions, list) else None,
+        tag if isinstance(tag, str) else None,
+    )
+
+
+def _only(request: Request, name: str, default: object) -> object:
+    """The one value of a parameter, or what its absence means; None where it has several."""
+    values = request.values(name)
+    if not values or values == (None,):
+        return default
+    return values[0] if len(values) == 1 else None
+
+
+def _shown(request: Request | None) -> str:
     """A request in a few words, to cite it."""
+    if request is None:
+        return "which can't be read"
     text = json.dumps(request.plain, ensure_ascii=False)
     return text if len(text) <= _LONGEST_CITED else f"{text[:_LONGEST_CITED]}…"
 

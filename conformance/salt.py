@@ -81,11 +81,16 @@ def fill_value(value: object, salt: str) -> object:
     """A value with its markers replaced, in lists too."""
     match value:
         case str():
-            return MARKER.sub(_filler(salt), value) if "<" in value else value
+            return fill_text(value, salt)
         case list():
             return [fill_value(each, salt) for each in value]
         case _:
             return value
+
+
+def fill_text(text: str, salt: str) -> str:
+    """A text with its markers replaced."""
+    return MARKER.sub(_filler(salt), text) if "<" in text else text
 
 
 def _filler(salt: str) -> Callable[[re.Match[str]], str]:

@@ -96,12 +96,13 @@ def tc3_authorization(
     query: str,
     headers: Iterable[tuple[str, str]],
     body_hash: str,
-    timestamp: int,
+    timestamp: int | str,
     service: str,
+    date: str | None = None,
 ) -> str:
-    """The Authorization header of version 3 over the given headers."""
+    """The Authorization header of version 3 over the given headers; the date is that of the timestamp unless given."""
     headers = tuple(headers)
-    date = utc_date(timestamp)
+    date = date or utc_date(int(timestamp))
     canonical = canonical_request(method, query, headers, body_hash)
     signature = tc3_signature(
         credentials.secret_key, date, service, string_to_sign(timestamp, date, service, canonical)

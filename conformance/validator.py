@@ -7,9 +7,11 @@ the code of a broken clause; of which, where there are several, the page doesn't
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import assert_never
 
+from conformance import gateway
 from conformance.contract import CLAUSE, CLAUSES, PARAMETERS, READING, Alphabet, Clause, Unit
 from conformance.contract.alphabets import ACCEPTED, REFUSED
 from conformance.contract.model import (
@@ -17,6 +19,8 @@ from conformance.contract.model import (
     Charset,
     Default,
     DistinctItems,
+    Effect,
+    Gate,
     MaxItems,
     MaxLength,
     MinLength,
@@ -28,12 +32,26 @@ from conformance.contract.model import (
     Unique,
     Whole,
 )
-from conformance.findings import Breach, Finding, when
+from conformance.draft import Sender
+from conformance.findings import TURNED_AWAY, Breach, Finding, by_reading, when
+from conformance.gateway import Decoded
 from conformance.meaning import Mark, Meaning, Understood, understand
-from conformance.prediction import EVERYWHERE, Accepted, Allowed, Box, Outcome, Prediction, Refused, meet_all
+from conformance.messages import HttpRequest
+from conformance.prediction import (
+    EVERYWHERE,
+    Accepted,
+    Allowed,
+    Box,
+    Outcome,
+    Prediction,
+    Refused,
+    TurnedAway,
+    meet,
+    meet_all,
+)
 from conformance.request import Presence, Request, World
 
-__all__ = ["predict"]
+__all__ = ["predict", "predict_http"]
 
 
 def predict(request: Request, world: World) -> Prediction:
@@ -43,22 +61,62 @@ def predict(request: Request, world: World) -> Prediction:
         request: what was sent, as the wire decodes it.
         world: what is known of the account; it is not changed.
     """
+    return _prediction((), [Decoded(EVERYWHERE, request)], world)
+
+
+def predict_http(
+    http: HttpRequest, sender: Sender, now: float, world: World, *, replayed: bool = False
+) -> Prediction:
+    """The outcomes that the documents allow for an HTTP request, signature and protocol included.
+
+    Args:
+        http: the request as it was sent.
+        sender: whose key signed it, or should have.
+        now: when it was sent, in seconds since 1970.
+        world: what is known of the account; it is not changed.
+        replayed: whether the very same bytes were sent before.
+    """
+    gate = tuple(gateway.findings(http, sender, now, replayed=replayed))
+    return _prediction(gate, gateway.decodings(http), world)
+
+
+def _prediction(gate: tuple[Finding, ...], decodings: Iterable[Decoded], world: World) -> Prediction:
     allowed: dict[tuple[Outcome, tuple[str, ...], tuple[tuple[str, frozenset[str]], ...]], Allowed] = {}
     kept: set[str] = set()
     broken: set[str] | None = None
     breakable: set[str] = set()
-    for understood in understand(request, world):
-        findings = [*understood.refusals, *_unknown(request), *_findings(understood.meanings, world)]
-        for each in _outcomes(findings, understood):
-            allowed.setdefault((each.outcome, each.clauses, tuple(each.readings.items())), each)
-        kept |= {each.clause.id for each in findings if each.applies and each.kept}
-        breakable |= {each.clause.id for each in findings if each.breaches}
-        surely = {each.clause.id for each in findings if not each.kept}
-        broken = surely if broken is None else broken & surely
+    for decoded in decodings:
+        at_gate = (*gate, *decoded.findings)
+        for understood in _understandings(decoded, world):
+            findings: list[Finding] = []
+            if decoded.request is not None:
+                findings = [
+                    *understood.refusals,
+                    *_unknown(decoded.request),
+                    *_findings(understood.meanings, world),
+                    *_of_account(understood.meanings, world),
+                ]
+            for each in _outcomes(at_gate, findings, understood, read=decoded.request is not None):
+                allowed.setdefault((each.outcome, each.clauses, tuple(each.readings.items())), each)
+            found = (*at_gate, *findings)
+            kept |= {each.clause.id for each in found if each.applies and each.kept}
+            breakable |= {each.clause.id for each in found if each.breaches}
+            surely = {each.clause.id for each in found if not each.kept}
+            broken = surely if broken is None else broken & surely
     broken = broken or set()
     return Prediction(
         tuple(allowed.values()), frozenset(kept - breakable), frozenset(broken), frozenset(breakable - broken)
     )
+
+
+def _understandings(decoded: Decoded, world: World) -> Iterator[Understood]:
+    if decoded.request is None:
+        yield Understood(decoded.box, {})
+        return
+    for each in understand(decoded.request, world):
+        both = meet(each.box, decoded.box)
+        if both is not None:
+            yield replace(each, box=both)
 
 
 # --- Finding -------------------------------------------------------------------------------------------
@@ -157,6 +215,8 @@ def _find(clause: Clause, value: Meaning, world: World) -> Finding:
             | Unique()
             | Whole()
             | Answer()
+            | Gate()
+            | Effect()
         ):
             return Finding(clause, applies=False)  # the value is absent or of another type: nothing to say
         case _:
@@ -175,10 +235,9 @@ def _broken_by_reading(
     always = () if reading else clause.codes
     reading = reading or clause.reading
     assert reading is not None  # noqa: S101 -- the contract's tables name one
-    by_reading = {value.code: value.name for value in READING[reading].values if value.code is not None}
-    breaches = [Breach(code, {**box, **when(reading, name)}) for code, name in by_reading.items()]
-    breaches += [Breach(code, box) for code in always if code not in by_reading]
-    return Finding(clause, kept, tuple(breaches))
+    breaches = by_reading(reading, box)
+    told = {each.code for each in breaches}
+    return Finding(clause, kept, (*breaches, *(Breach(code, box) for code in always if code not in told)))
 
 
 def _shortness(clause: Clause, limit: int, text: str) -> Finding:
@@ -255,11 +314,13 @@ def _unique(clause: Clause, text: str, world: World) -> Finding:
 
 
 def _held_against(presence: Presence, clause: Clause) -> tuple[list[Box], list[Breach]]:
-    """What follows from a group with the same text that is there, perhaps there, or was deleted just now."""
+    """What follows from a group with the same text that is there, is being made, perhaps is, or was deleted just now."""
     (exists,) = clause.codes
     match presence:
         case Presence.THERE:
             return [], [Breach(exists)]
+        case Presence.JUST_NOW:
+            return [], [Breach(exists), *by_reading("race-code")]
         case Presence.PERHAPS:
             return [EVERYWHERE], [Breach(exists, conclusive=False)]
         case Presence.DELETED:
@@ -273,28 +334,59 @@ def _held_against(presence: Presence, clause: Clause) -> tuple[list[Box], list[B
             assert_never(presence)
 
 
+def _of_account(meanings: dict[str, Meaning], world: World) -> Iterator[Finding]:
+    """What earlier requests mean for this one, beside the ids and names in use."""
+    group_id, name = (meanings[each] for each in ("GroupId", "GroupName"))
+    reasons = world.reasons_to_be_free(
+        group_id if isinstance(group_id, str) else None, name if isinstance(name, str) else None
+    )
+    for clause in sorted(reasons):
+        yield Finding(CLAUSE[clause])
+    if world.quota is not None:
+        clause = CLAUSE["State.quota"]
+        full = len(world.groups) >= world.quota
+        yield Finding(clause, (), by_reading("quota-code")) if full else Finding(clause)
+
+
 # --- Outcomes ------------------------------------------------------------------------------------------
 
 
-def _outcomes(findings: list[Finding], understood: Understood) -> Iterator[Allowed]:
-    """What may come back, given what was found."""
+# Common parameters of which it isn't documented that they are looked at before the action's own.
+_AT_ANY_TIME = frozenset({"Protocol.region.present", "Protocol.region.known"})
+
+
+def _outcomes(
+    at_gate: tuple[Finding, ...], findings: list[Finding], understood: Understood, *, read: bool
+) -> Iterator[Allowed]:
+    """What may come back, given what was found at the gateway and in the parameters; `read` if these can be read."""
+    turned_back = [each for each in at_gate if each.breaches]
+    for finding in turned_back:  # in whatever order
+        yield from _refusals(finding, [understood.box])
+    if not read:
+        return
+    let_in: list[Box] = [understood.box]
+    for finding in turned_back:
+        if finding.clause.id not in _AT_ANY_TIME:
+            let_in = meet_all(let_in, finding.kept)
+    if not let_in:
+        return
     faulty = [each for each in findings if each.breaches]
-    yield from _acceptance(faulty, understood)
+    kept = [each for each in turned_back if each.clause.id in _AT_ANY_TIME] + faulty
+    yield from _acceptance(kept, let_in, understood)
     if len(faulty) < 2:
         for finding in faulty:
-            yield from _refusals(finding, [understood.box])
+            yield from _refusals(finding, let_in)
         return
     for order, key in _ORDERS.items():
-        ahead = meet_all([understood.box], [when("check-order", order)])
+        ahead = meet_all(let_in, [when("check-order", order)])
         for finding in sorted(faulty, key=key):
             yield from _refusals(finding, ahead)
             if order != "other":  # in a stated order, a later clause is asked only if the earlier ones are kept
                 ahead = meet_all(ahead, finding.kept)
 
 
-def _acceptance(faulty: list[Finding], understood: Understood) -> Iterator[Allowed]:
+def _acceptance(faulty: list[Finding], boxes: list[Box], understood: Understood) -> Iterator[Allowed]:
     """Accepted, where every clause can be kept; with the model version that the request or the default names."""
-    boxes: list[Box] = [understood.box]
     for finding in faulty:
         boxes = meet_all(boxes, finding.kept)
     version = understood.meanings["FaceModelVersion"]
@@ -324,8 +416,9 @@ _DEFAULT_VERSIONS = _default_versions()
 
 def _refusals(finding: Finding, boxes: list[Box]) -> Iterator[Allowed]:
     for breach in finding.breaches:
+        outcome = TurnedAway() if breach.code == TURNED_AWAY else Refused(breach.code)
         for box in meet_all(boxes, [breach.box]):
-            yield Allowed(Refused(breach.code), (finding.clause.id,), box, breach.conclusive)
+            yield Allowed(outcome, (finding.clause.id,), box, breach.conclusive)
 
 
 def _stage(clause: Clause) -> int:
@@ -333,7 +426,7 @@ def _stage(clause: Clause) -> int:
     match clause.rule:
         case Whole() | Required() | Typed():
             return 0
-        case Unique():
+        case Unique() | Effect():
             return _STATE
         case _:
             return 1

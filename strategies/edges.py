@@ -16,6 +16,8 @@ from conformance.contract.model import (
     Charset,
     Default,
     DistinctItems,
+    Effect,
+    Gate,
     MaxItems,
     MaxLength,
     MinLength,
@@ -117,7 +119,7 @@ def keeping(clause: Clause) -> Iterator[Edge]:
             yield from (Edge(f"“{each}”", each, 0) for each in values)
         case OpenVersions(closed=closed):
             yield from (Edge(f"“{each}”", each, 0) for versions in closed.values() for each in versions)
-        case Unique() | Whole() | Answer():
+        case Unique() | Whole() | Answer() | Gate() | Effect():
             return
         case _:
             assert_never(clause.rule)
@@ -156,7 +158,7 @@ def breaking(clause: Clause) -> Iterator[Edge]:
             yield Edge("five alike", ["x"] * 5, 2)
         case OneOf():
             yield from (Edge(f"“{each}”", each, rank // 4) for rank, each in enumerate(_NEAR_MISSES))
-        case Optional() | Default() | OpenVersions() | Unique() | Whole() | Answer():
+        case Optional() | Default() | OpenVersions() | Unique() | Whole() | Answer() | Gate() | Effect():
             return
         case _:
             assert_never(clause.rule)

@@ -1,9 +1,10 @@
-"""Requests that need others before them: sameness of ids and names, deletion, the printed examples."""
+"""Requests that need others before them: sameness of ids and names, the account's state, many at once, the examples."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.cases import Case, Sending, Step
 from conformance.contract import CLAUSE, EXAMPLES
 from conformance.contract.model import MaxLength
 from conformance.request import Request
@@ -20,6 +21,21 @@ def create(group_id: str = SALT, group_name: str = SALT, **more: object) -> Requ
 def delete(group_id: str = SALT) -> Request:
     """A template of a DeleteGroup request."""
     return Request.of({"GroupId": group_id}, action="DeleteGroup")
+
+
+def modify(group_id: str = SALT, **changed: object) -> Request:
+    """A template of a ModifyGroup request."""
+    return Request.of({"GroupId": group_id, **changed}, action="ModifyGroup")
+
+
+def information(group_id: str = SALT) -> Request:
+    """A template of a GetGroupInfo request."""
+    return Request.of({"GroupId": group_id}, action="GetGroupInfo")
+
+
+def listing() -> Request:
+    """A GetGroupList request, for as many groups as one may ask for."""
+    return Request.of({"Limit": 1000}, action="GetGroupList")
 
 
 def uniqueness() -> Iterator[tuple[str, str, int, Sequence]]:
@@ -63,6 +79,85 @@ def uniqueness() -> Iterator[tuple[str, str, int, Sequence]]:
         create(SALT, f"{SALT}b", Tag="y", GroupExDescriptions=["x"]),
     )  # fmt: skip
     yield by_id, "created again right after deletion", 2, (create(), delete(), create())
+
+
+def _case(clause: str, about: str, *requests: Request, quota: int | None = None) -> Case:
+    return Case(clause, about, tuple(Step(each) for each in requests), quota)
+
+
+def state() -> Iterator[tuple[int, Case]]:
+    """Cases on what requests do to the account, each with its rank."""
+    a, b, c = f"{SALT}a", f"{SALT}b", f"{SALT}c"
+    everything = {"GroupExDescriptions": ["学号", "b-2", "A_3", "手机号"], "Tag": "不含实习生", "FaceModelVersion": "3.0"}
+    yield 1, _case("State.kept.Tag", "everything", create(a, f"{b}腾讯", **everything), information(a))
+    yield 1, _case("State.kept.GroupExDescriptions", "nothing but what is required", create(a, b), information(a))
+    yield 2, _case(
+        "State.kept.GroupName", "a second creation changes nothing",
+        create(a, b, Tag="x", GroupExDescriptions=["x"]), create(a, c, Tag="y", GroupExDescriptions=["y"]),
+        information(a),
+    )  # fmt: skip
+    yield 2, _case("State.kept.FaceModelVersion", "of two groups", create(a, a), create(b, b), information(a), information(b))
+    yield from _refusals_leave_nothing()
+    yield 1, _case("State.listed", "two groups and one refused", create(a, a), create(b, a), create(c, c), listing())
+    yield 2, _case("State.deletion", "deleted, seen, and listed", create(a, b), delete(a), information(a), listing())
+    yield 2, _case(
+        "State.deletion", "the id is given again, then the name",
+        create(a, a), delete(a), create(a, b), create(b, a), information(a),
+    )  # fmt: skip
+    yield 2, _case(
+        "State.deletion", "the name is given again, then the id",
+        create(a, a), delete(a), create(b, a), create(a, b), create(c, a),
+    )  # fmt: skip
+    yield 2, _case(
+        "State.renaming", "the old name is free, the new one taken",
+        create(a, a), modify(a, GroupName=b), create(b, b), create(c, a),
+    )  # fmt: skip
+    yield 2, _case(
+        "State.renaming", "no other group's name", create(a, a), create(b, b), modify(a, GroupName=b), information(a)
+    )  # fmt: skip
+    yield 2, _case(
+        "State.id-stays", "another name, the same id", create(a, a, Tag="x"), modify(a, GroupName=b), information(a)
+    )  # fmt: skip
+    yield 2, _case(
+        "State.quota", "a group too many", create(a, a), create(b, b), create(c, c), create(f"{c}d", f"{c}d"),
+        quota=3,
+    )  # fmt: skip
+
+
+def _refusals_leave_nothing() -> Iterator[tuple[int, Case]]:
+    clause, a, b, c = "State.refused-leaves-nothing", f"{SALT}a", f"{SALT}b", f"{SALT}c"
+    for about, wrong in (
+        ("an illegal Tag", {"Tag": "!"}),
+        ("a repeated description", {"GroupExDescriptions": ["x", "x"]}),
+        ("an unknown version", {"FaceModelVersion": "9.0"}),
+    ):
+        yield 1, _case(clause, about, create(a, b, **wrong), create(a, c), create(c, b))
+    yield 1, _case(
+        clause, "an id that exists", create(a, a), create(a, b), create(b, b), create(c, a), create(c, c)
+    )  # fmt: skip
+    yield 2, _case(clause, "an illegal name", create(a, f"{a}!"), information(a), listing(), create(a, a))
+    yield 2, _case(clause, "an illegal id", create(f"{a}!", a), create(a, a))
+
+
+_AT_ONCE = 6
+
+
+def concurrency() -> Iterator[tuple[int, Case]]:
+    """Cases of several requests at once, and of one whose answer is lost, each with its rank."""
+
+    def together(clause: str, about: str, group_id: str, name: str, *then: Request) -> Case:
+        many = Step(create(group_id, name), sending=Sending.TOGETHER, copies=_AT_ONCE)
+        return Case(clause, about, (many, *(Step(each) for each in then)))
+
+    a, b = f"{SALT}a", f"{SALT}b"
+    yield 1, together("Concurrency.same-id", "one id, several names", a, f"{a}<n>", create(a, b), information(a))
+    yield 1, together("Concurrency.same-name", "one name, several ids", f"{a}<n>", a, create(b, a), create(b, b))
+    yield 2, together("Concurrency.same-id", "the same request", a, a, create(b, a), create(a, b))
+    yield 2, together("Concurrency.different", "several groups", f"{a}<n>", f"{a}<n>", listing())
+    lost = Step(create(a, a, Tag="x"), sending=Sending.LOST)
+    clause = "Concurrency.lost-answer"
+    yield 1, Case(clause, "asked for again", (lost, *map(Step, (create(a, a), create(a, b), create(b, a), create(b, b)))))
+    yield 2, Case(clause, "looked up", (lost, *map(Step, (information(a), create(a, b), create(b, a)))))
 
 
 def examples() -> Iterator[tuple[str, str, int, Sequence]]:

@@ -20,7 +20,7 @@ EXISTS = "InvalidParameterValue.GroupIdAlreadyExist"
 
 @pytest.fixture(scope="module", name="started", params=[False, True], ids=["lenient", "strict"])
 def _started(request):
-    emulator = Emulator(strict_signing=request.param)
+    emulator = Emulator(conforming(STRICT_SIGNING if request.param else None))
     with Server(emulator) as server:
         yield server, emulator
 

@@ -12,11 +12,13 @@ from conformance.contract.clauses import CLAUSE, CLAUSES
 from conformance.contract.codes import CODES, COMMON_CODES, PAGE_CODES
 from conformance.contract.examples import EXAMPLES
 from conformance.contract.model import (
+    VARIES,
     Citation,
     Clause,
     CodeKind,
     ErrorCode,
     Example,
+    Level,
     NotCheckable,
     Reading,
     Rule,
@@ -24,7 +26,7 @@ from conformance.contract.model import (
     Unit,
     Value,
 )
-from conformance.contract.readings import DEFAULTS, READING, READINGS, VARIES
+from conformance.contract.readings import DEFAULTS, READING, READINGS
 from conformance.contract.statements import HEADINGS, NOT_CHECKABLE
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "CodeKind",
     "ErrorCode",
     "Example",
+    "Level",
     "NotCheckable",
     "Reading",
     "Rule",

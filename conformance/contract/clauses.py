@@ -1,15 +1,18 @@
 """The clauses: each testable statement of the page, with the words that make it and the codes that answer a breach.
 
-In the order of the page; within a parameter, in the order in which most services check.
+In the order of the page; within a parameter, in the order in which most services check. What the platform's gateway
+asks stands in `gateway_clauses.py`, what requests do to the account in `account_clauses.py`.
 """
 
 from __future__ import annotations
 
+from conformance.contract.account_clauses import ACCOUNT_CLAUSES
 from conformance.contract.alphabets import IDS, NAMES
+from conformance.contract.citations import RESULT, page, platform
+from conformance.contract.gateway_clauses import GATEWAY_CLAUSES
 from conformance.contract.model import (
     Answer,
     Charset,
-    Citation,
     Clause,
     Default,
     DistinctItems,
@@ -33,28 +36,18 @@ _ABSENT = ("MissingParameter", "MissingParameter.ErrorParameterEmpty", "InvalidP
 _CHARACTERS = Unit.CHARACTERS
 
 
-def _page(line: int, quote: str) -> Citation:
-    return Citation(quote, line)
-
-
-def _platform(quote: str, source: str = "API 3.0, common error codes") -> Citation:
-    return Citation(quote, None, source)
-
-
-_RESULT = "API 3.0, response format"
-
 # The page prints its types as a column of the table; the codes for a value of another type are the platform's.
-_TYPE_CODE = _platform("参数错误(包括参数格式、类型等错误)。")
-_EXISTS = _page(3, "如果人员库已存在返回错误")
-_EMPTY = _page(177, "必选参数为空。")
+_TYPE_CODE = platform("参数错误(包括参数格式、类型等错误)。")
+_EXISTS = page(3, "如果人员库已存在返回错误")
+_EMPTY = page(177, "必选参数为空。")
 
-CLAUSES: tuple[Clause, ...] = (
+_ACTION_CLAUSES: tuple[Clause, ...] = (
     # --- The request as a whole ------------------------------------------------------------------------
     Clause(
         "Request.unknown-parameter",
         "Request",
         Whole("unknown"),
-        (_platform("未知参数错误,用户多传未定义的参数会导致错误。"),),
+        (platform("未知参数错误,用户多传未定义的参数会导致错误。"),),
         ("UnknownParameter",),
         Strength.UNSPECIFIED,
         "unknown-parameter",
@@ -81,7 +74,7 @@ CLAUSES: tuple[Clause, ...] = (
         "Request.check-order",
         "Request",
         Whole("order"),
-        (_page(116, "以下仅列出了接口业务逻辑相关的错误码"),),
+        (page(116, "以下仅列出了接口业务逻辑相关的错误码"),),
         (),
         Strength.UNSPECIFIED,
         "check-order",
@@ -91,7 +84,7 @@ CLAUSES: tuple[Clause, ...] = (
         "GroupName.required",
         "GroupName",
         Required(),
-        (_page(17, "GroupName | 是"),),
+        (page(17, "GroupName | 是"),),
         _ABSENT,
         reading="absent-required-code",
     ),
@@ -99,7 +92,7 @@ CLAUSES: tuple[Clause, ...] = (
         "GroupName.type",
         "GroupName",
         Typed("String"),
-        (_page(17, "String"), _TYPE_CODE),
+        (page(17, "String"), _TYPE_CODE),
         _WRONG_TYPE,
         reading="wrong-type-code",
     ),
@@ -107,7 +100,7 @@ CLAUSES: tuple[Clause, ...] = (
         "GroupName.length.min",
         "GroupName",
         MinLength(1, _CHARACTERS),
-        (_page(17, "[1,60]个字符"), _EMPTY),
+        (page(17, "[1,60]个字符"), _EMPTY),
         (
             "MissingParameter.ErrorParameterEmpty",
             "MissingParameter",
@@ -121,21 +114,21 @@ CLAUSES: tuple[Clause, ...] = (
         "GroupName.length.max",
         "GroupName",
         MaxLength(60, _CHARACTERS),
-        (_page(17, "[1,60]个字符"), _page(150, "人员库名称超出长度限制。")),
+        (page(17, "[1,60]个字符"), page(150, "人员库名称超出长度限制。")),
         (_IPV + "GroupNameTooLong",),
     ),
     Clause(
         "GroupName.charset",
         "GroupName",
         Charset(NAMES),
-        (_page(149, "人员库名称只支持中英文、-、_、数字。"),),
+        (page(149, "人员库名称只支持中英文、-、_、数字。"),),
         (_IPV + "GroupNameIllegal",),
     ),
     Clause(
         "GroupName.unique",
         "GroupName",
         Unique(),
-        (_page(17, "不可重复"), _EXISTS, _page(148, "人员库名称不可重复。")),
+        (page(17, "不可重复"), _EXISTS, page(148, "人员库名称不可重复。")),
         (_IPV + "GroupNameAlreadyExist",),
     ),
     # --- GroupId ---------------------------------------------------------------------------------------
@@ -143,7 +136,7 @@ CLAUSES: tuple[Clause, ...] = (
         "GroupId.required",
         "GroupId",
         Required(),
-        (_page(18, "GroupId | 是"),),
+        (page(18, "GroupId | 是"),),
         _ABSENT,
         reading="absent-required-code",
     ),
@@ -151,7 +144,7 @@ CLAUSES: tuple[Clause, ...] = (
         "GroupId.type",
         "GroupId",
         Typed("String"),
-        (_page(18, "String"), _TYPE_CODE),
+        (page(18, "String"), _TYPE_CODE),
         _WRONG_TYPE,
         reading="wrong-type-code",
     ),
@@ -159,7 +152,7 @@ CLAUSES: tuple[Clause, ...] = (
         "GroupId.length.min",
         "GroupId",
         MinLength(1, Unit.BYTES),
-        (_page(18, "GroupId | 是"), _EMPTY),
+        (page(18, "GroupId | 是"), _EMPTY),
         (
             "MissingParameter.ErrorParameterEmpty",
             "MissingParameter",
@@ -173,7 +166,7 @@ CLAUSES: tuple[Clause, ...] = (
         "GroupId.length.max",
         "GroupId",
         MaxLength(64, Unit.BYTES),
-        (_page(18, "长度限制64B"), _page(146, "人员库ID超出长度限制。")),
+        (page(18, "长度限制64B"), page(146, "人员库ID超出长度限制。")),
         (_IPV + "GroupIdTooLong",),
     ),
     Clause(
@@ -181,9 +174,9 @@ CLAUSES: tuple[Clause, ...] = (
         "GroupId",
         Charset(IDS),
         (
-            _page(18, "支持英文、数字、-%@#&_"),
-            _page(144, "人员库ID只支持英文、数字、-%@#&_。"),
-            _page(46, "人员库ID不支持中文"),
+            page(18, "支持英文、数字、-%@#&_"),
+            page(144, "人员库ID只支持英文、数字、-%@#&_。"),
+            page(46, "人员库ID不支持中文"),
         ),
         (_IPV + "GroupIdIllegal",),
     ),
@@ -191,7 +184,7 @@ CLAUSES: tuple[Clause, ...] = (
         "GroupId.unique",
         "GroupId",
         Unique(),
-        (_page(18, "不可重复"), _EXISTS, _page(143, "人员库ID不可重复。"), _page(29, "人员库ID不可重复")),
+        (page(18, "不可重复"), _EXISTS, page(143, "人员库ID不可重复。"), page(29, "人员库ID不可重复")),
         (_IPV + "GroupIdAlreadyExist",),
     ),
     # --- GroupExDescriptions ---------------------------------------------------------------------------
@@ -199,13 +192,13 @@ CLAUSES: tuple[Clause, ...] = (
         "GroupExDescriptions.optional",
         "GroupExDescriptions",
         Optional(),
-        (_page(19, "GroupExDescriptions.N | 否"), _page(4, "可根据需要创建自定义描述字段")),
+        (page(19, "GroupExDescriptions.N | 否"), page(4, "可根据需要创建自定义描述字段")),
     ),
     Clause(
         "GroupExDescriptions.type",
         "GroupExDescriptions",
         Typed("Array of String"),
-        (_page(19, "Array of String"), _TYPE_CODE),
+        (page(19, "Array of String"), _TYPE_CODE),
         _WRONG_TYPE,
         reading="wrong-type-code",
     ),
@@ -213,7 +206,7 @@ CLAUSES: tuple[Clause, ...] = (
         "GroupExDescriptions.count.min",
         "GroupExDescriptions",
         Whole("empty-list"),
-        (_page(19, "最多可以创建5个"),),
+        (page(19, "最多可以创建5个"),),
         ("InvalidParameterValue", "InvalidParameter"),
         Strength.UNSPECIFIED,
         "empty-description-list",
@@ -222,14 +215,14 @@ CLAUSES: tuple[Clause, ...] = (
         "GroupExDescriptions.count.max",
         "GroupExDescriptions",
         MaxItems(5),
-        (_page(19, "最多可以创建5个"), _page(138, "人员库自定义描述字段数组长度超过限制。最多可以创建5个。")),
+        (page(19, "最多可以创建5个"), page(138, "人员库自定义描述字段数组长度超过限制。最多可以创建5个。")),
         (_IPV + "GroupExDescriptionsExceed",),
     ),
     Clause(
         "GroupExDescriptions.element.type",
         "GroupExDescriptions[]",
         Typed("String"),
-        (_page(19, "Array of String"), _TYPE_CODE),
+        (page(19, "Array of String"), _TYPE_CODE),
         _WRONG_TYPE,
         reading="wrong-type-code",
     ),
@@ -237,7 +230,7 @@ CLAUSES: tuple[Clause, ...] = (
         "GroupExDescriptions.element.length.min",
         "GroupExDescriptions[]",
         MinLength(1, _CHARACTERS),
-        (_page(19, "每个自定义描述字段支持[1,30]个字符"),),
+        (page(19, "每个自定义描述字段支持[1,30]个字符"),),
         (
             _IPV + "GroupExDescriptionsNameIllegal",
             _IPV + "GroupExDescriptionsNameTooLong",
@@ -253,8 +246,8 @@ CLAUSES: tuple[Clause, ...] = (
         "GroupExDescriptions[]",
         MaxLength(30, _CHARACTERS),
         (
-            _page(19, "每个自定义描述字段支持[1,30]个字符"),
-            _page(141, "人员库自定义描述字段名称长度超出限制。"),
+            page(19, "每个自定义描述字段支持[1,30]个字符"),
+            page(141, "人员库自定义描述字段名称长度超出限制。"),
         ),
         (_IPV + "GroupExDescriptionsNameTooLong",),
     ),
@@ -262,7 +255,7 @@ CLAUSES: tuple[Clause, ...] = (
         "GroupExDescriptions.element.charset",
         "GroupExDescriptions[]",
         Charset(NAMES),
-        (_page(140, "人员库自定义描述字段名称只支持中英文、-、_、数字。"),),
+        (page(140, "人员库自定义描述字段名称只支持中英文、-、_、数字。"),),
         (_IPV + "GroupExDescriptionsNameIllegal",),
     ),
     Clause(
@@ -270,45 +263,45 @@ CLAUSES: tuple[Clause, ...] = (
         "GroupExDescriptions",
         DistinctItems(),
         (
-            _page(19, "在同一人员库中自定义描述字段不可重复"),
-            _page(139, "人员库自定义描述字段名称不可重复。"),
-            _page(121, "同一人员库中自定义描述字段不可重复。"),
+            page(19, "在同一人员库中自定义描述字段不可重复"),
+            page(139, "人员库自定义描述字段名称不可重复。"),
+            page(121, "同一人员库中自定义描述字段不可重复。"),
         ),
         (_IPV + "GroupExDescriptionsNameIdentical", "FailedOperation.DuplicatedGroupDescription"),
         reading="duplicate-description-code",
     ),
     # --- Tag -------------------------------------------------------------------------------------------
-    Clause("Tag.optional", "Tag", Optional(), (_page(20, "Tag | 否"),)),
+    Clause("Tag.optional", "Tag", Optional(), (page(20, "Tag | 否"),)),
     Clause(
         "Tag.type",
         "Tag",
         Typed("String"),
-        (_page(20, "String"), _TYPE_CODE),
+        (page(20, "String"), _TYPE_CODE),
         _WRONG_TYPE,
         reading="wrong-type-code",
     ),
-    Clause("Tag.length.min", "Tag", MinLength(0, _CHARACTERS), (_page(20, "[0,40]个字符"),)),
+    Clause("Tag.length.min", "Tag", MinLength(0, _CHARACTERS), (page(20, "[0,40]个字符"),)),
     Clause(
         "Tag.length.max",
         "Tag",
         MaxLength(40, _CHARACTERS),
-        (_page(20, "[0,40]个字符"), _page(154, "人员库备注超出长度限制。")),
+        (page(20, "[0,40]个字符"), page(154, "人员库备注超出长度限制。")),
         (_IPV + "GroupTagTooLong",),
     ),
     Clause(
         "Tag.charset",
         "Tag",
         Charset(NAMES),
-        (_page(153, "人员库备注只支持中英文、-、_、数字。"),),
+        (page(153, "人员库备注只支持中英文、-、_、数字。"),),
         (_IPV + "GroupTagIllegal",),
     ),
     # --- FaceModelVersion ------------------------------------------------------------------------------
-    Clause("FaceModelVersion.optional", "FaceModelVersion", Optional(), (_page(21, "FaceModelVersion | 否"),)),
+    Clause("FaceModelVersion.optional", "FaceModelVersion", Optional(), (page(21, "FaceModelVersion | 否"),)),
     Clause(
         "FaceModelVersion.type",
         "FaceModelVersion",
         Typed("String"),
-        (_page(21, "String"), _TYPE_CODE, _page(137, "算法模型版本不合法。")),
+        (page(21, "String"), _TYPE_CODE, page(137, "算法模型版本不合法。")),
         (*_WRONG_TYPE, _IPV + "FaceModelVersionIllegal"),
         reading="wrong-type-code",
     ),
@@ -316,14 +309,14 @@ CLAUSES: tuple[Clause, ...] = (
         "FaceModelVersion.values",
         "FaceModelVersion",
         OneOf(("2.0", "3.0")),
-        (_page(21, "目前入参支持 “2.0”和“3.0“ 两个输入"), _page(137, "算法模型版本不合法。")),
+        (page(21, "目前入参支持 “2.0”和“3.0“ 两个输入"), page(137, "算法模型版本不合法。")),
         (_IPV + "FaceModelVersionIllegal",),
     ),
     Clause(
         "FaceModelVersion.open",
         "FaceModelVersion",
         OpenVersions({"after-2020-11-26": ("2.0",)}),
-        (_page(21, "2020年11月26日后开通服务的账号仅支持输入“3.0”"),),
+        (page(21, "2020年11月26日后开通服务的账号仅支持输入“3.0”"),),
         (_IPV + "FaceModelVersionIllegal", "InvalidParameter.InvalidParameter", "UnsupportedOperation"),
         reading="closed-version-code",
     ),
@@ -331,72 +324,74 @@ CLAUSES: tuple[Clause, ...] = (
         "FaceModelVersion.default",
         "FaceModelVersion",
         Default({"after-2020-11-26": "3.0", "until-2020-11-26": "3.0", "before-2020-04-02": "2.0"}),
-        (_page(21, "2020年4月2日开始,默认为“3.0”,之前使用过本接口的账号若未填写本参数默认为“2.0”"),),
+        (page(21, "2020年4月2日开始,默认为“3.0”,之前使用过本接口的账号若未填写本参数默认为“2.0”"),),
     ),
     # --- The answer ------------------------------------------------------------------------------------
     Clause(
         "Response.http-status",
         "Response",
         Answer("http-status"),
-        (_platform("目前只要请求被服务端正常处理了,响应的 HTTP 状态码均为200。", _RESULT),),
+        (platform("目前只要请求被服务端正常处理了,响应的 HTTP 状态码均为200。", RESULT),),
     ),
     Clause(
         "Response.content-type",
         "Response",
         Answer("content-type"),
-        (_platform("Content-Type: application/json", "API 3.0, as seen in a recorded answer"),),
+        (platform("Content-Type: application/json", "API 3.0, as seen in a recorded answer"),),
     ),
     Clause(
         "Response.envelope",
         "Response",
         Answer("envelope"),
-        (_page(37, '"Response": {'),),
+        (page(37, '"Response": {'),),
     ),
     Clause(
         "Response.RequestId.present",
         "Response",
         Answer("request-id-present"),
-        (_page(26, "RequestId | String"), _page(26, "每次请求都会返回")),
+        (page(26, "RequestId | String"), page(26, "每次请求都会返回")),
     ),
     Clause(
         "Response.RequestId.unique",
         "Response",
         Answer("request-id-unique"),
-        (_page(26, "唯一请求 ID,由服务端生成"),),
+        (page(26, "唯一请求 ID,由服务端生成"),),
     ),
     Clause(
         "Response.FaceModelVersion",
         "Response",
         Answer("face-model-version"),
-        (_page(25, "FaceModelVersion | String | 人脸识别所用的算法模型版本。"),),
+        (page(25, "FaceModelVersion | String | 人脸识别所用的算法模型版本。"),),
     ),
     Clause(
         "Response.Error.Code",
         "Response",
         Answer("error-code"),
-        (_page(39, '"Code": "InvalidParameterValue.GroupIdAlreadyExist"'),),
+        (page(39, '"Code": "InvalidParameterValue.GroupIdAlreadyExist"'),),
     ),
     Clause(
         "Response.Error.documented",
         "Response",
         Answer("error-documented"),
-        (_page(116, "以下仅列出了接口业务逻辑相关的错误码,其他错误码详见 公共错误码。"),),
+        (page(116, "以下仅列出了接口业务逻辑相关的错误码,其他错误码详见 公共错误码。"),),
     ),
     Clause(
         "Response.Error.Message",
         "Response",
         Answer("error-message"),
-        (_page(40, '"Message": "人员库ID已经存在。人员库ID不可重复。"'),),
+        (page(40, '"Message": "人员库ID已经存在。人员库ID不可重复。"'),),
     ),
     Clause(
         "Response.Error.alone",
         "Response",
         Answer("error-alone"),
         (
-            _platform("Error 的出现代表着该请求调用失败。", _RESULT),
-            _page(76, '"FaceModelVersion": "3.0",'),
+            platform("Error 的出现代表着该请求调用失败。", RESULT),
+            page(76, '"FaceModelVersion": "3.0",'),
         ),
     ),
 )
+
+CLAUSES: tuple[Clause, ...] = (*_ACTION_CLAUSES, *GATEWAY_CLAUSES, *ACCOUNT_CLAUSES)
 
 CLAUSE: dict[str, Clause] = {each.id: each for each in CLAUSES}

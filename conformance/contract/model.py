@@ -27,6 +27,17 @@ class Unit(StrEnum):
     BYTES = "bytes"
 
 
+class Level(StrEnum):
+    """How far a clause reaches: what of a target it looks at, and so what may be left out of a run."""
+
+    PARAMETERS = "parameters"
+    ENVELOPE = "envelope"
+    AUTHENTICATION = "authentication"
+    PROTOCOL = "protocol"
+    STATE = "state"
+    CONCURRENCY = "concurrency"
+
+
 class CodeKind(StrEnum):
     """What an error code speaks of, and so whether a request can provoke it."""
 
@@ -159,6 +170,22 @@ class Answer:
     check: str
 
 
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A rule of the platform's gateway on an HTTP request, told apart by the clause's id in `gateway.py`.
+
+    Attributes:
+        permits: whether it is a permission, which no request can break.
+    """
+
+    permits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A rule on what requests do to the account or to a connection: seen by comparing several answers."""
+
+
 Rule = (
     Required
     | Optional
@@ -174,6 +201,8 @@ Rule = (
     | Unique
     | Whole
     | Answer
+    | Gate
+    | Effect
 )
 
 
@@ -189,6 +218,8 @@ class Clause:
         codes: the error codes that answer a violation; with `reading`, the one that it chooses (or one that it lacks).
         strength: must, or unspecified where the page is silent.
         reading: id of the reading whose values are the codes; None where the code is certain.
+        part_of: ids of the clauses of which this one is a case, where a request alone doesn't tell it from them.
+        needs: what a target must have for the clause to be seen: sister actions, "connection", "small quota".
     """
 
     id: str
@@ -198,6 +229,15 @@ class Clause:
     codes: tuple[str, ...] = ()
     strength: Strength = Strength.MUST
     reading: str | None = None
+    part_of: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+    @property
+    def level(self) -> Level:
+        """What of a target the clause looks at."""
+        if isinstance(self.rule, Unique):
+            return Level.STATE
+        return _LEVELS.get(self.subject, Level.PARAMETERS)
 
     @property
     def parameter(self) -> str:
@@ -213,7 +253,7 @@ class Clause:
     def breakable(self) -> bool:
         """Whether some request can break the clause (a permission and a rule on answers can't be)."""
         match self.rule:
-            case Optional() | Default() | Answer() | Whole():
+            case Optional() | Default() | Answer() | Whole() | Effect() | Gate(permits=True):
                 return False
             case MinLength(limit=limit):
                 return limit > 0
@@ -222,8 +262,17 @@ class Clause:
 
     @property
     def breakable_alone(self) -> bool:
-        """Whether one request can break it on any account: sameness needs others, an open version the account's age."""
-        return self.breakable and not isinstance(self.rule, Unique | OpenVersions)
+        """Whether one value can break it on any account: sameness needs others, an open version the account's age."""
+        return self.breakable and not isinstance(self.rule, Unique | OpenVersions | Gate)
+
+
+_LEVELS = {
+    "Response": Level.ENVELOPE,
+    "Authentication": Level.AUTHENTICATION,
+    "Protocol": Level.PROTOCOL,
+    "State": Level.STATE,
+    "Concurrency": Level.CONCURRENCY,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +288,15 @@ class Value:
     name: str
     why: str
     code: str | None = None
+
+    @classmethod
+    def of_codes(cls, *codes: tuple[str, str, str]) -> tuple[Value, ...]:
+        """Values that are codes: (name, code, why)."""
+        return tuple(cls(name, why, code) for name, code, why in codes)
+
+
+# The value of a reading under which each of the others may be seen, now one and now another.
+VARIES = "varies"
 
 
 @dataclass(frozen=True, slots=True)

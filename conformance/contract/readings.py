@@ -6,10 +6,8 @@ from the page that differ on it.
 
 from __future__ import annotations
 
-from conformance.contract.model import Reading, Value
-
-# The value of a reading under which each of the others may be seen, now one and now another.
-VARIES = "varies"
+from conformance.contract.gateway_readings import GATEWAY_READINGS
+from conformance.contract.model import VARIES, Reading, Value
 
 _INVALID = "InvalidParameterValue."
 
@@ -35,10 +33,7 @@ def _unsettled(id_: str, what: str, sample: str, *, uniform: bool = True, likely
     )
 
 
-def _codes(*codes: tuple[str, str, str]) -> tuple[Value, ...]:
-    """Values that are codes: (name, code, why)."""
-    return tuple(Value(name, why, code) for name, code, why in codes)
-
+_codes = Value.of_codes
 
 _ERROR_PARAMETER_EMPTY = (
     "ErrorParameterEmpty",
@@ -61,7 +56,7 @@ _INVALID_VALUE = ("InvalidParameterValue", "InvalidParameterValue", "the platfor
 # Where each parameter may have a way of its own, a target contradicts nothing by having several.
 _VARIES = Value(VARIES, "the page doesn't say that it is the same for every parameter")
 
-READINGS: tuple[Reading, ...] = (
+_ACTION_READINGS: tuple[Reading, ...] = (
     # --- What 字符 and 中英文 mean -------------------------------------------------------------------
     Reading(
         "character-unit",
@@ -380,6 +375,8 @@ READINGS: tuple[Reading, ...] = (
         "any request",
     ),
 )
+
+READINGS: tuple[Reading, ...] = (*_ACTION_READINGS, *GATEWAY_READINGS)
 
 READING: dict[str, Reading] = {each.id: each for each in READINGS}
 DEFAULTS: dict[str, str] = {each.id: each.values[0].name for each in READINGS}

@@ -1,4 +1,4 @@
-"""Whether an HTTP request is signed as the platform documents; lenient, where SDKs on a loopback address need it."""
+"""Whether an HTTP request is signed as the platform documents; which of its checks are made, the behaviour says."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
 from conformance.contract import SERVICE
+from conformance.emulator.behaviour import Behaviour
 from conformance.messages import HttpRequest, header
 from conformance.signing import (
     TC3_ENDING,
@@ -23,34 +24,42 @@ from conformance.signing import (
     v1_string_to_sign,
 )
 
-TOLERANCE_SECONDS = 300
+__all__ = ["fields", "refusal"]
+
+_FAILURE = "AuthFailure.SignatureFailure"
 _AUTHORIZATION = re.compile(
     r"TC3-HMAC-SHA256 +Credential=(?P<id>[^/,\s]*)/(?P<date>[^/,]*)/(?P<service>[^/,]*)/(?P<ending>[^/,]*),"
     r" *SignedHeaders=(?P<headers>[^,]*), *Signature=(?P<signature>\S*)"
 )
 
 
-def refusal(http: HttpRequest, credentials: Credentials, now: float, *, strict: bool) -> str | None:
+def refusal(http: HttpRequest, behaviour: Behaviour, credentials: Credentials, now: float) -> str | None:
     """The error code of a request that isn't properly signed; None for one that is.
 
     Args:
         http: the request.
+        behaviour: which checks are made, and which codes answer.
         credentials: the only pair that is known.
         now: seconds since 1970.
-        strict: whether the host must be signed as it was sent and the scope must name the service `iai`. Some SDKs
-            sign a loopback host without its port and take the service from the host's first label.
     """
     authorization = header(http.headers, "Authorization")
     if authorization is not None:
-        return _tc3(http, authorization.strip(), credentials, now, strict=strict)
+        return _tc3(http, authorization.strip(), behaviour, credentials, now)
+    given = fields(http)
+    if any(name == "Signature" for name, _ in given):
+        return _v1(http, given, behaviour, credentials, now)
+    return behaviour.code_of("absent-authorization-code") if behaviour.checks("authorization") else None
+
+
+def fields(http: HttpRequest) -> list[tuple[str, str]]:
+    """The fields of a query or a form; a body of another type may hold what looks like them, and does no harm."""
     text = http.query if http.method == "GET" else http.body.decode("utf-8", "surrogateescape")
-    fields = [
+    if text[:1] in "{[":
+        return []
+    return [
         (_rejoined(name), _rejoined(value))
         for name, value in parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
     ]
-    if any(name == "Signature" for name, _ in fields):
-        return _v1(http, fields, credentials, now, strict=strict)
-    return "AuthFailure.InvalidAuthorization" if header(http.headers, "X-TC-Action") else "MissingParameter"
 
 
 def _rejoined(text: str) -> str:
@@ -61,75 +70,115 @@ def _rejoined(text: str) -> str:
         return text
 
 
-def _stale(timestamp: str | None, now: float) -> str | None:
-    if timestamp is None:
-        return "MissingParameter"
-    if not timestamp.isascii() or not timestamp.isdigit():
-        return "InvalidParameter"
+def _stale(timestamp: str | None, behaviour: Behaviour, now: float) -> str | None:
+    if timestamp is None or not timestamp.isascii() or not timestamp.isdigit():
+        return behaviour.code_of("timestamp-form-code") if behaviour.checks("timestamp") else None
     # More digits than any time near now has; and Python won't read thousands of them.
-    far = len(timestamp) > 15 or abs(int(timestamp) - now) > TOLERANCE_SECONDS
-    return "AuthFailure.SignatureExpire" if far else None
+    late = now - int(timestamp) if len(timestamp) < 16 else -float("inf")
+    expired = late > behaviour.tolerance and behaviour.checks("expiry")
+    premature = -late > behaviour.tolerance and behaviour.checks("future")
+    return "AuthFailure.SignatureExpire" if expired or premature else None
 
 
-def _tc3(http: HttpRequest, authorization: str, credentials: Credentials, now: float, *, strict: bool) -> str | None:
+def _tc3(
+    http: HttpRequest, authorization: str, behaviour: Behaviour, credentials: Credentials, now: float
+) -> str | None:
     match = _AUTHORIZATION.fullmatch(authorization)
-    if match is None or match["ending"] != TC3_ENDING:
-        return "AuthFailure.InvalidAuthorization"
-    timestamp = header(http.headers, "X-TC-Timestamp")
-    if (stale := _stale(timestamp, now)) is not None or timestamp is None:
-        return stale or "MissingParameter"
-    if match["id"] != credentials.secret_id:
-        return "AuthFailure.SecretIdNotFound"
-    if header(http.headers, "X-TC-Token") != credentials.token:
-        return "AuthFailure.TokenFailure"
+    if match is None or match["ending"] != TC3_ENDING or not re.fullmatch("[0-9A-Fa-f]{64}", match["signature"]):
+        return behaviour.code_of("malformed-authorization-code") if behaviour.checks("authorization") else None
     signed = match["headers"].split(";")
-    if not {"content-type", "host"} <= set(signed) or match["date"] != utc_date(int(timestamp)):
-        return "AuthFailure.SignatureFailure"
-    if strict and match["service"] != SERVICE:
-        return "AuthFailure.SignatureFailure"
+    if not {"content-type", "host"} <= set(signed) and behaviour.checks("signed-headers"):
+        return behaviour.code_of("malformed-authorization-code")
+    timestamp = header(http.headers, "X-TC-Timestamp")
+    if (stale := _stale(timestamp, behaviour, now)) is not None:
+        return stale
+    if match["id"] != credentials.secret_id and behaviour.checks("secret-id"):
+        return behaviour.code_of("unknown-secret-id-code")
+    if (wrong := _wrong_token(header(http.headers, "X-TC-Token"), behaviour, credentials)) is not None:
+        return wrong
+    if (wrong := _wrong_scope(match, http, timestamp or "", behaviour)) is not None:
+        return wrong
+    return _wrong_tc3_signature(http, match, signed, timestamp or "", behaviour, credentials)
+
+
+def _wrong_token(token: str | None, behaviour: Behaviour, credentials: Credentials) -> str | None:
+    wrong = token != credentials.token
+    ignored = credentials.token is None and behaviour.chosen("wrong-token", "ignored")
+    return "AuthFailure.TokenFailure" if wrong and not ignored and behaviour.checks("token") else None
+
+
+def _wrong_scope(match: re.Match[str], http: HttpRequest, timestamp: str, behaviour: Behaviour) -> str | None:
+    known = {SERVICE}
+    if behaviour.chosen("scope-of-host", "accepted"):
+        known.add(re.split(r"[.:]", http.host)[0])
+    date_is_wrong = timestamp.isdigit() and match["date"] != utc_date(int(timestamp[:12]))
+    if date_is_wrong and behaviour.checks("date"):
+        return behaviour.code_of("scope-code")
+    return behaviour.code_of("scope-code") if match["service"] not in known and behaviour.checks("service") else None
+
+
+def _wrong_tc3_signature(
+    http: HttpRequest,
+    match: re.Match[str],
+    signed: list[str],
+    timestamp: str,
+    behaviour: Behaviour,
+    credentials: Credentials,
+) -> str | None:
     unsigned = header(http.headers, "X-TC-Content-SHA256") == UNSIGNED_PAYLOAD
+    if unsigned and behaviour.chosen("unsigned-payload", "refused"):
+        return _FAILURE
     body_hash = payload_hash(UNSIGNED_PAYLOAD.encode() if unsigned else http.body)
-    for host in _hosts(http, strict=strict):
+    given = match["signature"]
+    if behaviour.chosen("upper-case-signature", "accepted"):
+        given = given.lower()
+    for host in _hosts(http, behaviour):
         values = {name: host if name == "host" else header(http.headers, name) for name in signed}
         headers = [(name, value) for name, value in values.items() if value is not None]
         if len(headers) != len(signed):  # one that isn't there, or is named twice
-            return "AuthFailure.SignatureFailure"
+            continue
         canonical = canonical_request(http.method, http.query, headers, body_hash)
         to_sign = string_to_sign(timestamp, match["date"], match["service"], canonical)
         expected = tc3_signature(credentials.secret_key, match["date"], match["service"], to_sign)
-        if hmac.compare_digest(expected.encode(), match["signature"].encode("utf-8", "surrogatepass")):
+        if hmac.compare_digest(expected.encode(), given.encode("utf-8", "surrogatepass")):
             return None
-    return "AuthFailure.SignatureFailure"
+    return _FAILURE if behaviour.checks("signature") and behaviour.compares(http) else None
 
 
 def _v1(
-    http: HttpRequest, fields: list[tuple[str, str]], credentials: Credentials, now: float, *, strict: bool
+    http: HttpRequest, fields: list[tuple[str, str]], behaviour: Behaviour, credentials: Credentials, now: float
 ) -> str | None:
     values = dict(fields)
-    for name in ("Timestamp", "Nonce", "SecretId"):
-        if name not in values:
-            return "MissingParameter"
-    if (stale := _stale(values["Timestamp"], now)) is not None:
+    if not values.get("SecretId"):
+        return behaviour.code_of("malformed-authorization-code")
+    if (stale := _stale(values.get("Timestamp"), behaviour, now)) is not None:
         return stale
-    if values["SecretId"] != credentials.secret_id:
-        return "AuthFailure.SecretIdNotFound"
-    if values.get("Token") != credentials.token:
-        return "AuthFailure.TokenFailure"
-    scheme = Scheme.SHA256 if values.get("SignatureMethod") == Scheme.SHA256 else Scheme.SHA1
-    # Base64 writers that break lines end a signature with one.
-    given = values["Signature"] if strict else values["Signature"].rstrip("\n")
-    for host in _hosts(http, strict=strict):
+    if (wrong := _wrong_nonce(values.get("Nonce"), behaviour)) is not None:
+        return wrong
+    if values["SecretId"] != credentials.secret_id and behaviour.checks("secret-id"):
+        return behaviour.code_of("unknown-secret-id-code")
+    if (wrong := _wrong_token(values.get("Token"), behaviour, credentials)) is not None:
+        return wrong
+    scheme = Scheme.SHA256 if values.get("SignatureMethod") == Scheme.SHA256 else behaviour.other_scheme
+    given = values["Signature"].rstrip("\n")  # Base64 writers that break lines end a signature with one
+    for host in _hosts(http, behaviour):
         to_sign = v1_string_to_sign(http.method, host, fields)
         expected = v1_signature(credentials.secret_key, to_sign, scheme)
         if hmac.compare_digest(expected.encode(), given.encode("utf-8", "surrogatepass")):
             return None
-    return "AuthFailure.SignatureFailure"
+    return _FAILURE if behaviour.checks("signature") and behaviour.checks("signature-1") else None
 
 
-def _hosts(http: HttpRequest, *, strict: bool) -> Iterator[str]:
-    """The hosts that may have been signed: as sent and, leniently, without port."""
+def _wrong_nonce(nonce: str | None, behaviour: Behaviour) -> str | None:
+    right = nonce is not None and nonce.isascii() and nonce.isdigit() and nonce.strip("0") != ""
+    taken = behaviour.taken("nonce") if not right else "ignored"
+    return None if taken == "ignored" else behaviour.code("nonce", taken)
+
+
+def _hosts(http: HttpRequest, behaviour: Behaviour) -> Iterator[str]:
+    """The hosts that may have been signed: as sent and, if that is taken, without port."""
     host = http.host
     yield host
     without_port = re.sub(r":\d+$", "", host)
-    if not strict and without_port != host:
+    if without_port != host and behaviour.chosen("signed-port", "accepted"):
         yield without_port

@@ -13,7 +13,9 @@ from typing import Any
 
 from conformance.contract import CLAUSE, DEFAULTS, IDS, NAMES, READING, VARIES, Alphabet
 from conformance.contract.model import MaxItems, MaxLength, OneOf
+from conformance.messages import HttpRequest
 from conformance.request import Request
+from conformance.signing import Scheme
 
 Readings = Mapping[str, str]
 Check = Callable[[str], bool]
@@ -59,6 +61,10 @@ def _every(_request: list[str]) -> list[str]:
     return _request
 
 
+def _as_sent(http: HttpRequest) -> HttpRequest:
+    return http
+
+
 def _no_change(_request: Request, reply: Reply) -> Reply:
     return reply
 
@@ -89,7 +95,24 @@ class Behaviour:
         recode: code → code, the last word on every refusal.
         refuse: request → code, before anything else; None to go on.
         accept: requests that are accepted whatever is wrong with them.
-        store: what is kept of a created group.
+        unchecked: what the gateway doesn't look at; see `auth` and `gateway`.
+        compares: whether a wrong signature of version 3 matters for this request.
+        tolerance: seconds by which a timestamp may be wrong.
+        other_scheme: how a signature of version 1 is made whose method isn't HmacSHA256.
+        largest: a factor on the largest sizes.
+        arrive: changes a request before anything is looked at.
+        read: changes a request after its signature is found right.
+        action: the action that a name stands for.
+        store: what is kept of a created group, by its parameters.
+        pause: what happens between the look whether a group exists and its creation.
+        atomic: whether one request is done before another is looked at.
+        leaves: what a refused creation leaves taken: "GroupId", "GroupName", "group".
+        deletion_leaves: what a deletion leaves taken.
+        renaming_leaves: what a new name leaves taken.
+        renaming_checks: whether a new name is compared with the others.
+        listed: which of the groups are listed.
+        quota: how many groups the account may have, given how many it says.
+        abandoned: what a request leaves taken whose sender doesn't wait.
         request_id: a new RequestId.
         finish: the last word on every answer.
         turns: how often a reading that varies was taken.
@@ -121,19 +144,47 @@ class Behaviour:
     recode: dict[str, str] = field(default_factory=dict)
     refuse: Callable[[Request], str | None] = lambda _request: None
     accept: Callable[[Request], bool] = lambda _request: False
+    unchecked: set[str] = field(default_factory=set)
+    compares: Callable[[HttpRequest], bool] = lambda _http: True
+    tolerance: int = 300
+    other_scheme: Scheme = Scheme.SHA1
+    largest: float = 1
+    arrive: Callable[[HttpRequest], HttpRequest] = _as_sent
+    read: Callable[[HttpRequest], HttpRequest] = _as_sent
+    action: Callable[[str], str] = lambda name: name
+    store: Callable[[dict[str, Any]], dict[str, Any]] = lambda parameters: parameters
+    pause: Callable[[], None] = lambda: None
+    atomic: bool = True
+    leaves: frozenset[str] = frozenset()
+    deletion_leaves: frozenset[str] = frozenset()
+    renaming_leaves: frozenset[str] = frozenset()
+    renaming_checks: bool = True
+    listed: Callable[[list[Any]], list[Any]] = lambda groups: groups
+    quota: Callable[[int], int] = lambda groups: groups
+    abandoned: frozenset[str] = frozenset()
     request_id: Callable[[], str] = lambda: str(uuid.uuid4())
     finish: Callable[[Request, Reply], Reply] = _no_change
     turns: int = 0
 
+    def checks(self, what: str) -> bool:
+        """Whether the gateway makes one of its checks: a fault may leave it out."""
+        return what not in self.unchecked
+
     def chosen(self, reading: str, value: str) -> bool:
         """Whether a reading is taken so, this time."""
-        return self._taken(reading) == value
+        return self.taken(reading) == value
 
     def code_of(self, reading: str) -> str:
         """The error code for which the chosen value of a reading stands, this time."""
-        return READING[reading].code(self._taken(reading))
+        return self.code(reading, self.taken(reading))
 
-    def _taken(self, reading: str) -> str:
+    @staticmethod
+    def code(reading: str, value: str) -> str:
+        """The error code for which a value of a reading stands."""
+        return READING[reading].code(value)
+
+    def taken(self, reading: str) -> str:
+        """How a reading is taken, this time."""
         value = self.readings[reading]
         if value != VARIES:
             return value
@@ -157,7 +208,7 @@ def utf8_bytes(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def taken(alphabet: Alphabet, readings: Readings) -> Check:
+def taken_characters(alphabet: Alphabet, readings: Readings) -> Check:
     """Whether a character is of the alphabet, as the readings take it."""
 
     def fits(character: str) -> bool:
@@ -179,7 +230,7 @@ def taken(alphabet: Alphabet, readings: Readings) -> Check:
 
 def every_character(alphabet: Alphabet, readings: Readings) -> Check:
     """Whether each character of a text is of the alphabet, as the readings take it."""
-    fits = taken(alphabet, readings)
+    fits = taken_characters(alphabet, readings)
     return lambda text: alphabet.certain(text) or all(map(fits, text))
 
 

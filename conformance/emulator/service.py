@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 
-from conformance.contract import CODES, VERSION
-from conformance.emulator import auth
+from conformance.contract import CODES, VARIES
 from conformance.emulator.behaviour import Behaviour, Reply, conforming
 from conformance.emulator.checks import Complaint, examine, first
+from conformance.emulator.gateway import RefusedError, TurnedAwayError, admit
 from conformance.messages import HttpRequest, HttpResponse
 from conformance.request import Request
 from conformance.signing import EXAMPLE_CREDENTIALS, Credentials
 from conformance.wire import UndecodableError, decode
 
 DELETION_SECONDS = 60
+QUOTA = 100_000
 _LIST_LIMIT, _LIST_DEFAULT = 1000, 10
 
 
 @dataclass
 class Group:
-    """A group as it is kept. Times are in milliseconds since 1970."""
+    """A group as it is kept. Times are in milliseconds since 1970; `made` is in seconds of the monotonic clock."""
 
     group_id: str
     name: str
@@ -31,14 +35,30 @@ class Group:
     version: str
     created: int
     updated: int
+    made: float
 
 
-class RefusedError(Exception):
-    """An action refuses a request with an error code."""
+@dataclass(frozen=True)
+class Deletion:
+    """When a group was deleted, in seconds since 1970, and how the creation of one like it is taken for a while."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    when: float
+    taken: str
+
+
+@dataclass
+class Scripted:
+    """An answer that was ordered beforehand.
+
+    Attributes:
+        code: the error code.
+        group_ids: a glob over GroupId.
+        times: how often it is still given; None for ever.
+    """
+
+    code: str
+    group_ids: str = "*"
+    times: int | None = None
 
 
 @dataclass
@@ -47,38 +67,72 @@ class Account:
 
     groups: dict[str, Group] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
-    deleted_ids: dict[str, float] = field(default_factory=dict)
-    deleted_names: dict[str, float] = field(default_factory=dict)
-    recreations: int = 0
+    deleted_ids: dict[str, Deletion] = field(default_factory=dict)
+    deleted_names: dict[str, Deletion] = field(default_factory=dict)
+    deletions: int = 0
+    seen: set[HttpRequest] = field(default_factory=set)
 
 
 @dataclass
 class Emulator:
-    """Answers HTTP requests as the page says, or as a fault spoils it.
+    """Answers HTTP requests as the page says, or as a fault spoils it; from several threads at once.
 
     Attributes:
         behaviour: how it answers.
         credentials: the only key pair it knows.
-        strict_signing: see `auth.refusal`.
         clock: seconds since 1970.
+        quota: how many groups the account may have.
+        scripted: answers that were ordered beforehand, for CreateGroup.
     """
 
     behaviour: Behaviour = field(default_factory=conforming)
     credentials: Credentials = EXAMPLE_CREDENTIALS
-    strict_signing: bool = False
     clock: Callable[[], float] = time.time
+    quota: int = QUOTA
+    scripted: list[Scripted] = field(default_factory=list)
     account: Account = field(default_factory=Account)
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def anew(self, quota: int) -> Emulator:
+        """An emulator that behaves alike, with an empty account that may have so many groups."""
+        return Emulator(self.behaviour, self.credentials, self.clock, quota)
 
     def handle(self, http: HttpRequest) -> HttpResponse:
         """The answer to a request; never raises on what a client can send."""
+        arrived = time.monotonic()
+        with self._turn():
+            return self._handle(http, arrived)
+
+    def _turn(self) -> AbstractContextManager[object]:
+        return self._lock if self.behaviour.atomic else nullcontext()
+
+    def _handle(self, http: HttpRequest, arrived: float) -> HttpResponse:
         request = Request((), action="")
         try:
-            request = self._admit(http)
-            result = self._actions()[request.action](request)
+            request = admit(http, self.behaviour, self.credentials, self.clock(), self._actions())
+            self._refuse_replay(http)
+            self._refuse_as_ordered(request)
+            if request.action == "CreateGroup":
+                result = self._create_group(request, arrived)
+            else:
+                result = self._actions()[request.action](request)
             reply = self._reply(result)
         except RefusedError as refused:
+            if refused.code.startswith("AuthFailure."):
+                self._leave_unauthenticated(http)
             reply = self._refusal(refused.code)
-        return _written(self.behaviour.finish(request, reply))
+        except TurnedAwayError as turned_away:
+            return HttpResponse(turned_away.status, (), b"")
+        answer = _written(self.behaviour.finish(request, reply))
+        return HttpResponse(answer.status, answer.headers, b"") if http.method == "HEAD" else answer
+
+    def abandoned(self, http: HttpRequest) -> None:
+        """A request whose sender doesn't wait for the answer."""
+        left = self.behaviour.abandoned
+        if not left:
+            self.handle(http)
+        else:
+            self._leave(left, decode(http))
 
     def refuse(self, code: str) -> HttpResponse:
         """The answer that refuses a request with a code, whatever was asked."""
@@ -93,28 +147,29 @@ class Emulator:
         body = {"Response": {**result, "RequestId": self.behaviour.request_id()}}
         return Reply(200, {"Content-Type": "application/json"}, body)
 
-    def _admit(self, http: HttpRequest) -> Request:
-        """What the platform's gateway asks before an action sees the request."""
-        if http.method not in {"GET", "POST"}:
-            raise RefusedError("UnsupportedProtocol")
-        code = auth.refusal(http, self.credentials, self.clock(), strict=self.strict_signing)
-        if code is not None:
-            raise RefusedError(code)
-        try:
-            request = decode(http)
-        except UndecodableError as error:
-            raise RefusedError("InvalidParameter") from error
-        if not request.action or not request.version:
-            raise RefusedError("MissingParameter")
-        if request.version != VERSION:
-            raise RefusedError("NoSuchVersion")
-        if request.action not in self._actions():
-            raise RefusedError("InvalidAction")
-        return request
+    def _refuse_replay(self, http: HttpRequest) -> None:
+        """The very same request, where that isn't answered again."""
+        if self.behaviour.readings["replayed-request"] == "answered":
+            return
+        if http in self.account.seen:
+            taken = self.behaviour.taken("replayed-request")
+            if taken != "answered":
+                raise RefusedError(self.behaviour.code("replayed-request", taken))
+        self.account.seen.add(http)
+
+    def _refuse_as_ordered(self, request: Request) -> None:
+        if request.action != "CreateGroup":
+            return
+        group_ids = [each for each in request.values("GroupId") if isinstance(each, str)] or [""]
+        for each in self.scripted:
+            if each.times != 0 and fnmatchcase(group_ids[-1], each.group_ids):
+                if each.times is not None:
+                    each.times -= 1
+                raise RefusedError(each.code)
 
     def _actions(self) -> dict[str, Callable[[Request], Mapping[str, object]]]:
         return {
-            "CreateGroup": self._create_group,
+            "CreateGroup": lambda request: self._create_group(request, time.monotonic()),
             "DeleteGroup": self._delete_group,
             "ModifyGroup": self._modify_group,
             "GetGroupInfo": self._get_group_info,
@@ -123,59 +178,89 @@ class Emulator:
 
     # --- CreateGroup ---------------------------------------------------------------------------------
 
-    def _create_group(self, request: Request) -> Mapping[str, object]:
+    def _create_group(self, request: Request, arrived: float) -> Mapping[str, object]:
         behaviour = self.behaviour
         if (code := behaviour.refuse(request)) is not None:
             raise RefusedError(code)
         plan = examine(request, behaviour)
         group_id, name = plan.text("GroupId"), plan.text("GroupName")
-        plan.complaints += self._conflicts(group_id, name)
+        plan.complaints += self._conflicts(group_id, name, arrived)
         if plan.complaints and not behaviour.accept(request):
+            self._leave(behaviour.leaves, request)
             raise RefusedError(first(plan.complaints, request, behaviour.readings["check-order"]).code)
+        behaviour.pause()
         given = plan.values.get("FaceModelVersion")
         version = given if isinstance(given, str) else behaviour.default
-        now = int(self.clock() * 1000)
-        group = Group(group_id, name, plan.descriptions, plan.text("Tag"), version, now, now)
-        self._keep(group)
+        self._keep(self._made(group_id, name, plan.descriptions, plan.text("Tag"), version))
         return {"FaceModelVersion": behaviour.echo(given if isinstance(given, str) else None, version)}
 
-    def _conflicts(self, group_id: str, name: str) -> list[Complaint]:
+    def _made(self, group_id: str, name: str, descriptions: list[str], tag: str, version: str) -> Group:
+        kept = self.behaviour.store({"name": name, "descriptions": descriptions, "tag": tag, "version": version})
+        now = int(self.clock() * 1000)
+        return Group(group_id=group_id, created=now, updated=now, made=time.monotonic(), **kept)
+
+    def _conflicts(self, group_id: str, name: str, arrived: float) -> list[Complaint]:
         behaviour, account = self.behaviour, self.account
         id_key, name_key = behaviour.id_key(group_id), behaviour.name_key(name)
         found = []
+        if len(account.groups) >= behaviour.quota(self.quota):
+            found.append(Complaint(behaviour.code_of("quota-code"), 2))
         if name and behaviour.name_unique:
+            exists = behaviour.name_exists_code
             if name_key in account.names:
-                found.append(Complaint(behaviour.name_exists_code, 2, "GroupName"))
-            elif (
-                code := self._being_deleted(account.deleted_names.get(name_key), behaviour.name_exists_code)
-            ) is not None:
+                holder = account.groups.get(behaviour.id_key(account.names[name_key]))
+                found.append(Complaint(self._exists(exists, holder, arrived), 2, "GroupName"))
+            elif (code := self._being_deleted(account.deleted_names.get(name_key), exists)) is not None:
                 found.append(Complaint(code, 2, "GroupName"))
         if group_id and behaviour.id_unique:
+            exists = behaviour.id_exists_code
             if id_key in account.groups:
-                found.append(Complaint(behaviour.id_exists_code, 2, "GroupId"))
-            elif (code := self._being_deleted(account.deleted_ids.get(id_key), behaviour.id_exists_code)) is not None:
+                found.append(Complaint(self._exists(exists, account.groups[id_key], arrived), 2, "GroupId"))
+            elif (code := self._being_deleted(account.deleted_ids.get(id_key), exists)) is not None:
                 found.append(Complaint(code, 2, "GroupId"))
         return found
 
-    def _being_deleted(self, when: float | None, exists_code: str) -> str | None:
-        """The code for an id or name whose group was deleted at a time; None where it is free again."""
-        if when is None or self.clock() - when > DELETION_SECONDS:
+    def _exists(self, code: str, holder: Group | None, arrived: float) -> str:
+        """The code for a group that exists; for one that was made while the request waited, by a reading."""
+        if holder is None or holder.made < arrived:
+            return code
+        taken = self.behaviour.taken("race-code")
+        return code if taken == "AlreadyExist" else self.behaviour.code("race-code", taken)
+
+    def _being_deleted(self, deletion: Deletion | None, exists_code: str) -> str | None:
+        """The code for an id or name whose group was deleted a moment ago; None where it is free again."""
+        if deletion is None or self.clock() - deletion.when > DELETION_SECONDS:
             return None
-        behaviour = self.behaviour
-        match behaviour.readings["recreate-after-delete"]:
+        match deletion.taken:
             case "GroupInDeletedState":
-                return behaviour.code_of("recreate-after-delete")
+                return self.behaviour.code("recreate-after-delete", "GroupInDeletedState")
             case "AlreadyExist":
                 return exists_code
-            case "varies":
-                self.account.recreations += 1
-                return exists_code if self.account.recreations % 2 else None
             case _:
                 return None
 
     def _keep(self, group: Group) -> None:
         self.account.groups[self.behaviour.id_key(group.group_id)] = group
         self.account.names[self.behaviour.name_key(group.name)] = group.group_id
+
+    def _leave(self, what: frozenset[str], request: Request) -> None:
+        """What a fault leaves behind of a request that created nothing."""
+        texts = {name: [each for each in request.values(name) if isinstance(each, str)] for name in request.names}
+        group_id, name = (texts.get(each, [""])[-1:] or [""] for each in ("GroupId", "GroupName"))
+        if "group" in what or "GroupId" in what:
+            kept_name = name[0] if "group" in what else f"{name[0]}?"
+            self._keep(self._made(group_id[0], kept_name, [], "", self.behaviour.default))
+        if "GroupName" in what:
+            self.account.names.setdefault(self.behaviour.name_key(name[0]), f"{group_id[0]}?")
+
+    def _leave_unauthenticated(self, http: HttpRequest) -> None:
+        if "unauthenticated" in self.behaviour.leaves:
+            try:
+                request = decode(http)
+            except UndecodableError:
+                return
+            if request.action == "CreateGroup":
+                self._leave(frozenset({"group"}), request)
 
     # --- Its siblings --------------------------------------------------------------------------------
 
@@ -196,9 +281,18 @@ class Emulator:
     def _delete_group(self, request: Request) -> Mapping[str, object]:
         group = self._group(request)
         id_key, name_key = self.behaviour.id_key(group.group_id), self.behaviour.name_key(group.name)
-        del self.account.groups[id_key]
-        self.account.names.pop(name_key, None)
-        self.account.deleted_ids[id_key] = self.account.deleted_names[name_key] = self.clock()
+        account, left = self.account, self.behaviour.deletion_leaves
+        if "group" not in left:
+            del account.groups[id_key]
+        if "GroupId" in left:
+            account.groups[id_key] = replace(group, name=f"{group.name}?")
+        if "GroupName" not in left:
+            account.names.pop(name_key, None)
+        account.deletions += 1
+        taken = self.behaviour.readings["recreate-after-delete"]
+        if taken == VARIES:  # some deletions take their time
+            taken = "AlreadyExist" if account.deletions % 2 else "accepted"
+        account.deleted_ids[id_key] = account.deleted_names[name_key] = Deletion(self.clock(), taken)
         return {}
 
     def _modify_group(self, request: Request) -> Mapping[str, object]:
@@ -212,14 +306,17 @@ class Emulator:
             if text is not None and not rule.fits(text):
                 raise RefusedError(rule.illegal_code)
         if name and behaviour.name_key(name) != behaviour.name_key(group.name):
-            if behaviour.name_key(name) in self.account.names:
+            if behaviour.name_key(name) in self.account.names and behaviour.renaming_checks:
                 raise RefusedError(behaviour.name_exists_code)
-            self.account.names.pop(behaviour.name_key(group.name), None)
+            if "GroupName" not in behaviour.renaming_leaves:
+                self.account.names.pop(behaviour.name_key(group.name), None)
             self.account.names[behaviour.name_key(name)] = group.group_id
         descriptions = _modified(group.descriptions, request)
         if behaviour.repeated(descriptions):
             raise RefusedError("FailedOperation.DuplicatedGroupDescription")
-        group.name, group.descriptions = name or group.name, descriptions
+        group.descriptions = descriptions
+        if "name" not in behaviour.renaming_leaves:
+            group.name = name or group.name
         group.tag = group.tag if tag is None else tag
         group.updated = int(self.clock() * 1000)
         return {}
@@ -231,7 +328,7 @@ class Emulator:
         offset, limit = _number_of(request, "Offset", 0), _number_of(request, "Limit", _LIST_DEFAULT)
         if limit > _LIST_LIMIT:
             raise RefusedError("InvalidParameterValue.LimitExceed")
-        groups = list(self.account.groups.values())
+        groups = self.behaviour.listed(list(self.account.groups.values()))
         shown = [{**_shown(each), "UpdateTimestamp": each.updated} for each in groups[offset : offset + limit]]
         return {"GroupInfos": shown, "GroupNum": len(groups)}
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from conformance.contract import CLAUSES, CODES, READINGS, Clause, CodeKind, Strength
-from conformance.contract.model import Answer, Default, MinLength, OpenVersions, Optional, Whole
+from conformance.contract.model import Answer, Default, Effect, Gate, MinLength, OpenVersions, Optional, Whole
 from conformance.report.curl import curl_lines
 from conformance.run import Failure, Run, Tally
 from conformance.settings import ExpectedFailure, Settings
@@ -149,7 +150,7 @@ def report_of(run: Run, settings: Settings, *, interrupted: bool = False) -> Rep
     first = min((one.first for each in clauses for one in each.failures), default=None)
     return Report(
         settings,
-        _verdict(clauses, stale, ended_early=interrupted or run.lost or run.requests == 0),
+        _verdict(clauses, stale, run.unseen, ended_early=interrupted or run.lost or run.requests == 0),
         run.requests,
         run.groups_created,
         time.monotonic() - run.started,
@@ -169,11 +170,19 @@ def exit_code(report: Report) -> int:
     return {Verdict.CONFORMS: 0, Verdict.VIOLATES: 1, Verdict.INCOMPLETE: 5}[report.verdict]
 
 
-def _verdict(clauses: tuple[ClauseResult, ...], stale: tuple[ExpectedFailure, ...], *, ended_early: bool) -> Verdict:
+def _verdict(
+    clauses: tuple[ClauseResult, ...],
+    stale: tuple[ExpectedFailure, ...],
+    unserved: Collection[str],
+    *,
+    ended_early: bool,
+) -> Verdict:
     if stale or any(each.status is Status.FAILED for each in clauses):
         return Verdict.VIOLATES
-    unseen = any(each.status is Status.NOT_EXERCISED and each.clause.strength is Strength.MUST for each in clauses)
-    return Verdict.INCOMPLETE if unseen or ended_early else Verdict.CONFORMS
+    unseen = [each for each in clauses if each.status is Status.NOT_EXERCISED and each.clause.strength is Strength.MUST]
+    # What only a sister action, or another target, could show is no gap in this one.
+    gaps = [each for each in unseen if not any(need in unserved for need in each.clause.needs)]
+    return Verdict.INCOMPLETE if gaps or ended_early else Verdict.CONFORMS
 
 
 def _clause_result(clause: Clause, run: Run, settings: Settings) -> ClauseResult:
@@ -199,8 +208,10 @@ def _failures(clause: Clause, run: Run) -> tuple[FailureGroup, ...]:
 def _exercised(clause: Clause, tally: Tally) -> bool:
     """Whether a clause was really tried: one that can be broken must have been seen on both sides."""
     match clause.rule:
-        case Answer() | Optional() | Default() | MinLength(limit=0):
+        case Answer() | Optional() | Default() | MinLength(limit=0) | Effect() | Gate(permits=True):
             return tally.judged > 0
+        case Gate() if clause.strength is Strength.UNSPECIFIED:
+            return tally.open + tally.broken > 0
         case Whole() | OpenVersions():
             return tally.open + tally.broken > 0
         case _:
@@ -212,6 +223,9 @@ def _why_not(clause: Clause, tally: Tally, run: Run) -> str:
         return "the target stopped answering before"
     if run.max_requests is not None and run.requests >= run.max_requests:
         return f"the {run.max_requests} requests of --max-requests were sent before"
+    for need in clause.needs:
+        if need in run.unseen:
+            return run.unseen[need].partition(":")[0]
     if clause.breakable and tally.kept:
         return "no answer was the one for breaking it"
     return "no answer that the page allows showed it"

@@ -13,8 +13,9 @@ from conformance.request import Request
 from conformance.salt import SALT, salted
 from conformance.suite.smoke import SMOKE_FILE
 from conformance.wire import Form
+from strategies.deliveries import authentication, protocol
 from strategies.edges import ABSENT, Edge, breaking, keeping, unsettled
-from strategies.sequences import create, examples, uniqueness
+from strategies.sequences import concurrency, create, examples, state, uniqueness
 from strategies.violations import several_faults, whole_requests
 
 # Every clause has its edges up to this rank; the rest is left to exploration, which is unbounded. The exotic
@@ -29,7 +30,16 @@ Ranked = tuple[int, Case]
 
 def smoke_cases() -> list[Case]:
     """The smoke list: the most telling first, no case twice."""
-    ranked = [*_openers(), *_of_edges(), *_of_sequences(), *_of_violations()]
+    ranked = [
+        *_openers(),
+        *_of_edges(),
+        *_of_sequences(),
+        *_of_violations(),
+        *authentication(),
+        *protocol(),
+        *state(),
+        *concurrency(),
+    ]
     ranked.sort(key=lambda item: item[0])  # stable: within a rank, in the order of the page
     cases: dict[str, Case] = {}
     for _, case in ranked:
@@ -118,7 +128,7 @@ def main() -> None:
     cases = smoke_cases()
     path = Path(__file__).with_name(SMOKE_FILE)
     path.write_text(written(cases), encoding="utf-8", newline="\n")
-    requests = sum(len(each.steps) for each in cases)
+    requests = sum(each.requests for each in cases)
     sys.stdout.write(f"{path.name}: {len(cases)} cases, {requests} requests\n")
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from importlib.resources import files
 
 from conformance.cases import Case
+from conformance.contract import CLAUSE
 
 __all__ = ["SMOKE_FILE", "chapter", "smoke"]
 
 SMOKE_FILE = "smoke.jsonl"
+_CHAPTERS = frozenset({"Authentication", "Protocol", "State", "Concurrency"})
 
 
 def smoke() -> tuple[Case, ...]:
@@ -19,8 +21,11 @@ def smoke() -> tuple[Case, ...]:
 
 def chapter(case: Case) -> str:
     """The part of the suite in which a case stands; its module is `test_<chapter>`."""
+    level = CLAUSE[case.clause].level
     if case.about.startswith("printed example"):
         return "examples"
+    if case.clause.partition(".")[0] in _CHAPTERS:
+        return str(level)
     if len(case.steps) > 1 or case.clause.endswith(".unique"):
         return "uniqueness"
     if case.clause == "Request.check-order":

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from conformance.errors import TransportError
 from conformance.messages import HttpRequest, HttpResponse
 from conformance.wire import Sender
 
-__all__ = ["Target"]
+__all__ = ["Answer", "Target"]
+
+# An answer, or why there is none.
+Answer = HttpResponse | TransportError
 
 
 class Target(Protocol):
@@ -25,6 +30,18 @@ class Target(Protocol):
 
     def send(self, http: HttpRequest) -> HttpResponse:
         """The answer to a request. Raises TransportError where none comes."""
+
+    def together(self, requests: Sequence[HttpRequest]) -> list[Answer]:
+        """The answers to requests that are sent at once, each on a connection of its own."""
+
+    def pipelined(self, requests: Sequence[HttpRequest]) -> list[Answer] | None:
+        """The answers to requests that are sent one after the other on one connection; None where there are none."""
+
+    def abandon(self, http: HttpRequest) -> bool:
+        """Send a request and cut the connection before its answer; False where that can't be done."""
+
+    def with_quota(self, groups: int) -> Target | None:
+        """The same with another account, empty, that may have so many groups; None where there is none."""
 
     def close(self) -> None:
         """Let go of connections."""

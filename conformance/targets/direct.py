@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from conformance.emulator import Emulator
 from conformance.messages import HttpRequest, HttpResponse
 from conformance.signing import EXAMPLE_CREDENTIALS
-from conformance.targets.embedded import ENDPOINT
+from conformance.targets import Answer
+from conformance.targets.threads import at_once
 from conformance.wire import Sender
 
-__all__ = ["DirectTarget"]
+__all__ = ["ENDPOINT", "DirectTarget"]
+
+# Where `iai-conformance serve` listens by default: a curl line of a failure reproduces it there.
+ENDPOINT = "http://127.0.0.1:8080"
 
 
 class DirectTarget:
     """An emulator whose account is empty; see `Target`."""
 
-    def __init__(self, emulator: Emulator) -> None:
-        """Make a target of an emulator."""
+    def __init__(self, emulator: Emulator, sender: Sender | None = None) -> None:
+        """Make a target of an emulator, sent to by somebody; or by whom it knows, where nobody is named."""
         self.name = "direct"
-        self.sender = Sender(ENDPOINT, "ap-guangzhou", EXAMPLE_CREDENTIALS)
+        self.sender = sender or Sender(ENDPOINT, "ap-guangzhou", EXAMPLE_CREDENTIALS)
         self.alone = True
         self._emulator = emulator
 
     def send(self, http: HttpRequest) -> HttpResponse:
         """The emulator's answer."""
         return self._emulator.handle(http)
+
+    def together(self, requests: Sequence[HttpRequest]) -> list[Answer]:
+        """The emulator's answers to calls from as many threads."""
+        return at_once(self.send, requests)
+
+    def pipelined(self, _requests: Sequence[HttpRequest]) -> None:
+        """There is no connection."""
+
+    def abandon(self, http: HttpRequest) -> bool:
+        """The emulator answers, and nobody listens."""
+        self._emulator.abandoned(http)
+        return True
+
+    def with_quota(self, groups: int) -> DirectTarget:
+        """An emulator that behaves alike, with an empty account."""
+        return DirectTarget(self._emulator.anew(groups))
 
     def close(self) -> None:
         """Nothing to let go of."""

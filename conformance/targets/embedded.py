@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import requests
 import responses
 from requests.adapters import HTTPAdapter
@@ -9,13 +11,15 @@ from requests.adapters import HTTPAdapter
 from conformance.emulator import Emulator
 from conformance.messages import HttpRequest
 from conformance.signing import EXAMPLE_CREDENTIALS
+from conformance.targets.direct import ENDPOINT, DirectTarget
 from conformance.targets.http import HttpTarget
 from conformance.wire import Sender
 
 __all__ = ["EmbeddedTarget"]
 
-# Where `iai-conformance serve` listens by default: a curl line of a failure reproduces it there.
-ENDPOINT = "http://127.0.0.1:8080"
+
+# `responses` looks for its callbacks by method; any other is answered by nobody.
+_METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 
 
 class _Adapter(HTTPAdapter):
@@ -31,12 +35,12 @@ class EmbeddedTarget(HttpTarget):
     def __init__(self, emulator: Emulator, region: str = "ap-guangzhou") -> None:
         """Make a target of an emulator, whose account must be empty."""
         sender = Sender(ENDPOINT, region, EXAMPLE_CREDENTIALS)
-        super().__init__("embedded", sender, timeout=1, alone=True)
+        super().__init__("embedded", sender, timeout=10, alone=True)
         self._emulator = emulator
         self._mock = responses.RequestsMock(
             assert_all_requests_are_fired=False, target=f"{_Adapter.__module__}.{_Adapter.__qualname__}.send"
         )
-        for method in ("GET", "POST"):
+        for method in _METHODS:
             self._mock.add_callback(method, f"{ENDPOINT}/", self._answer, content_type=None)
         self._mock.start()
 
@@ -52,6 +56,18 @@ class EmbeddedTarget(HttpTarget):
         )
         answer = self._emulator.handle(http)
         return answer.status, dict(answer.headers), answer.body
+
+    def pipelined(self, _requests: Sequence[HttpRequest]) -> None:
+        """There is no connection."""
+
+    def abandon(self, http: HttpRequest) -> bool:
+        """The emulator answers, and nobody listens."""
+        self._emulator.abandoned(http)
+        return True
+
+    def with_quota(self, groups: int) -> DirectTarget:
+        """An emulator that behaves alike, with an empty account."""
+        return DirectTarget(self._emulator.anew(groups), self.sender)
 
     def close(self) -> None:
         """Stop answering."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import ssl
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import requests
@@ -14,6 +15,8 @@ from requests.adapters import HTTPAdapter
 from conformance import __version__
 from conformance.errors import TransportError
 from conformance.messages import HttpRequest, HttpResponse
+from conformance.targets import Answer, raw
+from conformance.targets.threads import at_once
 from conformance.wire import Sender
 
 __all__ = ["HttpTarget", "is_loopback"]
@@ -47,36 +50,71 @@ class HttpTarget:
         """
         self.name, self.sender, self.alone = name, sender, alone
         self._timeout = timeout
-        self._session = requests.Session()
-        # Without it, a `.netrc` entry for the host would replace the signature.
-        self._session.trust_env = False
-        self._session.mount("http://", self._adapter())
-        self._session.mount("https://", self._adapter())
+        self._session = self._new_session()
         host = urlsplit(sender.endpoint).hostname or ""
         self._proxies = {} if is_loopback(host) else requests.utils.get_environ_proxies(sender.endpoint)
         self._verify: str | bool = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
+
+    def _new_session(self) -> requests.Session:
+        session = requests.Session()
+        # Without it, a `.netrc` entry for the host would replace the signature.
+        session.trust_env = False
+        session.mount("http://", self._adapter())
+        session.mount("https://", self._adapter())
+        return session
 
     def _adapter(self) -> HTTPAdapter:
         return HTTPAdapter(max_retries=0)
 
     def send(self, http: HttpRequest) -> HttpResponse:
         """The answer to a request, sent exactly as it is. Raises TransportError where none comes."""
+        return self._send(http, self._session)
+
+    def _send(self, http: HttpRequest, session: requests.Session) -> HttpResponse:
         prepared = requests.PreparedRequest()
         prepared.method, prepared.url = http.method, http.url
         prepared.headers = requests.structures.CaseInsensitiveDict(
             {"User-Agent": _USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity", **dict(http.headers)}
         )
         prepared.body = http.body or None
-        if http.method == "POST":
+        if http.method == "POST" or http.body:
             prepared.headers["Content-Length"] = str(len(http.body))
         try:
-            answer = self._session.send(
+            answer = session.send(
                 prepared, timeout=self._timeout, allow_redirects=False, proxies=self._proxies, verify=self._verify
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             why = _why(error, self.sender.endpoint, self._timeout)
             raise TransportError(why, closed=_CLOSED in why) from error
         return HttpResponse(answer.status_code, tuple(answer.headers.items()), answer.content)
+
+    def together(self, requests: Sequence[HttpRequest]) -> list[Answer]:
+        """The answers to requests that are sent at once, each on a connection of its own."""
+        return at_once(self._send_on_its_own, requests)
+
+    def _send_on_its_own(self, http: HttpRequest) -> HttpResponse:
+        with self._new_session() as session:
+            return self._send(http, session)
+
+    def pipelined(self, requests: Sequence[HttpRequest]) -> list[Answer] | None:
+        """The answers to requests that are sent one after the other on one connection; not through a proxy."""
+        if self._proxies:
+            return None
+        try:
+            connection = raw.connect(self.sender.endpoint, self._timeout, self._verify)
+        except TransportError as error:
+            return [error for _ in requests]
+        return raw.pipelined(connection, requests)
+
+    def abandon(self, http: HttpRequest) -> bool:
+        """Send a request and hang up before its answer; not through a proxy."""
+        if self._proxies:
+            return False
+        raw.abandon(raw.connect(self.sender.endpoint, self._timeout, self._verify), http)
+        return True
+
+    def with_quota(self, _groups: int) -> None:
+        """Nothing is known of another account."""
 
     def close(self) -> None:
         """Let go of connections."""

@@ -1,46 +1,17 @@
-"""The fault catalogue: single departures of the emulator from the page, each with the clauses that must catch it.
-
-A fault edits a `Behaviour`. Its name says what is wrong; switch it on with `--fault NAME`.
-"""
+"""Faults in what the action itself does: parameters, uniqueness, answers and codes."""
 
 from __future__ import annotations
 
 import itertools
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from conformance.emulator.behaviour import Behaviour, Reply, TextRule, repeats, utf8_bytes
+from conformance.emulator.faults.model import Fault, Spoil, put
 from conformance.request import Request
 
-__all__ = ["FAULT", "FAULTS", "Fault", "faulty"]
-
-Spoil = Callable[[Behaviour], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A departure from the page.
-
-    Attributes:
-        name: as it is switched on.
-        about: what is wrong, in a few words.
-        clauses: ids of the clauses that it breaks; a run must name one of them.
-        spoil: edits the behaviour.
-    """
-
-    name: str
-    about: str
-    clauses: tuple[str, ...]
-    spoil: Spoil
-
-
-def faulty(behaviour: Behaviour, *names: str) -> Behaviour:
-    """A behaviour with faults switched on. Raises KeyError for a name that isn't in the catalogue."""
-    for name in names:
-        FAULT[name].spoil(behaviour)
-    return behaviour
+__all__ = ["ACTION_FAULTS"]
 
 
 _PREFIX = {"GroupName": "group-name", "GroupId": "group-id", "GroupExDescriptions": "description", "Tag": "tag"}
@@ -54,10 +25,6 @@ def _on_text(name: str, edit: Callable[[TextRule], None]) -> Spoil:
 
 def _set(attribute: str, value: object) -> Callable[[TextRule], None]:
     return lambda rule: setattr(rule, attribute, value)
-
-
-def _put(attribute: str, value: object) -> Spoil:
-    return lambda behaviour: setattr(behaviour, attribute, value)
 
 
 # --- Texts: the same mistakes in each of the four --------------------------------------------------------
@@ -267,35 +234,35 @@ def _list_faults() -> Iterator[Fault]:
         return lambda behaviour: behaviour.recode.update({code: other})
 
     spoils: list[tuple[str, str, str, Spoil]] = [
-        ("descriptions-four", "five descriptions are refused", most, _put("max_items", 4)),
-        ("descriptions-six", "six descriptions are taken", most, _put("max_items", 6)),
-        ("descriptions-any-number", "any number of descriptions is taken", most, _put("max_items", 10**6)),
-        ("descriptions-ten", "ten descriptions are taken", most, _put("max_items", 10)),
+        ("descriptions-four", "five descriptions are refused", most, put("max_items", 4)),
+        ("descriptions-six", "six descriptions are taken", most, put("max_items", 6)),
+        ("descriptions-any-number", "any number of descriptions is taken", most, put("max_items", 10**6)),
+        ("descriptions-ten", "ten descriptions are taken", most, put("max_items", 10)),
         ("descriptions-exceed-as-too-long", "too many is answered as too long", most,
             recoded(f"{_VALUE}GroupExDescriptionsExceed", f"{_VALUE}GroupExDescriptionsNameTooLong")),
         ("descriptions-exceed-as-person", "too many is answered with the code for persons", most,
             recoded(f"{_VALUE}GroupExDescriptionsExceed", f"{_VALUE}PersonExDescriptionInfosExceed")),
-        ("descriptions-first-length-only", "only the first's length is looked at", length, _put("measured", lambda i: i[:1])),
-        ("descriptions-last-length-only", "only the last's length is looked at", length, _put("measured", lambda i: i[-1:])),
-        ("descriptions-last-length-never", "the last's length is not looked at", length, _put("measured", lambda i: i[:-1])),
-        ("descriptions-first-charset-only", "only the first's characters are looked at", charset, _put("matched", lambda i: i[:1])),
-        ("descriptions-last-charset-only", "only the last's characters are looked at", charset, _put("matched", lambda i: i[-1:])),
-        ("descriptions-last-charset-never", "the last's characters are not looked at", charset, _put("matched", lambda i: i[:-1])),
-        ("descriptions-repeat", "repeated descriptions are taken", distinct, _put("repeated", lambda _items: False)),
+        ("descriptions-first-length-only", "only the first's length is looked at", length, put("measured", lambda i: i[:1])),
+        ("descriptions-last-length-only", "only the last's length is looked at", length, put("measured", lambda i: i[-1:])),
+        ("descriptions-last-length-never", "the last's length is not looked at", length, put("measured", lambda i: i[:-1])),
+        ("descriptions-first-charset-only", "only the first's characters are looked at", charset, put("matched", lambda i: i[:1])),
+        ("descriptions-last-charset-only", "only the last's characters are looked at", charset, put("matched", lambda i: i[-1:])),
+        ("descriptions-last-charset-never", "the last's characters are not looked at", charset, put("matched", lambda i: i[:-1])),
+        ("descriptions-repeat", "repeated descriptions are taken", distinct, put("repeated", lambda _items: False)),
         ("descriptions-adjacent-only", "only neighbours are compared", distinct,
-            _put("repeated", lambda items: any(one == other for one, other in itertools.pairwise(items)))),
-        ("descriptions-first-two-only", "only the first two are compared", distinct, _put("repeated", lambda i: len(i) > 1 and i[0] == i[1])),
-        ("descriptions-with-first-only", "each is compared with the first only", distinct, _put("repeated", lambda i: i[:1] != [] and i[0] in i[1:])),
+            put("repeated", lambda items: any(one == other for one, other in itertools.pairwise(items)))),
+        ("descriptions-first-two-only", "only the first two are compared", distinct, put("repeated", lambda i: len(i) > 1 and i[0] == i[1])),
+        ("descriptions-with-first-only", "each is compared with the first only", distinct, put("repeated", lambda i: i[:1] != [] and i[0] in i[1:])),
         ("descriptions-by-length", "descriptions of one length are said to repeat", distinct,
-            _put("repeated", repeats(lambda text: str(len(text))))),
+            put("repeated", repeats(lambda text: str(len(text))))),
         ("descriptions-by-first-character", "descriptions that begin alike are said to repeat", distinct,
-            _put("repeated", repeats(lambda text: text[:1]))),
+            put("repeated", repeats(lambda text: text[:1]))),
         ("descriptions-repeat-as-name-exists", "repeated is answered with the name's code", distinct,
-            _put("repeated_code", f"{_VALUE}GroupNameAlreadyExist")),
+            put("repeated_code", f"{_VALUE}GroupNameAlreadyExist")),
         ("descriptions-repeat-as-person", "repeated is answered with the code for persons", distinct,
-            _put("repeated_code", f"{_VALUE}PersonExDescriptionsNameIdentical")),
+            put("repeated_code", f"{_VALUE}PersonExDescriptionsNameIdentical")),
         ("descriptions-repeat-as-invalid", "repeated is answered with a catch-all", distinct,
-            _put("repeated_code", "InvalidParameter.InvalidParameter")),
+            put("repeated_code", "InvalidParameter.InvalidParameter")),
     ]  # fmt: skip
     for name, about, clause, spoil in spoils:
         yield Fault(name, about, (clause,), spoil)
@@ -308,7 +275,7 @@ def _version_faults() -> Iterator[Fault]:
     values, default = "FaceModelVersion.values", "FaceModelVersion.default"
 
     def takes(test: Callable[[str], bool]) -> Spoil:
-        return _put("versions", lambda text: text in {"2.0", "3.0"} or test(text))
+        return put("versions", lambda text: text in {"2.0", "3.0"} or test(text))
 
     def is_number(text: str) -> bool:
         try:
@@ -333,15 +300,15 @@ def _version_faults() -> Iterator[Fault]:
         ("four", "“4.0” is taken", (values,), takes(lambda text: text == "4.0")),
         ("one", "“1.0” is taken", (values,), takes(lambda text: text == "1.0")),
         ("between", "“2.5” is taken", (values,), takes(lambda text: text == "2.5")),
-        ("no-three", "“3.0” is refused", (values,), _put("versions", lambda text: text == "2.0")),
-        ("as-invalid", "an unknown version is answered with a catch-all", (values,), _put("version_code", "InvalidParameter.InvalidParameter")),
-        ("as-tag", "an unknown version is answered with the tag's code", (values,), _put("version_code", f"{_VALUE}GroupTagIllegal")),
-        ("default-one", "the default is “1.0”", (default,), _put("default", "1.0")),
+        ("no-three", "“3.0” is refused", (values,), put("versions", lambda text: text == "2.0")),
+        ("as-invalid", "an unknown version is answered with a catch-all", (values,), put("version_code", "InvalidParameter.InvalidParameter")),
+        ("as-tag", "an unknown version is answered with the tag's code", (values,), put("version_code", f"{_VALUE}GroupTagIllegal")),
+        ("default-one", "the default is “1.0”", (default,), put("default", "1.0")),
         ("default-disagrees", "the default is “2.0”, which is refused when given", (default,), disagrees),
         ("always-three", "the answer says “3.0” whatever was given", ("Response.FaceModelVersion",), forgets_default),
-        ("not-told", "the answer names no version", ("Response.FaceModelVersion",), _put("echo", lambda _given, _taken: None)),
-        ("told-as-number", "the answer names the version as a number", ("Response.FaceModelVersion",), _put("echo", lambda _given, taken: float(taken))),
-        ("told-as-given", "the answer repeats what was given, nothing for nothing", ("Response.FaceModelVersion", default), _put("echo", lambda given, _taken: given or "")),
+        ("not-told", "the answer names no version", ("Response.FaceModelVersion",), put("echo", lambda _given, _taken: None)),
+        ("told-as-number", "the answer names the version as a number", ("Response.FaceModelVersion",), put("echo", lambda _given, taken: float(taken))),
+        ("told-as-given", "the answer repeats what was given, nothing for nothing", ("Response.FaceModelVersion", default), put("echo", lambda given, _taken: given or "")),
     ]  # fmt: skip
     for name, about, clauses, spoil in spoils:
         yield Fault(f"face-model-version-{name}", f"FaceModelVersion: {about}", clauses, spoil)
@@ -354,18 +321,18 @@ def _uniqueness_faults() -> Iterator[Fault]:
         behaviour.id_exists_code, behaviour.name_exists_code = behaviour.name_exists_code, behaviour.id_exists_code
 
     spoils: list[tuple[str, str, tuple[str, ...], Spoil]] = [
-        ("id-not-unique", "a second group with an id replaces the first", by_id, _put("id_unique", False)),
-        ("name-not-unique", "a name may be had twice", by_name, _put("name_unique", False)),
-        ("id-compared-short", "ids are compared by their first 32 characters", by_id, _put("id_key", lambda text: text[:32])),
-        ("name-compared-short", "names are compared by their first 30 characters", by_name, _put("name_key", lambda text: text[:30])),
-        ("id-compared-to-63", "ids are compared without their 64th character", by_id, _put("id_key", lambda text: text[:63])),
+        ("id-not-unique", "a second group with an id replaces the first", by_id, put("id_unique", False)),
+        ("name-not-unique", "a name may be had twice", by_name, put("name_unique", False)),
+        ("id-compared-short", "ids are compared by their first 32 characters", by_id, put("id_key", lambda text: text[:32])),
+        ("name-compared-short", "names are compared by their first 30 characters", by_name, put("name_key", lambda text: text[:30])),
+        ("id-compared-to-63", "ids are compared without their 64th character", by_id, put("id_key", lambda text: text[:63])),
         ("name-compared-by-ascii", "names are compared by their ASCII characters", by_name,
-            _put("name_key", lambda text: text.encode("ascii", "ignore").decode())),
+            put("name_key", lambda text: text.encode("ascii", "ignore").decode())),
         ("exists-codes-swapped", "an id that exists is answered as a name, and the other way round", by_id + by_name, swapped),
-        ("id-exists-as-not-exist", "an id that exists is answered as one that doesn't", by_id, _put("id_exists_code", f"{_VALUE}GroupIdNotExist")),
-        ("id-exists-as-person", "an id that exists is answered with the person's code", by_id, _put("id_exists_code", f"{_VALUE}PersonIdAlreadyExist")),
-        ("name-exists-as-illegal", "a name that exists is answered as illegal", by_name, _put("name_exists_code", f"{_VALUE}GroupNameIllegal")),
-        ("name-exists-as-id", "a name that exists is answered with the id's code", by_name, _put("name_exists_code", f"{_VALUE}GroupIdAlreadyExist")),
+        ("id-exists-as-not-exist", "an id that exists is answered as one that doesn't", by_id, put("id_exists_code", f"{_VALUE}GroupIdNotExist")),
+        ("id-exists-as-person", "an id that exists is answered with the person's code", by_id, put("id_exists_code", f"{_VALUE}PersonIdAlreadyExist")),
+        ("name-exists-as-illegal", "a name that exists is answered as illegal", by_name, put("name_exists_code", f"{_VALUE}GroupNameIllegal")),
+        ("name-exists-as-id", "a name that exists is answered with the id's code", by_name, put("name_exists_code", f"{_VALUE}GroupIdAlreadyExist")),
     ]  # fmt: skip
     for name, about, clauses, spoil in spoils:
         yield Fault(name, about, clauses, spoil)
@@ -382,7 +349,7 @@ def _finishing(change: Callable[[Reply], object], when: Callable[[Reply], bool] 
             change(reply)
         return reply
 
-    return _put("finish", finish)
+    return put("finish", finish)
 
 
 def _failed(reply: Reply) -> bool:
@@ -454,7 +421,7 @@ def _answer_faults() -> Iterator[Fault]:
         ("request-id-missing-on-success", "no RequestId beside a result", present, _finishing(_drop("RequestId"), _succeeded)),
         ("request-id-in-error", "RequestId inside Error", present, _finishing(
             lambda reply: reply.body["Response"]["Error"].update(RequestId=reply.body["Response"].pop("RequestId")), _failed)),
-        ("request-id-constant", "the same RequestId each time", unique, _put("request_id", lambda: "76ec6e41-37d6-4ab9-abef-48ef0c6ab175")),
+        ("request-id-constant", "the same RequestId each time", unique, put("request_id", lambda: "76ec6e41-37d6-4ab9-abef-48ef0c6ab175")),
         ("request-id-constant-on-error", "the same RequestId for each error", unique, _finishing(_write("76ec6e41", "RequestId"), _failed)),
         ("request-id-number", "RequestId is a number", present, _finishing(_write(7, "RequestId"))),
         ("request-id-empty", "RequestId is empty", present, _finishing(_write("", "RequestId"))),
@@ -523,13 +490,13 @@ def _code_faults() -> Iterator[Fault]:
 
 def _whole_faults() -> Iterator[Fault]:
     def refusing(test: Callable[[Request], bool], code: str) -> Spoil:
-        return _put("refuse", lambda request: code if test(request) else None)
+        return put("refuse", lambda request: code if test(request) else None)
 
     def has(name: str) -> Callable[[Request], bool]:
         return lambda request: bool(request.values(name))
 
     spoils: list[tuple[str, str, tuple[str, ...], Spoil]] = [
-        ("accepts-everything", "nothing is refused", ("GroupName.length.max",), _put("accept", lambda _request: True)),
+        ("accepts-everything", "nothing is refused", ("GroupName.length.max",), put("accept", lambda _request: True)),
         ("refuses-everything", "everything is refused", ("GroupName.charset",), refusing(lambda _request: True, f"{_VALUE}GroupNameIllegal")),
         ("fails-on-valid", "valid requests are internal errors", ("GroupExDescriptions.optional",), _finishing(
             lambda reply: reply.body["Response"].update(Error={"Code": "InternalError", "Message": "x"}) or reply.body["Response"].pop("FaceModelVersion"),
@@ -548,7 +515,7 @@ def _whole_faults() -> Iterator[Fault]:
         yield Fault(name, about, clauses, spoil)
 
 
-FAULTS: tuple[Fault, ...] = (
+ACTION_FAULTS: tuple[Fault, ...] = (
     *itertools.chain.from_iterable(_text_faults(name) for name in _PREFIX),
     *itertools.chain.from_iterable(_name_faults(name) for name in _PREFIX if name != "GroupId"),
     *_id_faults(),
@@ -562,5 +529,3 @@ FAULTS: tuple[Fault, ...] = (
     *_code_faults(),
     *_whole_faults(),
 )
-
-FAULT: dict[str, Fault] = {each.name: each for each in FAULTS}
