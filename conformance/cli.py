@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _TO_COME = {
-    "call": "sending one request by hand",
     "record": "recording cassettes",
     "rejudge": "judging recordings anew",
     "readings": "settling ambiguities from recordings",
@@ -76,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_list(verbs.add_parser("list", help="list clauses, readings, faults, codes or cases"))
     _add_show(verbs.add_parser("show", help="show one clause, reading, fault, code or case"))
     _add_explain(verbs.add_parser("explain", help="tell what the page allows for a request"))
+    _add_call(verbs.add_parser("call", help="send requests by hand, and judge their answers"))
     _add_sign(verbs.add_parser("sign", help="print the headers that sign a request, for `curl -H @-`"))
     return parser
 
@@ -90,6 +90,13 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, help="seed of the exploration (default 0)")
     parser.add_argument("--max-requests", type=int, metavar="N", help="a hard bound on requests")
+    parser.add_argument(
+        "--level",
+        action="append",
+        metavar="LEVEL",
+        help="parameters, envelope, authentication, protocol, state or concurrency (default: all); may be repeated",
+    )
+    parser.add_argument("--list", action="store_true", help="say what each level sends and what it costs; send nothing")
     parser.add_argument("--only", action="append", metavar="GLOB", help="clauses to judge; may be repeated")
     parser.add_argument("--skip", action="append", metavar="GLOB", help="clauses to leave out; may be repeated")
     parser.add_argument(
@@ -116,7 +123,13 @@ def _run(options: argparse.Namespace) -> int:
 
     from conformance.settings import Settings, check_writable
 
-    Settings.of_options(options)  # told in our words, before pytest starts
+    settings = Settings.of_options(options)  # told in our words, before pytest starts
+    if options.list:
+        from conformance.report.catalogue import costs
+
+        for line in costs(settings):
+            sys.stdout.write(f"{line}\n")
+        return 0
     if options.junit:
         check_writable("--junit", options.junit)
     spec = find_spec("conformance.suite")
@@ -158,7 +171,7 @@ def _passed_on(options: argparse.Namespace) -> Iterable[str]:
         value = getattr(options, name)
         if value is not None:
             yield f"--{name.replace('_', '-')}={value}"
-    for name in ("only", "skip", "fault", "reading"):
+    for name in ("level", "only", "skip", "fault", "reading"):
         yield from (f"--{name}={value}" for value in getattr(options, name) or ())
     if options.junit is not None:
         yield f"--junit-xml={options.junit}"
@@ -195,6 +208,13 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8080, help="port to listen at (default 8080; 0 for any)")
     parser.add_argument("--reading", action="append", metavar="ID=VALUE", help="choose a reading; may be repeated")
     parser.add_argument("--fault", action="append", metavar="NAME", help="switch on a fault; may be repeated")
+    parser.add_argument("--quota", type=int, metavar="N", help="how many groups the account may have (default 100000)")
+    parser.add_argument(
+        "--answer",
+        action="append",
+        metavar="[GROUPID=]CODE[:TIMES]",
+        help="answer CreateGroup with this error code; only for GroupIds that a glob matches, only so often; repeatable",
+    )
     parser.add_argument(
         "--strict-signing",
         action="store_true",
@@ -207,7 +227,13 @@ def _serve(options: argparse.Namespace) -> int:
     from conformance.emulator import Emulator, conforming
     from conformance.emulator.faults import faulty
     from conformance.emulator.server import serve_forever
-    from conformance.settings import STRICT_SIGNING, check_faults, credentials_of_environment, parse_readings
+    from conformance.settings import (
+        STRICT_SIGNING,
+        check_faults,
+        credentials_of_environment,
+        parse_answers,
+        parse_readings,
+    )
     from conformance.signing import EXAMPLE_CREDENTIALS
 
     if not 0 <= options.port <= 65535:
@@ -217,7 +243,11 @@ def _serve(options: argparse.Namespace) -> int:
         readings |= STRICT_SIGNING
     behaviour = faulty(conforming(readings), *check_faults(options.fault or ()))
     found = credentials_of_environment()
-    emulator = Emulator(behaviour, found or EXAMPLE_CREDENTIALS)
+    if options.quota is not None and options.quota < 0:
+        raise UsageError(f"--quota {options.quota}: an account can't have fewer than no groups")
+    emulator = Emulator(behaviour, found or EXAMPLE_CREDENTIALS, scripted=parse_answers(options.answer or ()))
+    if options.quota is not None:
+        emulator.quota = options.quota
 
     def announce(url: str) -> None:
         whose = "the environment's key pair" if found else "the documentation's example key pair"
@@ -225,6 +255,9 @@ def _serve(options: argparse.Namespace) -> int:
         sys.stdout.write(f"{url} answers as CreateGroup's page says; it knows {whose}; signing is {signing}\n")
         for fault in options.fault or ():
             sys.stdout.write(f"  with the fault {fault}\n")
+        for each in emulator.scripted:
+            times = "" if each.times is None else f", {each.times} times"
+            sys.stdout.write(f"  answering CreateGroup with {each.code} for the GroupIds {each.group_ids}{times}\n")
         sys.stdout.flush()
 
     serve_forever(emulator, options.host, options.port, announce)
@@ -293,6 +326,44 @@ def _request_from(text: str) -> Request:
         return decode(HttpRequest("POST", "http://127.0.0.1/", (("Content-Type", "application/json"),), body))
     except UndecodableError as error:
         raise UsageError(f"the parameters must be a JSON object: {error}") from error
+
+
+def _add_call(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--target", default="embedded", help="embedded (default), or the URL of a server")
+    parser.add_argument("--fault", action="append", metavar="NAME", help="switch on a fault of the embedded emulator")
+    parser.add_argument(
+        "--reading", action="append", metavar="ID=VALUE", help="choose a reading of the embedded emulator"
+    )
+    parser.add_argument("--timeout-seconds", type=float, default=10.0, metavar="S", help="seconds to wait (default 10)")
+    parser.add_argument(
+        "steps",
+        nargs="+",
+        metavar="STEP",
+        help='a request as JSON: \'{"parameters": {"GroupName": "<salt>", "GroupId": "<salt>"}}\'; as cases have them',
+    )
+    parser.set_defaults(verb=_call)
+
+
+def _call(options: argparse.Namespace) -> int:
+    from conformance.report.conversation import told
+    from conformance.settings import Settings, build_target, check_faults, parse_readings, parse_step
+
+    steps = [parse_step(each) for each in options.steps]
+    settings = Settings(
+        target=options.target,
+        faults=check_faults(options.fault or ()),
+        readings=parse_readings(options.reading or ()),
+        timeout=options.timeout_seconds,
+    )
+    target = build_target(settings)
+    departs = False
+    try:
+        for line in told(target, steps):
+            departs = departs or line.startswith("✗")
+            sys.stdout.write(f"{line}\n")
+    finally:
+        target.close()
+    return 1 if departs else 0
 
 
 def _add_sign(parser: argparse.ArgumentParser) -> None:

@@ -53,7 +53,7 @@ _USUAL_HEADERS = frozenset(
 )  # fmt: skip
 
 
-Expected = Callable[[str], str | None]  # host → the signature for it; None where it can't be made
+Expected = Callable[[str], str]  # host → the signature for it
 
 
 def findings(http: HttpRequest, sender: Sender, now: float, *, replayed: bool = False) -> Iterator[Finding]:
@@ -197,14 +197,14 @@ def _of_signature(
     http: HttpRequest, match: re.Match[str], names: list[str], timestamp: str, credentials: Credentials
 ) -> Iterator[Finding]:
     """The signature against the one that belongs to what was sent."""
+    if any(name != "host" and header(http.headers, name) is None for name in names):
+        yield _broken("Authentication.authorization.form", "malformed-authorization-code")
+        return
     unsigned = header(http.headers, "X-TC-Content-SHA256") == UNSIGNED_PAYLOAD
     body_hash = payload_hash(UNSIGNED_PAYLOAD.encode() if unsigned else http.body)
 
-    def expected(host: str) -> str | None:
-        values = [(name, host if name == "host" else header(http.headers, name)) for name in names]
-        signed = [(name, value) for name, value in values if value is not None]
-        if len(signed) < len(names):
-            return None
+    def expected(host: str) -> str:
+        signed = [(name, host if name == "host" else header(http.headers, name) or "") for name in names]
         canonical = canonical_request(http.method, http.query, signed, body_hash)
         to_sign = string_to_sign(timestamp, match["date"], match["service"], canonical)
         return tc3_signature(credentials.secret_key, match["date"], match["service"], to_sign)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from conformance.contract import CLAUSE, PARAMETERS, READING
-from conformance.findings import Breach, Finding, when
+from conformance.findings import Breach, Finding, by_reading, when
 from conformance.prediction import EVERYWHERE, Box, meet
 from conformance.request import Request, World
 
@@ -65,7 +65,9 @@ def _meanings(name: str, request: Request) -> Iterator[_Way]:
                 both = meet(when("doubled-parameter", reading), box)
                 assert both is not None  # noqa: S101 -- no meaning of a single value depends on doubling
                 yield both, meaning, refusals
-        refusal = Finding(doubled, (), (Breach(READING["doubled-parameter"].code("refused")),))
+        # A strict reader of JSON takes it for no JSON at all.
+        code = READING["doubled-parameter"].code("refused")
+        refusal = Finding(doubled, (), (Breach(code), *by_reading("malformed-body-code")))
         yield when("doubled-parameter", "refused"), Mark.REFUSED, (refusal,)
 
 

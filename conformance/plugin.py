@@ -36,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--profile", help="smoke, standard (default) or deep")
     group.addoption("--seed", type=int, help="seed of the exploration (default 0)")
     group.addoption("--max-requests", type=int, metavar="N", help="a hard bound on requests")
+    group.addoption("--level", action="append", metavar="LEVEL", help="what to look at: parameters, envelope, …")
     group.addoption("--only", action="append", metavar="GLOB", help="clauses to judge")
     group.addoption("--skip", action="append", metavar="GLOB", help="clauses to leave out")
     group.addoption("--expected-failures", metavar="FILE", help="clauses known to fail: `GLOB  # reason`, a line each")

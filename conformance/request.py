@@ -57,6 +57,7 @@ class Presence(StrEnum):
     JUST_NOW = "just now"  # made by one of several requests that were sent at once
     PERHAPS = "perhaps"
     DELETED = "deleted"
+    LEAVING = "leaving"  # deleted, and its name is free already
 
 
 @dataclass(slots=True)
@@ -124,8 +125,11 @@ class World:
 
     def created(self, group: Group, *, at_once: bool = False) -> None:
         """A group was created; `at_once` where others that are like it were asked for at the same time."""
-        for gone in [each for each in self._deleted.values() if group.group_id == each.group_id or group.name == each.name]:
-            self._deletion_done(gone.group_id)
+        if group.group_id in self._deleted:
+            self._deletion_done(group.group_id)
+        for gone in self._deleted.values():
+            if gone.name == group.name and self._ids.exact.get(gone.group_id) is Presence.DELETED:
+                self._ids.put(gone.group_id, Presence.LEAVING)
         self._put(group, Presence.JUST_NOW if at_once else Presence.THERE)
 
     def perhaps_created(self, group: Group) -> None:
@@ -154,12 +158,11 @@ class World:
                 self._names.put(group.name, Presence.DELETED)
 
     def _deletion_done(self, group_id: str) -> None:
-        """The id or the name of a deleted group was given again: then both are free."""
+        """The id of a deleted group was given again: then its name is free too."""
         gone = self._deleted.pop(group_id)
-        for index, text in ((self._ids, gone.group_id), (self._names, gone.name)):
-            if text is not None and index.exact.get(text) is Presence.DELETED:
-                index.remove(text)
-                self.must_be_free("State.deletion", text)
+        if gone.name is not None and self._names.exact.get(gone.name) is Presence.DELETED:
+            self._names.remove(gone.name)
+            self.must_be_free("State.deletion", gone.name)
 
     def changed(self, group: Group) -> None:
         """A group has another name, tag or descriptions; the old name is free."""
@@ -175,14 +178,6 @@ class World:
             for text, presence in index.exact.items():
                 if presence is Presence.JUST_NOW:
                     index.exact[text] = Presence.THERE
-
-    def absent(self, group_id: str) -> None:
-        """A group of which it wasn't known is not there."""
-        group = self._groups.pop(group_id, None)
-        if group is not None:
-            self._ids.remove(group_id)
-            if group.name is not None:
-                self._names.remove(group.name)
 
     def _put(self, group: Group, presence: Presence) -> None:
         for index, text in ((self._ids, group.group_id), (self._names, group.name)):

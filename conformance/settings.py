@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 from argparse import Namespace
@@ -10,13 +11,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from conformance.contract import CLAUSES, READING
+from conformance.cases import Step
+from conformance.contract import CLAUSE, CLAUSES, CODES, READING, Level
 from conformance.errors import TargetUnusableError, UsageError
 from conformance.signing import EXAMPLE_CREDENTIALS, Credentials
 from conformance.targets import Target
 from conformance.wire import Sender
+
+if TYPE_CHECKING:
+    from conformance.emulator.service import Scripted
 
 __all__ = [
     "PROFILES",
@@ -60,6 +66,7 @@ class Settings:
         profile: "smoke", "standard" or "deep".
         seed: of the exploration.
         max_requests: a hard bound; None for none.
+        levels: what of the target is looked at.
         only, skip: globs over clause ids.
         expected_failures: clauses that are known to fail.
         faults, readings: for the embedded emulator.
@@ -70,6 +77,7 @@ class Settings:
     profile: str = "standard"
     seed: int = 0
     max_requests: int | None = None
+    levels: tuple[Level, ...] = tuple(Level)
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     expected_failures: tuple[ExpectedFailure, ...] = ()
@@ -90,7 +98,7 @@ class Settings:
                 if not _matching(pattern):
                     raise UsageError(f"{option} {pattern}: no clause has such an id{_suggest(pattern)}")
         if not any(self.selects(each.id) for each in CLAUSES):
-            raise UsageError("--only and --skip together leave no clause")
+            raise UsageError("--level, --only and --skip together leave no clause")
         if (self.faults or self.readings) and self.target != "embedded":
             raise UsageError("--fault and --reading are for the embedded emulator; another one takes them at `serve`")
 
@@ -110,6 +118,7 @@ class Settings:
         }
         expected = options.expected_failures
         return cls(
+            levels=parse_levels(options.level or ()),
             only=tuple(options.only or ()),
             skip=tuple(options.skip or ()),
             expected_failures=read_expected_failures(expected) if expected else (),
@@ -120,13 +129,15 @@ class Settings:
 
     def selects(self, clause: str) -> bool:
         """Whether a clause is asked for."""
+        if CLAUSE[clause].level not in self.levels:
+            return False
         wanted = not self.only or any(fnmatchcase(clause, each) for each in self.only)
         return wanted and not any(fnmatchcase(clause, each) for each in self.skip)
 
     def aims_at(self, clause: str) -> bool:
-        """Whether requests that aim at a clause are to be sent: all, where only clauses on answers are asked for."""
-        on_answers_alone = all(each.subject == "Response" for each in CLAUSES if self.selects(each.id))
-        return on_answers_alone or self.selects(clause)
+        """Whether requests that aim at a clause are to be sent; where only answers are asked for, those on parameters."""
+        on_answers_alone = all(each.level is Level.ENVELOPE for each in CLAUSES if self.selects(each.id))
+        return self.selects(clause) or (on_answers_alone and CLAUSE[clause].level is Level.PARAMETERS)
 
     def expected(self, clause: str) -> ExpectedFailure | None:
         """The expected failure that covers a clause."""
@@ -182,6 +193,17 @@ def _reason(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
+def parse_levels(names: Iterable[str]) -> tuple[Level, ...]:
+    """Levels by their names, several of which may stand in one text; all where none is named. Raises UsageError."""
+    words = [word.strip() for each in names for word in each.split(",")]
+    for word in words:
+        if word not in set(Level):
+            close = difflib.get_close_matches(word, [str(each) for each in Level], n=1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            raise UsageError(f"--level {word}: there are {', '.join(Level)}{hint}")
+    return tuple(each for each in Level if not words or each in words)
+
+
 def parse_readings(written: Iterable[str]) -> dict[str, str]:
     """Readings written as `id=value`. Raises UsageError for an unknown id or value."""
     chosen = {}
@@ -198,6 +220,40 @@ def parse_readings(written: Iterable[str]) -> dict[str, str]:
             raise UsageError(f"--reading {each}: {id_} can be {names}")
         chosen[id_] = value
     return chosen
+
+
+def parse_answers(written: Iterable[str]) -> list[Scripted]:
+    """Answers written as `[GROUPID-GLOB=]CODE[:TIMES]`. Raises UsageError for an unknown code or no number."""
+    from conformance.emulator.service import Scripted
+
+    found = []
+    for each in written:
+        group_ids, equals, rest = each.rpartition("=")
+        code, colon, times = rest.partition(":")
+        if code not in CODES:
+            hint = _suggest(code, CODES).replace("`iai-conformance list`", "`iai-conformance list codes`")
+            raise UsageError(f"--answer {each}: no list of the documentation has the code {code!r}{hint}")
+        if colon and not (times.isascii() and times.isdigit()):
+            raise UsageError(f"--answer {each}: {times!r} is no number of times; write it as CODE:3")
+        found.append(Scripted(code, group_ids if equals else "*", int(times) if colon else None))
+    return found
+
+
+def parse_step(written: str) -> Step:
+    """A step as a case has it, in JSON. Raises UsageError."""
+    from conformance.twists import TWISTS
+
+    try:
+        raw = json.loads(written)
+        if not isinstance(raw, dict):
+            raise UsageError(f"{written}: a step is a JSON object, such as {{\"parameters\": {{}}}}")
+        step = Step.from_json(raw)
+    except ValueError as error:
+        raise UsageError(f"{written}: {error}") from error
+    for each in step.twists:
+        if each.partition("=")[0] not in TWISTS:
+            raise UsageError(f"{each}: there is no such twist{_suggest(each.partition('=')[0], TWISTS)}")
+    return step
 
 
 def check_faults(names: Iterable[str]) -> tuple[str, ...]:

@@ -91,7 +91,6 @@ def _deletion(group_id: str, answer: Envelope, world: World, seen: Seen) -> None
     elif answer.code == _NOT_THERE:
         if presence is Presence.THERE:
             seen.departs("State.deletion", Kind.REJECTED_THOUGH_VALID, "the group is there", _NOT_THERE)
-        world.absent(group_id)
     else:
         seen.unserved = answer.code
 
@@ -129,11 +128,9 @@ def _information(group_id: str, answer: Envelope, world: World, seen: Seen) -> N
             seen.unserved = None if presence is Presence.DELETED else answer.code
         elif presence is Presence.THERE:
             seen.departs("State.kept.GroupName", Kind.WRONG_RESULT, "the group was created", _NOT_THERE)
-        elif presence is Presence.PERHAPS:
-            world.absent(group_id)
         elif presence is Presence.DELETED:
             seen.kept.add("State.deletion")
-        else:
+        elif presence is None:  # one whose answer was lost may still be made
             seen.kept.add(_why_absent(group_id, world))
         return
     if presence is None:

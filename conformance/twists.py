@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from conformance.draft import Draft, Form, Sender, draft, quoted, seal
 from conformance.messages import HttpRequest, header
 from conformance.request import Request
-from conformance.signing import UNSIGNED_PAYLOAD, Credentials, utc_date
+from conformance.signing import UNSIGNED_PAYLOAD, Credentials, payload_hash, utc_date
 
 __all__ = ["TWISTS", "Twist", "twisted"]
 
@@ -138,6 +138,10 @@ def _unsigned_payload(made: Draft, _argument: str) -> None:
     made.more.append(("X-TC-Content-SHA256", UNSIGNED_PAYLOAD))
 
 
+def _declared_hash(made: Draft, _argument: str) -> None:
+    made.more.append(("X-TC-Content-SHA256", payload_hash(made.body)))
+
+
 def _body(made: Draft, argument: str) -> None:
     made.body = argument.encode("utf-8", "surrogateescape")
 
@@ -188,6 +192,12 @@ def _as_form(made: Draft, argument: str) -> None:
     """A form, whatever the signature."""
     made.form, made.content_type = Form.FORM, argument
     made.text = made.body.decode("utf-8")
+
+
+def _misspelt(made: Draft, argument: str) -> None:
+    """Another character at a place of the body, counted round."""
+    place = int(argument[:-1]) % max(1, len(made.body))
+    made.body = made.body[:place] + argument[-1].encode() + made.body[place + 1 :]
 
 
 def _indices(made: Draft, argument: str) -> None:
@@ -266,6 +276,17 @@ def _change_field(http: HttpRequest, argument: str) -> HttpRequest:
     return _change_query(http, argument) if http.method == "GET" else _change_body(http, argument)
 
 
+def _flip(http: HttpRequest, argument: str) -> HttpRequest:
+    """Another letter or digit at a place of the body, or of the query, counted round."""
+    text = http.body.decode("latin-1") if http.body else http.query
+    places = [place for place, each in enumerate(text) if each.isascii() and each.isalnum()]
+    place = places[int(argument) % len(places)]
+    changed = f"{text[:place]}{'y' if text[place] != 'y' else 'z'}{text[place + 1 :]}"
+    if http.body:
+        return replace(http, body=changed.encode("latin-1"))
+    return replace(http, url=f"{http.url.partition('?')[0]}?{changed}")
+
+
 def _append_body(http: HttpRequest, argument: str) -> HttpRequest:
     return replace(http, body=http.body + argument.encode("utf-8", "surrogateescape"))
 
@@ -311,6 +332,7 @@ _BEFORE: dict[str, tuple[str, Callable[[Draft, str], None]]] = {
     "also-signed": ("with this header signed too", _also_signed),
     "not-signed": ("with this header not signed", _not_signed),
     "unsigned-payload": ("with a signature that leaves the body out, and says so", _unsigned_payload),
+    "declared-hash": ("with the hash of its body in a header", _declared_hash),
     "body": ("with this body", _body),
     "encoding": ("with its body in this encoding", _charset),
     "byte-order-mark": ("with a byte order mark", _byte_order_mark),
@@ -320,6 +342,7 @@ _BEFORE: dict[str, tuple[str, Callable[[Draft, str], None]]] = {
     "long-tag": ("with a Tag of so many characters", _long_tag),
     "spaced": ("with white space in its JSON", _spaced),
     "escaped": ("with every character of its JSON's texts escaped", _escaped),
+    "misspelt": ("with another character at this place of its body", _misspelt),
     "as-form": ("as a POST of this Content-Type that holds what stands in its body", _as_form),
     "indices": ("with these indices of its array", _indices),
     "plus": ("with + for a space", _plus),
@@ -330,6 +353,7 @@ _AFTER: dict[str, tuple[str, Callable[[HttpRequest, str], HttpRequest]]] = {
     "then-body": ("and then changed in its body", _change_body),
     "then-query": ("and then changed in its query", _change_query),
     "then-field": ("and then changed in its fields", _change_field),
+    "then-flip": ("and then changed in one character", _flip),
     "then-append": ("and then given this behind it", _append_body),
     "then-append-query": ("and then given this behind its URL", _append_query),
     "then-header": ("and then given another value of this header", _replace_header),

@@ -330,6 +330,10 @@ def _held_against(presence: Presence, clause: Clause) -> tuple[list[Box], list[B
                 Breach(in_deletion, when(reading, "GroupInDeletedState")),
                 Breach(exists, when(reading, "AlreadyExist")),
             ]
+        case Presence.LEAVING:
+            reading = "recreate-after-delete"
+            in_deletion = READING[reading].code("GroupInDeletedState")
+            return [EVERYWHERE], [Breach(in_deletion, when(reading, "GroupInDeletedState"))]
         case _:
             assert_never(presence)
 

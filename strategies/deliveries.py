@@ -18,6 +18,7 @@ __all__ = ["authentication", "protocol"]
 
 Ranked = tuple[int, Case]
 
+_LAST_RANK_FOLLOWED = 2
 _GET = {"form": Form.QUERY}
 _FORM_1 = {"form": Form.FORM, "scheme": Scheme.SHA256}
 _FORM_SHA1 = {"form": Form.FORM, "scheme": Scheme.SHA1}
@@ -36,8 +37,9 @@ def _step(*twists: str, how: dict[str, object] | None = None, **parameters: obje
 
 
 def _refused(clause: str, about: str, *twists: str, rank: int = 1, how: dict[str, object] | None = None) -> Ranked:
-    """A delivery that must not get in, and a plain one after it."""
-    return rank, Case(clause, about, (_step(*twists, how=how), Step(create())))
+    """A delivery that must not get in, and a plain one after it; the least telling ones alone, to spare requests."""
+    after = (Step(create()),) if rank <= _LAST_RANK_FOLLOWED else ()
+    return rank, Case(clause, about, (_step(*twists, how=how), *after))
 
 
 def _alone(
@@ -56,7 +58,9 @@ def authentication() -> Iterator[Ranked]:
     yield _refused(signature, "digits of the signature backwards", "signature-reversed", rank=2)
     body, query, headers = (f"{signature}.{part}" for part in ("body", "query", "headers"))
     yield _refused(body, "the body changed on its way", f"then-body={SALT}→{SALT}b", rank=0)
-    yield _refused(body, "a space behind the body", "then-append= ")
+    yield _refused(body, "a space behind the body, whose hash is declared", "declared-hash", "then-append= ")
+    changed = _step(f"then-body={SALT}→{SALT}b")
+    yield 2, Case(body, "an Authorization that was right for another body", (Step(create()), changed))
     yield _refused(body, "a field changed on its way, version 1", f"then-field={SALT}→{SALT}b", how=_FORM_1)
     yield _refused(body, "a field added on its way, version 1", "then-append=&Tag=x", how=_FORM_SHA1)
     yield _refused(query, "the query changed on its way", f"then-query={SALT}→{SALT}b", how=_GET)
@@ -65,7 +69,6 @@ def authentication() -> Iterator[Ranked]:
     yield _refused(
         headers, "a signed header changed on its way", "signed-header=X-Custom:a", "then-header=X-Custom:b"
     )
-    yield _refused(headers, "a signed header lost on its way", "signed-header=X-Custom:a", "then-without=X-Custom")
     yield _refused(
         headers, "the Content-Type changed on its way", "then-header=Content-Type:application/json; charset=utf-8"
     )
@@ -84,6 +87,7 @@ def _of_credentials() -> Iterator[Ranked]:
     yield _refused(present, "no Signature, version 1", "then-field=&Signature=→&NoSignature=", how=_FORM_1, rank=2)
     yield _refused(form, "Basic instead of TC3-HMAC-SHA256", "then-header=Authorization:Basic QUtJRDp4")
     yield _refused(form, "nothing but the name of the method", "then-header=Authorization:TC3-HMAC-SHA256", rank=2)
+    yield _refused(form, "a signed header lost on its way", "signed-header=X-Custom:a", "then-without=X-Custom", rank=2)
     yield _refused(form, "half a signature", "signature-cut", rank=2)
     yield _refused(form, "an empty signature", "signature-empty")
     yield _refused(form, "the host not signed", "not-signed=host", rank=2)
@@ -166,7 +170,6 @@ def _of_forms() -> Iterator[Ranked]:
     for clause, how in ((get, _GET), (form, _FORM_1)):
         yield _alone(clause, "everything that there is", how=how, rank=1, **_EVERYTHING)
         yield _alone(clause, "a name that is too long", how=how, GroupName=f"{SALT}{'中' * 49}")
-        yield _alone(clause, "a description that is repeated", how=how, GroupExDescriptions=["x", "x"])
     yield 2, Case(get, "what was created by GET exists", (_step(how=_GET), Step(create(SALT, f"{SALT}b"))))
     yield 2, Case(form, "what was created by a form exists", (_step(how=_FORM_1), Step(create(f"{SALT}b", SALT))))
     for how, about in ((_FORM_SHA1, "form"), (_GET, "GET")):
@@ -232,6 +235,6 @@ def _of_sizes() -> Iterator[Ranked]:
         ("version-1", _FORM_1, 900_000, 1_150_000),
     ):
         yield _alone(f"Protocol.size.{name}", f"{kept} bytes", f"long-tag={kept}", how=how, rank=4)
-        yield _refused(f"Protocol.size.{name}", f"{broken} bytes", f"long-tag={broken}", how=how, rank=4)
+        yield _alone(f"Protocol.size.{name}", f"{broken} bytes", f"long-tag={broken}", how=how, rank=4)
     yield _alone("Protocol.size.version-3", "9 MB", "padded=9400000", rank=4)
     yield _refused("Protocol.size.version-3", "11 MB", "padded=11400000", rank=4)

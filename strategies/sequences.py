@@ -139,14 +139,14 @@ def _refusals_leave_nothing() -> Iterator[tuple[int, Case]]:
     yield 2, _case(clause, "an illegal id", create(f"{a}!", a), create(a, a))
 
 
-_AT_ONCE = 6
+AT_ONCE = 6
 
 
 def concurrency() -> Iterator[tuple[int, Case]]:
     """Cases of several requests at once, and of one whose answer is lost, each with its rank."""
 
     def together(clause: str, about: str, group_id: str, name: str, *then: Request) -> Case:
-        many = Step(create(group_id, name), sending=Sending.TOGETHER, copies=_AT_ONCE)
+        many = Step(create(group_id, name), sending=Sending.TOGETHER, copies=AT_ONCE)
         return Case(clause, about, (many, *(Step(each) for each in then)))
 
     a, b = f"{SALT}a", f"{SALT}b"

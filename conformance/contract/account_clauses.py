@@ -32,7 +32,14 @@ def _state() -> tuple[Clause, ...]:
             needs=("GetGroupInfo",),
         ),
         Clause("State.listed", subject, Effect(), (page(3, "用于创建一个空的人员库"),), needs=("GetGroupList",)),
-        Clause("State.deletion", subject, Effect(), (_EXISTS,), needs=("DeleteGroup",)),
+        Clause(
+            "State.deletion",
+            subject,
+            Effect(),
+            (_EXISTS,),
+            part_of=("GroupId.unique", "GroupName.unique"),
+            needs=("DeleteGroup",),
+        ),
         Clause(
             "State.renaming",
             subject,

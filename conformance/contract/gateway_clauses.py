@@ -228,7 +228,7 @@ def _protocol() -> tuple[Clause, ...]:
             subject,
             Gate(),
             (page(19, "GroupExDescriptions.N"),),
-            ("InvalidParameter", "MissingParameter"),
+            ("InvalidParameter", "InvalidParameter.InvalidParameter", "InvalidParameterValue", "MissingParameter"),
             _SILENT,
             "array-gaps",
         ),

@@ -248,7 +248,7 @@ GATEWAY_READINGS: tuple[Reading, ...] = (
         "What do indices mean that don't count up from 0?",
         (
             Value("closed-up", "the items are those that are there"),
-            *_codes(_INVALID_PARAMETER, _MISSING_PARAMETER),
+            *_codes(_INVALID_PARAMETER, _PAGE_INVALID_PARAMETER, _INVALID_VALUE, _MISSING_PARAMETER),
             _VARIES,
         ),
         "GroupExDescriptions.0 and GroupExDescriptions.2",

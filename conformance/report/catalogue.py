@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from dataclasses import replace
 
-from conformance.contract import CLAUSE, CLAUSES, CODES, READING, READINGS
+from conformance.contract import CLAUSE, CLAUSES, CODES, READING, READINGS, Level
 from conformance.emulator.faults import FAULT, FAULTS
 from conformance.errors import UsageError
+from conformance.settings import Settings
 from conformance.suite.smoke import smoke
+from strategies.sequences import AT_ONCE
 
-__all__ = ["listed", "shown"]
+__all__ = ["costs", "listed", "shown"]
 
 
 def listed(what: str) -> Iterator[str]:
@@ -24,10 +27,33 @@ def listed(what: str) -> Iterator[str]:
             yield from (f"{each.code}: {each.message} ({each.kind})" for each in CODES.values())
         case "cases":
             for case in smoke():
-                yield f"{case.id} {case.clause}: {case.about} ({len(case.steps)} requests)"
+                yield f"{case.id} {case.clause}: {case.about} ({case.requests} requests)"
         case _:
             width = max(len(each.id) for each in CLAUSES)
             yield from (f"{each.id:<{width}}  {each.strength:<11}  {each.citations[0]}" for each in CLAUSES)
+
+
+_SENDS = {
+    Level.PARAMETERS: "each parameter at and past its limits, alone and with others",
+    Level.ENVELOPE: "nothing of its own: every answer is looked at (alone, it sends what `parameters` does)",
+    Level.AUTHENTICATION: "requests signed wrongly, late, for others, or changed on their way; all forms of signature",
+    Level.PROTOCOL: "methods, forms, JSON in other writings, sizes up to 11 MB, common parameters",
+    Level.STATE: "sequences with the four sister actions: what is kept, listed, deleted, renamed; ids and names twice",
+    Level.CONCURRENCY: f"{AT_ONCE} creations at once, and one whose answer nobody waits for",
+}
+
+
+def costs(settings: Settings) -> Iterator[str]:
+    """A line for each level: what it sends and what that costs, counted on the reference emulator in this process."""
+    from conformance.suite.costs import cost
+
+    yield f"what each level sends in the profile {settings.profile}, and what it costs:"
+    total = [0, 0]
+    for level in settings.levels:
+        requests, groups = (0, 0) if level is Level.ENVELOPE else cost(replace(settings, levels=(level,)))
+        total = [total[0] + requests, total[1] + groups]
+        yield f"  {level:<15} {requests:>6} requests {groups:>5} groups  {_SENDS[level]}"
+    yield f"  {'all of these':<15} {total[0]:>6} requests {total[1]:>5} groups"
 
 
 def shown(name: str) -> Iterator[str]:

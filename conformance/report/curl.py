@@ -1,7 +1,8 @@
-"""A line for the shell that sends a failing request again. It holds no secret: `iai-conformance sign` signs."""
+"""A line for the shell that sends a failing request again. It holds no secret: `iai-conformance` signs."""
 
 from __future__ import annotations
 
+import json
 import shlex
 from urllib.parse import urlsplit
 
@@ -13,8 +14,15 @@ __all__ = ["curl_lines"]
 
 
 def curl_lines(failure: Failure) -> str:
-    """The command that sends the requests of a failure again, in order; each is signed anew."""
-    return " && ".join(_line(http) for http in failure.bodies)
+    """The command that sends the requests of a failure again, in order, each signed anew.
+
+    Plain requests go through curl. What curl can't do, such as a signature for another time, `call` does.
+    """
+    if all(each.is_plain for each in failure.sent):
+        return " && ".join(_line(http) for http in failure.bodies)
+    parts = urlsplit(failure.bodies[0].url)
+    steps = " ".join(shlex.quote(json.dumps(each.to_json())) for each in failure.case.steps)
+    return f"iai-conformance call --target {parts.scheme}://{parts.netloc} {steps}"
 
 
 def _line(http: HttpRequest) -> str:
@@ -22,11 +30,5 @@ def _line(http: HttpRequest) -> str:
     target = f"{parts.scheme}://{parts.netloc}"
     action = header(http.headers, "X-TC-Action") or ACTION
     more = "" if action == ACTION else f" --action {action}"
-    if http.method == "GET":
-        query = shlex.quote(parts.query)
-        return (
-            f"iai-conformance sign --target {target}{more} --query {query} | "
-            f"curl -sS -H @- {shlex.quote(f'{target}/?{parts.query}')}"
-        )
     body = shlex.quote(http.body.decode("utf-8", "surrogateescape"))
     return f"iai-conformance sign --target {target}{more} --body {body} | curl -sS -H @- --data-binary {body} {target}/"

@@ -159,7 +159,7 @@ def report_of(run: Run, settings: Settings, *, interrupted: bool = False) -> Rep
         tuple(_reading_result(each.id, run) for each in READINGS),
         tuple(_code_result(code, run) for code in CODES),
         stale,
-        tuple(dict.fromkeys(run.unseen.values())),
+        tuple(dict.fromkeys(why for what, why in run.unseen.items() if what not in _SAID_OF_CLAUSES)),
     )
 
 
@@ -188,7 +188,8 @@ def _verdict(
 def _clause_result(clause: Clause, run: Run, settings: Settings) -> ClauseResult:
     tally = run.tallies[clause.id]
     if not settings.selects(clause.id):
-        return ClauseResult(clause, Status.SKIPPED, "left out by --only or --skip", tally)
+        why = "--only or --skip" if clause.level in settings.levels else f"--level: it is one of {clause.level}"
+        return ClauseResult(clause, Status.SKIPPED, f"left out by {why}", tally)
     failures = _failures(clause, run)
     if failures:
         expected = settings.expected(clause.id)
@@ -237,6 +238,9 @@ def _reading_result(id_: str, run: Run) -> ReadingResult:
     return ReadingResult(id_, tuple(each for each in in_order if each in possible), run.ledger.counted.get(id_, 0))
 
 
+# What a target may lack; the clauses that need it say so themselves.
+_SAID_OF_CLAUSES = frozenset({"connection", "small quota"})
+
 # Kinds of codes that a request can provoke.
 _PROVOKED = frozenset(code for clause in CLAUSES for code in clause.codes) | {"FailedOperation.GroupInDeletedState"}
 
@@ -265,8 +269,7 @@ def _failure_to_json(failure: Failure) -> dict[str, object]:
     return {
         "kind": str(failure.kind),
         "request": [
-            {"action": step.request.action, "form": str(step.form), "parameters": step.request.plain}
-            for step in failure.sent
+            {"action": step.request.action, "form": str(step.form), **step.to_json()} for step in failure.sent
         ],
         "expected": list(failure.expected),
         "observed": failure.observed,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -11,6 +10,7 @@ from rich.text import Text
 
 from conformance.report.curl import curl_lines
 from conformance.report.model import ClauseResult, FailureGroup, Report, Status, Verdict
+from conformance.report.words import delivery, sent
 from conformance.run import Failure
 
 __all__ = ["console", "print_report"]
@@ -63,8 +63,9 @@ def _print_group(result: ClauseResult, group: FailureGroup, report: Report, out:
     out.print(heading)
     _print_field("says", str(result.clause.citations[0]), out)
     for step in failure.sent:
-        text = _clipped(_visible(json.dumps(step.request.plain, ensure_ascii=False)))
-        _print_field("sent", f"{step.request.action} {text}", out)
+        _print_field("sent", _clipped(_visible(sent(step))), out)
+        if how := delivery(step):
+            _print_field("", _clipped(_visible(how)), out)
     lengths = ", ".join(_lengths(failure))
     if lengths:
         _print_field("", lengths, out)
@@ -96,11 +97,10 @@ def _lengths(failure: Failure) -> Iterator[str]:
 
 
 def _print_rest(report: Report, out: Console) -> None:
-    left_out_on_purpose = bool(report.settings.only or report.settings.skip)
-    shown = {Status.EXPECTED_FAILURE, Status.NOT_EXERCISED} | (set() if left_out_on_purpose else {Status.SKIPPED})
+    shown = {Status.EXPECTED_FAILURE, Status.NOT_EXERCISED}
     by_reason: dict[tuple[Status, str], list[str]] = {}
     for each in report.clauses:
-        if each.status in shown:
+        if each.status in shown or (each.status is Status.SKIPPED and "--level" in each.reason):
             by_reason.setdefault((each.status, each.reason), []).append(each.clause.id)
     for (status, reason), ids in by_reason.items():
         mark, style = _MARKS[status]

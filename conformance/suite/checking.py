@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 import pytest
 
 from conformance.cases import Case
 from conformance.errors import BudgetSpentError, TargetUnusableError
+from conformance.report.words import delivery
+from conformance.report.words import sent as sent_in_words
 from conformance.run import Failure, Run
 from conformance.settings import Settings
 
@@ -52,6 +53,6 @@ def fail_for(failures: Iterable[Failure], settings: Settings) -> None:
 
 
 def _told(failure: Failure) -> str:
-    requests = "; ".join(f"{step.request.action} {json.dumps(step.request.plain)}" for step in failure.sent)
+    requests = "; ".join(f"{sent_in_words(each)} {delivery(each)}".strip() for each in failure.sent)
     expected = "\n          ".join(failure.expected)
     return f"{failure.clause}: {failure.kind}\nsent      {requests}\nexpected  {expected}\ncame      {failure.observed}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+import io
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from unittest import SkipTest
@@ -10,6 +12,7 @@ from unittest import SkipTest
 import hypothesis
 from hypothesis import HealthCheck, Phase, configuration
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from conformance.cases import Case, Step
 from conformance.contract import CLAUSES
@@ -17,12 +20,18 @@ from conformance.errors import BudgetSpentError, TargetUnusableError
 from conformance.request import Request
 from conformance.run import Run
 from conformance.settings import cache_folder
-from strategies import templates
+from strategies import delivered, templates
+from strategies.histories import account_machine
 
 # Hypothesis keeps tables of characters; a run leaves nothing in the folder that it is started from.
 configuration.set_hypothesis_home_dir(cache_folder() / "hypothesis")
 
 __all__ = ["PROPERTIES", "Property", "explore"]
+
+
+Machine = Callable[[Callable[[tuple[Step, ...]], None]], type[RuleBasedStateMachine]]
+# The most actions of one history.
+_LONGEST_HISTORY = 14
 
 
 @dataclass(frozen=True)
@@ -32,13 +41,13 @@ class Property:
     Attributes:
         clause: id of the clause; with `about`, the name of its test.
         about: what kind of request.
-        drawn: the templates of a case, one for each step.
+        drawn: the steps of a case; or a state machine that makes them, given what to do with them.
         weight: how many examples, next to the others.
     """
 
     clause: str
     about: str
-    drawn: st.SearchStrategy[tuple[Request, ...]]
+    drawn: st.SearchStrategy[tuple[Step, ...]] | Machine
     weight: int
 
 
@@ -49,14 +58,23 @@ def _properties() -> Iterator[Property]:
         if clause.breakable_alone:
             weight = {"Charset": 4, "OneOf": 3, "DistinctItems": 2}.get(type(clause.rule).__name__, 1)
             yield Property(clause.id, "broken", _single(templates.breaking_one(clause)), weight)
-    yield Property("GroupId.unique", "sequences", templates.sequences(), 3)
+    yield Property("GroupId.unique", "sequences", templates.sequences().map(_steps), 3)
     yield Property("Request.check-order", "broken with others", _single(templates.breaking_several()), 4)
     yield Property("Request.null", "odd shapes", _single(templates.odd()), 3)
     yield Property("GroupName.charset", "unsettled characters", _single(templates.unsettled()), 3)
+    yield Property("Authentication.signature", "changed on the way", delivered.tampered(), 5)
+    yield Property("Protocol.get", "in forms and queries", delivered.in_forms(), 5)
+    yield Property("Protocol.json.same-text", "written otherwise", delivered.rewritten(), 3)
+    yield Property("Protocol.json.form", "misspelt", delivered.misspelt(), 4)
+    yield Property("State.refused-leaves-nothing", "histories", account_machine, 2)
 
 
-def _single(drawn: st.SearchStrategy[Request]) -> st.SearchStrategy[tuple[Request, ...]]:
-    return drawn.map(lambda template: (template,))
+def _single(drawn: st.SearchStrategy[Request]) -> st.SearchStrategy[tuple[Step, ...]]:
+    return drawn.map(lambda template: (Step(template),))
+
+
+def _steps(templates_: tuple[Request, ...]) -> tuple[Step, ...]:
+    return tuple(map(Step, templates_))
 
 
 PROPERTIES: tuple[Property, ...] = tuple(_properties())
@@ -69,6 +87,18 @@ class _DepartureError(Exception):
 @cache
 def _error_class(key: tuple[str, str]) -> type[_DepartureError]:
     return type(f"Departure[{key[0]}: {key[1]}]", (_DepartureError,), {})
+
+
+def _drawing(
+    property_: Property, settings: hypothesis.settings, seed: int, send: Callable[[tuple[Step, ...]], None]
+) -> None:
+    """Draw what a property describes, and send it."""
+    if isinstance(property_.drawn, st.SearchStrategy):
+        hypothesis.seed(seed)(settings(hypothesis.given(property_.drawn)(send)))()
+    else:
+        machine = hypothesis.seed(seed)(property_.drawn(send))
+        with contextlib.redirect_stdout(io.StringIO()):  # the steps of a failing history, which the report shows
+            run_state_machine_as_test(machine, settings=settings)
 
 
 def explore(run: Run, property_: Property, *, examples: int, seed: int) -> None:
@@ -85,8 +115,7 @@ def explore(run: Run, property_: Property, *, examples: int, seed: int) -> None:
     known = set(run.failed)
     stopped: list[BudgetSpentError | TargetUnusableError] = []
 
-    @hypothesis.seed(seed)
-    @hypothesis.settings(
+    settings = hypothesis.settings(
         max_examples=examples,
         database=None,
         derandomize=False,
@@ -96,11 +125,12 @@ def explore(run: Run, property_: Property, *, examples: int, seed: int) -> None:
         print_blob=False,
         verbosity=hypothesis.Verbosity.quiet,
         report_multiple_bugs=True,
+        stateful_step_count=_LONGEST_HISTORY,
     )
-    @hypothesis.given(property_.drawn)
-    def send(drawn: tuple[Request, ...]) -> None:
+
+    def send(drawn: tuple[Step, ...]) -> None:
         try:
-            failures = run.case(Case(property_.clause, property_.about, tuple(Step(each) for each in drawn)))
+            failures = run.case(Case(property_.clause, property_.about, drawn))
         except (BudgetSpentError, TargetUnusableError) as error:
             stopped.append(error)
             raise SkipTest("the run ended") from error  # the one exception that Hypothesis lets through at once
@@ -109,7 +139,7 @@ def explore(run: Run, property_: Property, *, examples: int, seed: int) -> None:
                 raise _error_class((failure.clause, failure.kind))
 
     try:
-        send()
+        _drawing(property_, settings, seed, send)
     except SkipTest:
         raise stopped[0] from None
     except (_DepartureError, BaseExceptionGroup, hypothesis.errors.Flaky):

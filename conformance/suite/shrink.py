@@ -61,8 +61,13 @@ def shrink(case: Case, fails: Callable[[Case], bool], budget: int) -> Case:
 
 
 def _smaller(case: Case) -> Iterator[Case]:
-    """The case with its last request made smaller in one place."""
+    """The case without one of its steps, or with its last request made smaller in one place."""
     *before, last = case.steps
+    for place in range(len(before)):
+        yield replace(case, steps=(*before[:place], *before[place + 1 :], last))
+    for place in range(len(last.twists)):
+        fewer = last.twists[:place] + last.twists[place + 1 :]
+        yield replace(case, steps=(*before, replace(last, twists=fewer)))
     for parameters in _parameters(dict(last.request.parameters)):
         request = replace(last.request, parameters=tuple(parameters.items()))
         yield replace(case, steps=(*before, replace(last, request=request)))

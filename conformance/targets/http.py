@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import ssl
+import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ from conformance.wire import Sender
 __all__ = ["HttpTarget", "is_loopback"]
 
 _CLOSED = "closed the connection"
+# Seconds that a server gets for a request whose sender is gone, before anything else is asked.
+_TIME_TO_TAKE_IT = 0.05
 _USER_AGENT = f"iai-conformance/{__version__}"
 
 
@@ -111,6 +114,7 @@ class HttpTarget:
         if self._proxies:
             return False
         raw.abandon(raw.connect(self.sender.endpoint, self._timeout, self._verify), http)
+        time.sleep(_TIME_TO_TAKE_IT)
         return True
 
     def with_quota(self, _groups: int) -> None:

@@ -1,0 +1,95 @@
+"""A conversation with a target, told request by request: for `call`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from conformance.cases import Case, Step
+from conformance.errors import TransportError
+from conformance.messages import HttpRequest, HttpResponse, header
+from conformance.report.words import delivery, sent
+from conformance.run import Run
+from conformance.targets import Answer, Target
+from conformance.wire import Sender
+
+__all__ = ["told"]
+
+_LONGEST = 2000
+
+
+@dataclass
+class _Listening:
+    """A target that remembers what came; see `Target`."""
+
+    target: Target
+    heard: list[tuple[HttpRequest, Answer]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.target.name
+
+    @property
+    def sender(self) -> Sender:
+        return self.target.sender
+
+    @property
+    def alone(self) -> bool:
+        return self.target.alone
+
+    def send(self, http: HttpRequest) -> HttpResponse:
+        try:
+            answer = self.target.send(http)
+        except TransportError as error:
+            self.heard.append((http, error))
+            raise
+        self.heard.append((http, answer))
+        return answer
+
+    def together(self, requests: Sequence[HttpRequest]) -> list[Answer]:
+        answers = self.target.together(requests)
+        self.heard += zip(requests, answers, strict=True)
+        return answers
+
+    def pipelined(self, requests: Sequence[HttpRequest]) -> list[Answer] | None:
+        answers = self.target.pipelined(requests)
+        self.heard += zip(requests, answers or (), strict=False)
+        return answers
+
+    def abandon(self, http: HttpRequest) -> bool:
+        return self.target.abandon(http)
+
+    def with_quota(self, groups: int) -> Target | None:
+        return self.target.with_quota(groups)
+
+    def close(self) -> None:
+        self.target.close()
+
+
+def told(target: Target, steps: Iterable[Step]) -> Iterator[str]:
+    """Send steps; a few lines for each, then those for what departs from the documents, which begin with ✗."""
+    steps = tuple(steps)
+    listening = _Listening(target)
+    run = Run.against(listening)
+    failures = run.case(Case("Request.check-order", "by hand", steps))
+    for step in steps:
+        how = delivery(step)
+        yield f"{sent(step)}" + (f"  [{how}]" if how else "")
+    for http, answer in listening.heard:
+        yield f"→ {http.method} {_clipped(http.body.decode('utf-8', 'backslashreplace') or http.query)}"
+        yield f"← {_answer(answer)}"
+    for each in failures:
+        yield f"✗ {each.clause}: {each.kind}"
+        yield from (f"    allowed  {line}" for line in each.expected)
+        yield f"    came     {each.observed}"
+
+
+def _answer(answer: Answer) -> str:
+    if not isinstance(answer, HttpResponse):
+        return f"no answer: {answer}"
+    content_type = header(answer.headers, "Content-Type") or "no Content-Type"
+    return f"HTTP {answer.status}, {content_type}: {_clipped(answer.body.decode('utf-8', 'backslashreplace'))}"
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"

@@ -1,0 +1,35 @@
+"""What a run would send and create: counted by judging the reference emulator, called as a function."""
+
+from __future__ import annotations
+
+from conformance.emulator import Emulator
+from conformance.plugin import DEEP_EXAMPLES, STANDARD_EXAMPLES
+from conformance.run import Run
+from conformance.salt import Salts, seeded_run_salt
+from conformance.settings import Settings
+from conformance.suite.smoke import smoke
+from conformance.targets.direct import DirectTarget
+
+__all__ = ["cost"]
+
+
+def cost(settings: Settings) -> tuple[int, int]:
+    """How many requests a run sends to a target that conforms, and how many groups it creates.
+
+    What `deep` explores is reckoned from what `standard` does, to which it is proportional.
+    """
+    run = Run.against(DirectTarget(Emulator()), salts=Salts(seeded_run_salt(settings.seed)))
+    for place, case in enumerate(smoke()):
+        if place == 0 or settings.aims_at(case.clause):  # every run begins with a plain request
+            run.case(case)
+    fixed = run.requests, run.groups_created
+    if settings.profile == "smoke":
+        return fixed
+    from conformance.suite.exploration import PROPERTIES, explore
+
+    for each in PROPERTIES:
+        if settings.aims_at(each.clause):
+            explore(run, each, examples=STANDARD_EXAMPLES * each.weight, seed=settings.seed)
+    factor = DEEP_EXAMPLES // STANDARD_EXAMPLES if settings.profile == "deep" else 1
+    requests, groups = run.requests - fixed[0], run.groups_created - fixed[1]
+    return fixed[0] + factor * requests, fixed[1] + factor * groups

@@ -1,0 +1,15 @@
+"""Several requests at once, and one whose answer is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.cases import Case
+from conformance.plugin import settings_of
+from conformance.run import Run
+from conformance.suite.checking import check
+
+
+def test_concurrency(run: Run, case: Case, place: int, pytestconfig: pytest.Config) -> None:
+    """Exactly one of several is created, and what is uncertain is settled by asking."""
+    check(run, case, settings_of(pytestconfig))

@@ -1,0 +1,15 @@
+"""What requests do to the account: what is kept, listed, deleted and renamed, and what a refusal leaves."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.cases import Case
+from conformance.plugin import settings_of
+from conformance.run import Run
+from conformance.suite.checking import check
+
+
+def test_state(run: Run, case: Case, place: int, pytestconfig: pytest.Config) -> None:
+    """The account is as the answers say."""
+    check(run, case, settings_of(pytestconfig))
