@@ -97,7 +97,9 @@ def _open(clause: str, reading: str, keeping: str) -> Finding:
 def _unsure(clause: str, reading: str | None = None) -> Finding:
     """Either may be: too near the limit to tell."""
     broken = _broken(clause, reading)
-    return replace(broken, kept=(EVERYWHERE,), breaches=tuple(replace(each, conclusive=False) for each in broken.breaches))
+    return replace(
+        broken, kept=(EVERYWHERE,), breaches=tuple(replace(each, conclusive=False) for each in broken.breaches)
+    )
 
 
 # --- Authentication --------------------------------------------------------------------------------------
@@ -158,7 +160,8 @@ def _is_number(text: str) -> bool:
 
 def _of_timestamp(timestamp: str | None, now: float) -> Iterator[Finding]:
     if timestamp is None or not _is_number(timestamp):
-        yield _broken("Authentication.timestamp.form", "timestamp-form-code")
+        reading = "absent-timestamp-code" if timestamp is None else "timestamp-form-code"
+        yield _broken("Authentication.timestamp.form", reading)
         return
     yield _kept("Authentication.timestamp.form")
     apart = abs(int(timestamp) - now) if len(timestamp) < 16 else float("inf")
@@ -198,7 +201,9 @@ def _of_signature(
 ) -> Iterator[Finding]:
     """The signature against the one that belongs to what was sent."""
     if any(name != "host" and header(http.headers, name) is None for name in names):
-        yield _broken("Authentication.authorization.form", "malformed-authorization-code")
+        codes = CLAUSE["Authentication.signature"].codes  # it isn't the request that was signed, either
+        breaches = (*by_reading("malformed-authorization-code"), *(Breach(code) for code in codes))
+        yield Finding(CLAUSE["Authentication.authorization.form"], (), breaches)
         return
     unsigned = header(http.headers, "X-TC-Content-SHA256") == UNSIGNED_PAYLOAD
     body_hash = payload_hash(UNSIGNED_PAYLOAD.encode() if unsigned else http.body)
@@ -241,8 +246,10 @@ def _version_1(
         return
     yield _kept("Authentication.authorization.form")
     yield from _of_timestamp(values.get("Timestamp"), now)
-    nonce = values.get("Nonce", "")
-    if _is_number(nonce) and int(nonce[:20]) > 0:
+    nonce = values.get("Nonce")
+    if nonce is None:
+        yield _open("Authentication.nonce", "absent-nonce", "ignored")
+    elif _is_number(nonce) and int(nonce[:20]) > 0:
         yield _kept("Authentication.nonce")
     else:
         yield _open("Authentication.nonce", "nonce", "ignored")
@@ -459,5 +466,3 @@ def _depth(text: str) -> int:
         elif each in "]}":
             depth -= 1
     return deepest
-
-

@@ -101,10 +101,10 @@ def judge(
         ways = prediction.ways_to(outcome)
     if outcome is not None and not ways:
         departures += _of_outcome(prediction, outcome, focus, misfiring)
-    elif outcome is None and answer.status >= 500:  # it broke on a request that it should have refused
-        expected, observed = explain(prediction), f"HTTP {answer.status}"
-        departures += [Departure(each, Kind.MALFORMED, expected, observed) for each in _in_page_order(prediction.broken)]
-    departures = [replace(each, clause=part(each.clause, focus)) for each in departures]
+    elif outcome is None and answer.status == 500:  # it broke on what its gateway should have refused
+        at_gate = [each for each in _in_page_order(prediction.broken) if isinstance(CLAUSE[each].rule, Gate)]
+        departures += [Departure(each, Kind.MALFORMED, explain(prediction), "HTTP 500") for each in at_gate]
+    departures = list(dict.fromkeys(replace(each, clause=part(each.clause, focus)) for each in departures))
     return Judgement(outcome, ways, tuple(departures), frozenset(checked))
 
 
@@ -275,7 +275,11 @@ def _blamed(prediction: Prediction, code: str, focus: str | None, misfiring: Con
         return [owner]
     if owner is not None and (unneeded := f"{CLAUSE[owner].parameter}.optional") in prediction.kept:
         return [unneeded]  # it speaks of a parameter that was left out
-    if code in _ABSENT_CODES and len(prediction.open) != 1 and (optional := _in_page_order(prediction.kept & _OPTIONAL)):
+    if (
+        code in _ABSENT_CODES
+        and len(prediction.open) != 1
+        and (optional := _in_page_order(prediction.kept & _OPTIONAL))
+    ):
         return optional
     return _guess(prediction, focus)
 

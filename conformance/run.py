@@ -30,7 +30,7 @@ __all__ = ["Failure", "Run", "Tally"]
 
 # A short id or name may be in use by somebody else's group: as many others are tried before that is disbelieved.
 _TRIES = 8
-# A target is taken for gone after so many requests without an answer in a row, or in all.
+# A target is taken for gone after so many requests without an answer in a row, or for which it was waited in all.
 _LOST_AFTER = 3
 _LOST_AFTER_IN_ALL = 20
 _SMALLEST = 3
@@ -97,6 +97,7 @@ class _Script:
         conclusive: whether all that was seen tells something of the target.
         answered: how many judged answers the documents allow.
         ended: whether a step could not be sent or seen.
+        unserved: the sister action for want of which it ended; None where that wasn't why.
     """
 
     case: Case
@@ -107,6 +108,7 @@ class _Script:
     conclusive: bool = True
     answered: int = 0
     ended: bool = False
+    unserved: str | None = None
 
 
 @dataclass(slots=True)
@@ -149,7 +151,7 @@ class Run:
     _sent: set[int] = field(default_factory=set)
     _misfiring: set[str] = field(default_factory=set)
     _unanswered: int = 0
-    _unanswered_in_all: int = 0
+    _waited_in_vain: int = 0
 
     @classmethod
     def against(cls, target: Target, *, max_requests: int | None = None, salts: Salts | None = None) -> Run:
@@ -203,10 +205,11 @@ class Run:
             else:
                 self._step(step, script)
             if script.ended:
-                return
+                break
         clause = CLAUSE[script.case.clause]
-        if isinstance(clause.rule, Effect) and script.answered and not script.found:
-            self.tallies[clause.id].kept += 1  # nothing less than the whole case shows it
+        whole = not script.ended or (script.unserved is not None and script.unserved not in clause.needs)
+        if isinstance(clause.rule, Effect) and script.answered and not script.found and whole:
+            self.tallies[clause.id].kept += 1  # nothing less than all that the clause needs shows it
 
     def _is_missing(self, request: Request) -> bool:
         return _last_text(request, "GroupId") not in self.world.groups
@@ -270,7 +273,7 @@ class Run:
             hung_up = self.target.abandon(http)
         except TransportError as error:
             hung_up = False
-            self._count_unanswered(str(error))
+            self._count_unanswered(error)
         if not hung_up:
             script.ended = True
             self._miss("connection", f"there is no connection to cut: {script.case.clause} was not seen")
@@ -280,7 +283,10 @@ class Run:
             self.world.perhaps_created(group)
 
     def _ask_sibling(self, request: Request, http: HttpRequest, script: _Script) -> None:
-        """Look at the account through a sister action."""
+        """Look at the account through a sister action, unless it is known not to be there."""
+        if request.action in self.unseen:
+            script.ended, script.unserved = True, request.action
+            return
         answer = self._exchange(http)
         seen = see(request, envelope(answer) if isinstance(answer, HttpResponse) else None, self.world)
         for id_ in seen.kept:
@@ -288,7 +294,7 @@ class Run:
         for each in seen.departures:
             script.found.append(self._fail(replace(each, clause=part(each.clause, script.case.clause)), script))
         if seen.unserved is not None:
-            script.ended = True
+            script.ended, script.unserved = True, request.action
             self._miss(
                 request.action,
                 f"{request.action} isn't served ({seen.unserved}): {script.case.clause} was seen in part",
@@ -356,11 +362,25 @@ class Run:
             self._admitted(envelope(answer))
         return answer
 
-    def _count_unanswered(self, problem: str) -> None:
+    def _count_unanswered(self, error: TransportError) -> None:
+        """Count a request without an answer; after a few in a row, ask plainly whether anybody is still there."""
         self._unanswered += 1
-        self._unanswered_in_all += 1
+        self._waited_in_vain += not error.closed
+        if self._unanswered >= _LOST_AFTER and self._waited_in_vain < _LOST_AFTER_IN_ALL and self._answers_plainly():
+            self._unanswered = 0
         if self.lost:
-            self.unseen["target"] = f"it stopped answering: {problem}"
+            self.unseen["target"] = f"it stopped answering: {error}"
+
+    def _answers_plainly(self) -> bool:
+        salt = self.salts.next()
+        http = self._encoded(Step(Request(_PLAIN)).filled(salt), 0)
+        self._spend(1)
+        self.world.perhaps_created(Group(salt, salt))
+        try:
+            self.target.send(http)
+        except TransportError:
+            return False
+        return True
 
     def _admitted(self, parsed: Envelope) -> None:
         """Refuse a target that refuses everybody: one sentence instead of a hundred failures."""
@@ -386,7 +406,7 @@ class Run:
         """Judge the answer to a CreateGroup request, from what was sent; learn from it."""
         request, focus = _decoded(http), script.case.clause
         if isinstance(answer, TransportError) and not prediction.may_be_turned_away:
-            self._count_unanswered(str(answer))
+            self._count_unanswered(answer)
             group = _group_of(request)
             if group is not None:
                 self.world.perhaps_created(group)
@@ -419,9 +439,7 @@ class Run:
         if contradiction is not None:
             yield from _contradicted(contradiction, prediction, judgement)
 
-    def _count(
-        self, prediction: Prediction, judgement: Judgement, answer: HttpResponse | None, focus: str
-    ) -> None:
+    def _count(self, prediction: Prediction, judgement: Judgement, answer: HttpResponse | None, focus: str) -> None:
         """Write down what the answer shows of which clauses: nothing of parameters where the page doesn't allow it.
 
         A clause is seen broken where the answer is the one for breaking it, not one for another's breach.
@@ -476,9 +494,9 @@ class Run:
         if code.endswith("GroupIdAlreadyExist") and self.world.presence(group.group_id) is Presence.PERHAPS:
             self.world.created(self.world.groups[group.group_id])
         elif code.endswith("GroupNameAlreadyExist"):
-            for each in [one for one in self.world.groups.values() if one.name == group.name]:
-                if self.world.presence(each.group_id) is Presence.PERHAPS:
-                    self.world.created(each)
+            holders = [each for each in self.world.groups.values() if each.name == group.name]
+            if len(holders) == 1 and self.world.presence(holders[0].group_id) is Presence.PERHAPS:
+                self.world.created(holders[0])
         unknown_caller = any(each.startswith("Authentication.") for each in prediction.broken)
         clause = "Authentication.creates-nothing" if unknown_caller else "State.refused-leaves-nothing"
         self.world.must_be_free(clause, group.group_id, group.name)
@@ -486,7 +504,7 @@ class Run:
     @property
     def lost(self) -> bool:
         """Whether the target stopped answering."""
-        return self._unanswered >= _LOST_AFTER or self._unanswered_in_all >= _LOST_AFTER_IN_ALL
+        return self._unanswered >= _LOST_AFTER or self._waited_in_vain >= _LOST_AFTER_IN_ALL
 
 
 def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judgement) -> Iterable[Departure]:

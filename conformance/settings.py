@@ -246,7 +246,7 @@ def parse_step(written: str) -> Step:
     try:
         raw = json.loads(written)
         if not isinstance(raw, dict):
-            raise UsageError(f"{written}: a step is a JSON object, such as {{\"parameters\": {{}}}}")
+            raise UsageError(f'{written}: a step is a JSON object, such as {{"parameters": {{}}}}')
         step = Step.from_json(raw)
     except ValueError as error:
         raise UsageError(f"{written}: {error}") from error

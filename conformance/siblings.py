@@ -104,7 +104,8 @@ def _modification(request: Request, group_id: str, answer: Envelope, world: Worl
     name = _text(request, "GroupName")
     taken = name != "" and any(each.name == name for each in world.groups.values() if each.group_id != group_id)
     if answer.error is not None:
-        renamed = group is not None and name != "" and not taken and not world.may_be_foreign(name)
+        alike = any((each.name or "").lower() == name.lower() for each in world.groups.values())
+        renamed = group is not None and name != "" and not alike and not world.may_be_foreign(name)
         if answer.code == _TAKEN and renamed and world.presence(group_id) is Presence.THERE:
             seen.departs("State.renaming", Kind.REJECTED_THOUGH_VALID, "no group has this name", _TAKEN)
         elif answer.code != _TAKEN:
@@ -113,7 +114,9 @@ def _modification(request: Request, group_id: str, answer: Envelope, world: Worl
             seen.kept.add("State.renaming")
         return
     if taken:
-        seen.departs("State.renaming", Kind.ACCEPTED_THOUGH_INVALID, "another group has this name", "it was given again")
+        seen.departs(
+            "State.renaming", Kind.ACCEPTED_THOUGH_INVALID, "another group has this name", "it was given again"
+        )
     if group is not None:
         tag = _text(request, "Tag") if request.values("Tag") else group.tag
         descriptions = None if request.values("GroupExDescriptionInfos") else group.descriptions

@@ -64,9 +64,7 @@ def predict(request: Request, world: World) -> Prediction:
     return _prediction((), [Decoded(EVERYWHERE, request)], world)
 
 
-def predict_http(
-    http: HttpRequest, sender: Sender, now: float, world: World, *, replayed: bool = False
-) -> Prediction:
+def predict_http(http: HttpRequest, sender: Sender, now: float, world: World, *, replayed: bool = False) -> Prediction:
     """The outcomes that the documents allow for an HTTP request, signature and protocol included.
 
     Args:

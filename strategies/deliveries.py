@@ -66,9 +66,7 @@ def authentication() -> Iterator[Ranked]:
     yield _refused(query, "the query changed on its way", f"then-query={SALT}→{SALT}b", how=_GET)
     yield _refused(query, "a parameter added on its way", "then-append-query=&Tag=x", how=_GET)
     yield _refused(query, "a parameter changed on its way, version 1", f"then-field={SALT}→{SALT}b", how=_GET_1)
-    yield _refused(
-        headers, "a signed header changed on its way", "signed-header=X-Custom:a", "then-header=X-Custom:b"
-    )
+    yield _refused(headers, "a signed header changed on its way", "signed-header=X-Custom:a", "then-header=X-Custom:b")
     yield _refused(
         headers, "the Content-Type changed on its way", "then-header=Content-Type:application/json; charset=utf-8"
     )
@@ -200,7 +198,9 @@ def _of_json() -> Iterator[Ranked]:
     yield _refused(form, "nothing", "body=", rank=2)
     yield _refused(form, "a comma too many", f"body={_PLAIN[:-1]},}}", rank=2)
     yield _refused(form, "apostrophes for quotation marks", f"body={_PLAIN.replace(chr(34), chr(39))}", rank=3)
-    yield _refused(form, "a name with the byte FF", f'body={{"GroupName": "{SALT}\udcff", "GroupId": "{SALT}"}}', rank=2)
+    yield _refused(
+        form, "a name with the byte FF", f'body={{"GroupName": "{SALT}\udcff", "GroupId": "{SALT}"}}', rank=2
+    )
     yield _refused(form, "NaN", f'body={_PLAIN[:-1]}, "Tag": NaN}}', rank=3)
     yield _refused(whole, "a list of the object", f"body=[{_PLAIN}]", rank=2)
     for about, body in (("an empty list", "[]"), ("a text", '"x"'), ("null", "null"), ("a number", "5")):
@@ -216,7 +216,9 @@ def _of_json() -> Iterator[Ranked]:
     for _ in range(199):
         nested = [nested]
     yield _alone("Protocol.json.depth", "200 lists in each other", rank=3, Tag=nested)
-    yield _alone("GroupName.type", "a number of 400 digits", f'body={{"GroupName": {"9" * 400}, "GroupId": "{SALT}"}}', rank=3)
+    yield _alone(
+        "GroupName.type", "a number of 400 digits", f'body={{"GroupName": {"9" * 400}, "GroupId": "{SALT}"}}', rank=3
+    )
     kind = "Protocol.content-type"
     yield _alone(kind, "text/plain", "content-type=text/plain")
     yield _alone(kind, "multipart", "content-type=multipart/form-data; boundary=x", rank=3)

@@ -88,7 +88,11 @@ def _case(clause: str, about: str, *requests: Request, quota: int | None = None)
 def state() -> Iterator[tuple[int, Case]]:
     """Cases on what requests do to the account, each with its rank."""
     a, b, c = f"{SALT}a", f"{SALT}b", f"{SALT}c"
-    everything = {"GroupExDescriptions": ["学号", "b-2", "A_3", "手机号"], "Tag": "不含实习生", "FaceModelVersion": "3.0"}
+    everything = {
+        "GroupExDescriptions": ["学号", "b-2", "A_3", "手机号"],
+        "Tag": "不含实习生",
+        "FaceModelVersion": "3.0",
+    }
     yield 1, _case("State.kept.Tag", "everything", create(a, f"{b}腾讯", **everything), information(a))
     yield 1, _case("State.kept.GroupExDescriptions", "nothing but what is required", create(a, b), information(a))
     yield 2, _case(
@@ -96,7 +100,12 @@ def state() -> Iterator[tuple[int, Case]]:
         create(a, b, Tag="x", GroupExDescriptions=["x"]), create(a, c, Tag="y", GroupExDescriptions=["y"]),
         information(a),
     )  # fmt: skip
-    yield 2, _case("State.kept.FaceModelVersion", "of two groups", create(a, a), create(b, b), information(a), information(b))
+    yield (
+        2,
+        _case(
+            "State.kept.FaceModelVersion", "of two groups", create(a, a), create(b, b), information(a), information(b)
+        ),
+    )
     yield from _refusals_leave_nothing()
     yield 1, _case("State.listed", "two groups and one refused", create(a, a), create(b, a), create(c, c), listing())
     yield 2, _case("State.deletion", "deleted, seen, and listed", create(a, b), delete(a), information(a), listing())
@@ -156,7 +165,10 @@ def concurrency() -> Iterator[tuple[int, Case]]:
     yield 2, together("Concurrency.different", "several groups", f"{a}<n>", f"{a}<n>", listing())
     lost = Step(create(a, a, Tag="x"), sending=Sending.LOST)
     clause = "Concurrency.lost-answer"
-    yield 1, Case(clause, "asked for again", (lost, *map(Step, (create(a, a), create(a, b), create(b, a), create(b, b)))))
+    yield (
+        1,
+        Case(clause, "asked for again", (lost, *map(Step, (create(a, a), create(a, b), create(b, a), create(b, b))))),
+    )
     yield 2, Case(clause, "looked up", (lost, *map(Step, (information(a), create(a, b), create(b, a)))))
 
 

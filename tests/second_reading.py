@@ -21,7 +21,7 @@ class Not(Enum):
     ABSENT = ()
     MISTYPED = ("InvalidParameter", VALUE, PAGE)
     UNKNOWN = ("UnknownParameter",)
-    DOUBLED = ("InvalidParameter",)
+    DOUBLED = ("InvalidParameter", PAGE, VALUE, "InvalidRequest", "MissingParameter")  # or no JSON at all
 
 
 def codes(parameters, used=((), ()), gone=((), ()), *, form=False):

@@ -12,7 +12,7 @@ from conformance.errors import TransportError
 from conformance.judge import Kind, judge
 from conformance.messages import HttpResponse
 from conformance.prediction import Accepted, Refused
-from conformance.request import Request, World
+from conformance.request import Group, Request, World
 from conformance.run import Run
 from conformance.salt import Salts, fill
 from conformance.signing import EXAMPLE_CREDENTIALS
@@ -238,7 +238,7 @@ def test_undocumented_code():
 def test_in_use_accepted():
     """An id in use that is accepted breaks sameness, and nothing else."""
     world = World()
-    world.created(SALT, "n")
+    world.created(Group(SALT, "n"))
 
     assert departures(accepted(), world=world) == [("GroupId.unique", Kind.ACCEPTED_THOUGH_INVALID)]
 
@@ -300,7 +300,7 @@ def test_conclusive(group_id, conclusive):
     """That an id exists tells nothing of the target where the group may be somebody else's."""
     world = World(salt=SALT)
     if conclusive:
-        world.created(group_id, "n")
+        world.created(Group(group_id, "n"))
 
     judgement = judge(predict(request_of(GroupId=group_id), world), refused(ID_EXISTS))
 

@@ -14,6 +14,7 @@ import pytest
 from conformance.contract import VERSION
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import faulty
+from conformance.emulator.gateway import LARGEST_BODY as LARGEST_TAKEN
 from conformance.emulator.server import LARGEST_BODY, Server, serve_forever
 from conformance.emulator.service import Account
 from conformance.errors import SuiteError
@@ -206,7 +207,7 @@ def test_too_large(server, connect, chunked):
 def test_the_largest(server, connect):
     """A body of just the limit is read."""
     connection = connect()
-    connection.request("POST", "/", b"x" * LARGEST_BODY)
+    connection.request("POST", "/", b"x" * LARGEST_TAKEN, {"Authorization": "x"})
 
     assert code(json.loads(connection.getresponse().read())["Response"]) != "RequestSizeLimitExceeded"
 

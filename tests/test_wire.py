@@ -178,9 +178,9 @@ def test_form_bytes():
     http = encode(Request.of({"Tag": "x"}), V1, Form.FORM, NOW)
 
     assert http.body.startswith(
-        b"Tag=x&Action=CreateGroup&Version=2020-03-03&Timestamp=1551113065&Nonce=1&SecretId=id&"
+        b"Tag=x&Action=CreateGroup&Version=2020-03-03&Timestamp=1551113065&Token=token&Nonce=1&"
     )
-    assert b"&Token=token&Signature=" in http.body
+    assert b"&SecretId=id&Signature=" in http.body
     assert decode(http).parameters == (("Tag", "x"),)
 
 

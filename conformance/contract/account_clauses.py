@@ -78,7 +78,7 @@ def _concurrency() -> tuple[Clause, ...]:
             (page(18, "不可重复"), _EXISTS),
             race,
             reading="race-code",
-            part_of=("GroupId.unique",),
+            part_of=("GroupId.unique", "GroupName.unique"),
         ),
         Clause(
             "Concurrency.same-name",
@@ -87,7 +87,7 @@ def _concurrency() -> tuple[Clause, ...]:
             (page(17, "不可重复"), _EXISTS),
             race,
             reading="race-code",
-            part_of=("GroupName.unique",),
+            part_of=("GroupId.unique", "GroupName.unique"),
         ),
         Clause("Concurrency.different", subject, Effect(), (page(3, "用于创建一个空的人员库"),)),
         Clause(

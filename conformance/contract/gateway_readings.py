@@ -81,7 +81,9 @@ GATEWAY_READINGS: tuple[Reading, ...] = (
         "Authentication.scope.service",
         "At a host that isn't the platform's, may the scope name the host's first label?",
         (
-            Value("accepted", "“service 为产品名,通常为域名前缀”: several SDKs take it from whatever host they are given"),
+            Value(
+                "accepted", "“service 为产品名,通常为域名前缀”: several SDKs take it from whatever host they are given"
+            ),
             Value("refused", "the product is iai wherever it is served"),
         ),
         "a Credential with the first label of the target's host, otherwise properly signed",
@@ -99,7 +101,7 @@ GATEWAY_READINGS: tuple[Reading, ...] = (
     Reading(
         "timestamp-form-code",
         "Authentication.timestamp.form",
-        "Which code answers a Timestamp that is absent or no number?",
+        "Which code answers a Timestamp that is no number?",
         (
             *_codes(
                 _INVALID_PARAMETER, _MISSING_PARAMETER, _SIGNATURE_EXPIRE, _SIGNATURE_FAILURE, _INVALID_AUTHORIZATION
@@ -109,15 +111,37 @@ GATEWAY_READINGS: tuple[Reading, ...] = (
         "X-TC-Timestamp: now",
     ),
     Reading(
+        "absent-timestamp-code",
+        "Authentication.timestamp.form",
+        "Which code answers a request without a Timestamp?",
+        (
+            *_codes(
+                _MISSING_PARAMETER, _INVALID_PARAMETER, _SIGNATURE_EXPIRE, _SIGNATURE_FAILURE, _INVALID_AUTHORIZATION
+            ),
+            _VARIES,
+        ),
+        "a request without X-TC-Timestamp",
+    ),
+    Reading(
         "nonce",
         "Authentication.nonce",
-        "Is a Nonce that is absent or no positive number refused?",
+        "Is a Nonce that is no positive number refused?",
         (
             *_codes(_INVALID_PARAMETER, _MISSING_PARAMETER),
             Value("ignored", "it is only there to tell replays"),
             _VARIES,
         ),
         "a request signed with version 1, Nonce=x",
+    ),
+    Reading(
+        "absent-nonce",
+        "Authentication.nonce",
+        "Is a request of version 1 refused that has no Nonce?",
+        (
+            *_codes(_MISSING_PARAMETER, _INVALID_PARAMETER),
+            Value("ignored", "it is only there to tell replays"),
+        ),
+        "a request signed with version 1, without Nonce",
     ),
     Reading(
         "wrong-token",
@@ -272,7 +296,9 @@ GATEWAY_READINGS: tuple[Reading, ...] = (
         "Protocol.version.present",
         "Which code answers a request without a Version?",
         _codes(
-            _MISSING_PARAMETER, ("NoSuchVersion", "NoSuchVersion", "the common code “接口版本不存在。”"), _INVALID_ACTION
+            _MISSING_PARAMETER,
+            ("NoSuchVersion", "NoSuchVersion", "the common code “接口版本不存在。”"),
+            _INVALID_ACTION,
         ),
         "a request without X-TC-Version",
     ),

@@ -72,7 +72,8 @@ def _rejoined(text: str) -> str:
 
 def _stale(timestamp: str | None, behaviour: Behaviour, now: float) -> str | None:
     if timestamp is None or not timestamp.isascii() or not timestamp.isdigit():
-        return behaviour.code_of("timestamp-form-code") if behaviour.checks("timestamp") else None
+        reading = "absent-timestamp-code" if timestamp is None else "timestamp-form-code"
+        return behaviour.code_of(reading) if behaviour.checks("timestamp") else None
     # More digits than any time near now has; and Python won't read thousands of them.
     late = now - int(timestamp) if len(timestamp) < 16 else -float("inf")
     expired = late > behaviour.tolerance and behaviour.checks("expiry")
@@ -170,9 +171,11 @@ def _v1(
 
 
 def _wrong_nonce(nonce: str | None, behaviour: Behaviour) -> str | None:
-    right = nonce is not None and nonce.isascii() and nonce.isdigit() and nonce.strip("0") != ""
-    taken = behaviour.taken("nonce") if not right else "ignored"
-    return None if taken == "ignored" else behaviour.code("nonce", taken)
+    if nonce is not None and nonce.isascii() and nonce.isdigit() and nonce.strip("0"):
+        return None
+    reading = "absent-nonce" if nonce is None else "nonce"
+    taken = behaviour.taken(reading)
+    return None if taken == "ignored" else behaviour.code(reading, taken)
 
 
 def _hosts(http: HttpRequest, behaviour: Behaviour) -> Iterator[str]:

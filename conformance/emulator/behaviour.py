@@ -106,6 +106,7 @@ class Behaviour:
         store: what is kept of a created group, by its parameters.
         pause: what happens between the look whether a group exists and its creation.
         atomic: whether one request is done before another is looked at.
+        waits: whether a request waits for another to be done; else it is refused as in conflict.
         leaves: what a refused creation leaves taken: "GroupId", "GroupName", "group".
         deletion_leaves: what a deletion leaves taken.
         renaming_leaves: what a new name leaves taken.
@@ -155,6 +156,7 @@ class Behaviour:
     store: Callable[[dict[str, Any]], dict[str, Any]] = lambda parameters: parameters
     pause: Callable[[], None] = lambda: None
     atomic: bool = True
+    waits: bool = True
     leaves: frozenset[str] = frozenset()
     deletion_leaves: frozenset[str] = frozenset()
     renaming_leaves: frozenset[str] = frozenset()
@@ -165,6 +167,11 @@ class Behaviour:
     request_id: Callable[[], str] = lambda: str(uuid.uuid4())
     finish: Callable[[Request, Reply], Reply] = _no_change
     turns: int = 0
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether it makes a difference that requests come at once."""
+        return not self.atomic or not self.waits or self.readings["race-code"] != "AlreadyExist"
 
     def checks(self, what: str) -> bool:
         """Whether the gateway makes one of its checks: a fault may leave it out."""

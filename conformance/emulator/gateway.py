@@ -106,11 +106,11 @@ def _common(http: HttpRequest, behaviour: Behaviour, actions: Collection[str]) -
         request = decode(_as_empty(http))
     except UndecodableError:
         return
-    if not request.action:
+    if not request.action and behaviour.checks("no-action"):
         raise RefusedError(behaviour.code_of("absent-action-code"))
     if not request.version and behaviour.checks("version"):
         raise RefusedError(behaviour.code_of("absent-version-code"))
-    if request.action not in actions and behaviour.checks("action"):
+    if behaviour.action(request.action) not in actions:
         raise RefusedError(behaviour.code_of("unknown-action-code"))
     if request.version != VERSION and behaviour.checks("version"):
         raise RefusedError(behaviour.code_of("unknown-version-code"))

@@ -1,4 +1,4 @@
-"""The emulator over HTTP, on uvicorn: each request in a thread of its own, as the emulator takes them."""
+"""The emulator over HTTP, on uvicorn: one request after the other, in threads only where its behaviour lets them overlap."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ class _Application:
             if body is None:
                 return  # whoever asked is gone
             http = HttpRequest(scope["method"], _url(scope, headers), headers, body)
-            answer = await asyncio.to_thread(self._answer, http)
+            overlaps = self._emulator.behaviour.overlaps
+            answer = await asyncio.to_thread(self._answer, http) if overlaps else self._answer(http)
         await _respond(answer, send, head=scope["method"] == "HEAD")
 
     def _too_large(self, headers: Headers) -> HttpResponse:

@@ -6,7 +6,6 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
@@ -100,11 +99,15 @@ class Emulator:
     def handle(self, http: HttpRequest) -> HttpResponse:
         """The answer to a request; never raises on what a client can send."""
         arrived = time.monotonic()
-        with self._turn():
+        if not self._lock.acquire(blocking=self.behaviour.waits):
+            return self.refuse("FailedOperation.ConflictOperation")
+        if not self.behaviour.atomic:
+            self._lock.release()
             return self._handle(http, arrived)
-
-    def _turn(self) -> AbstractContextManager[object]:
-        return self._lock if self.behaviour.atomic else nullcontext()
+        try:
+            return self._handle(http, arrived)
+        finally:
+            self._lock.release()
 
     def _handle(self, http: HttpRequest, arrived: float) -> HttpResponse:
         request = Request((), action="")

@@ -188,7 +188,7 @@ def _verdict(
 def _clause_result(clause: Clause, run: Run, settings: Settings) -> ClauseResult:
     tally = run.tallies[clause.id]
     if not settings.selects(clause.id):
-        why = "--only or --skip" if clause.level in settings.levels else f"--level: it is one of {clause.level}"
+        why = "--only or --skip" if clause.level in settings.levels else f"--level: not {clause.level}"
         return ClauseResult(clause, Status.SKIPPED, f"left out by {why}", tally)
     failures = _failures(clause, run)
     if failures:
@@ -268,9 +268,7 @@ def _clause_to_json(result: ClauseResult) -> dict[str, object]:
 def _failure_to_json(failure: Failure) -> dict[str, object]:
     return {
         "kind": str(failure.kind),
-        "request": [
-            {"action": step.request.action, "form": str(step.form), **step.to_json()} for step in failure.sent
-        ],
+        "request": [{"action": step.request.action, "form": str(step.form), **step.to_json()} for step in failure.sent],
         "expected": list(failure.expected),
         "observed": failure.observed,
         "curl": curl_lines(failure),

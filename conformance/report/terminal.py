@@ -47,7 +47,12 @@ def _print_table(report: Report, out: Console) -> None:
     width = max(len(each.clause.parameter) for each in report.clauses)
     for subject, group in groupby(report.clauses, key=lambda each: each.clause.parameter):
         line = Text(f"  {subject:<{width}} ")
-        for each in group:
+        results = list(group)
+        if all(each.status is Status.SKIPPED for each in results):
+            line.append(f" - {len(results)} clauses {results[0].reason}", style="dim")
+            out.print(line)
+            continue
+        for each in results:
             mark, style = _MARKS[each.status]
             name = each.clause.id.removeprefix(f"{subject}.")
             line.append(f" {mark} {name}", style=style)
@@ -97,10 +102,9 @@ def _lengths(failure: Failure) -> Iterator[str]:
 
 
 def _print_rest(report: Report, out: Console) -> None:
-    shown = {Status.EXPECTED_FAILURE, Status.NOT_EXERCISED}
     by_reason: dict[tuple[Status, str], list[str]] = {}
     for each in report.clauses:
-        if each.status in shown or (each.status is Status.SKIPPED and "--level" in each.reason):
+        if each.status in {Status.EXPECTED_FAILURE, Status.NOT_EXERCISED}:
             by_reason.setdefault((each.status, each.reason), []).append(each.clause.id)
     for (status, reason), ids in by_reason.items():
         mark, style = _MARKS[status]

@@ -35,6 +35,11 @@ def _racing(behaviour: Behaviour) -> None:
     behaviour.pause = lambda: time.sleep(_PAUSE_SECONDS)
 
 
+def _one_at_a_time(behaviour: Behaviour) -> None:
+    behaviour.waits = False
+    behaviour.pause = lambda: time.sleep(_PAUSE_SECONDS)
+
+
 def _left(attribute: str, *what: str) -> Spoil:
     return put(attribute, frozenset(what))
 
@@ -83,6 +88,7 @@ def _concurrency_faults() -> Iterator[Fault]:
     by_id, by_name, lost = "Concurrency.same-id", "Concurrency.same-name", ("Concurrency.lost-answer",)
     spoils: list[tuple[str, str, tuple[str, ...], Spoil]] = [
         ("race", "two requests may look before either creates", (by_id, by_name), _racing),
+        ("one-at-a-time", "while one request is looked at every other is refused", ("Concurrency.different",), _one_at_a_time),
         ("lost-answer-keeps-id", "where nobody waits for the answer, the id is taken and the group isn't there", lost, _left("abandoned", "GroupId")),
         ("lost-answer-keeps-name", "where nobody waits for the answer, the name is taken alone", lost, _left("abandoned", "GroupName")),
     ]  # fmt: skip
