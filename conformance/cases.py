@@ -93,7 +93,7 @@ class Step:
         """The step that `to_json` wrote. Raises ValueError where it didn't."""
         known = {"action", "form", "scheme", "twists", "sending", "copies", "parameters"}
         if unknown := set(raw) - known:
-            raise ValueError(f"a step has no {sorted(unknown)[0]!r}: it has {', '.join(sorted(known))}")
+            raise ValueError(f"a step has no {min(unknown)!r}: it has {', '.join(sorted(known))}")
         parameters, twists, copies = raw.get("parameters", {}), raw.get("twists", []), raw.get("copies", 1)
         if not isinstance(parameters, dict | list) or not isinstance(twists, list) or not isinstance(copies, int):
             raise ValueError("a step has an object of parameters, a list of twists, and a number of copies")  # noqa: TRY004

@@ -213,7 +213,7 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         "--answer",
         action="append",
         metavar="[GROUPID=]CODE[:TIMES]",
-        help="answer CreateGroup with this error code; only for GroupIds that a glob matches, only so often; repeatable",
+        help="answer CreateGroup with this error code; for GroupIds that a glob matches, so often; may be repeated",
     )
     parser.add_argument(
         "--strict-signing",

@@ -1,4 +1,4 @@
-"""A request on its way to being HTTP: everything that is signed and sent, still open to change. No clock, no sockets."""
+"""A request on its way to being HTTP: all that is signed and sent, still open to change. No clock, no sockets."""
 
 from __future__ import annotations
 

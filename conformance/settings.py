@@ -135,7 +135,7 @@ class Settings:
         return wanted and not any(fnmatchcase(clause, each) for each in self.skip)
 
     def aims_at(self, clause: str) -> bool:
-        """Whether requests that aim at a clause are to be sent; where only answers are asked for, those on parameters."""
+        """Whether requests that aim at a clause are sent; where only answers are asked for, those on parameters are."""
         on_answers_alone = all(each.level is Level.ENVELOPE for each in CLAUSES if self.selects(each.id))
         return self.selects(clause) or (on_answers_alone and CLAUSE[clause].level is Level.PARAMETERS)
 

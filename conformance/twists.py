@@ -40,7 +40,7 @@ class Twist:
     after: Callable[[HttpRequest, str], HttpRequest] | None = None
 
 
-def twisted(
+def twisted(  # noqa: PLR0917 -- those of `draft`, and the twists
     request: Request, sender: Sender, form: Form, timestamp: int, nonce: int, twists: Iterable[str]
 ) -> HttpRequest:
     """A signed HTTP request with twists.

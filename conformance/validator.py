@@ -312,7 +312,7 @@ def _unique(clause: Clause, text: str, world: World) -> Finding:
 
 
 def _held_against(presence: Presence, clause: Clause) -> tuple[list[Box], list[Breach]]:
-    """What follows from a group with the same text that is there, is being made, perhaps is, or was deleted just now."""
+    """What follows from a group with the same text, by how sure it is that it is there."""
     (exists,) = clause.codes
     match presence:
         case Presence.THERE:
@@ -342,8 +342,8 @@ def _of_account(meanings: dict[str, Meaning], world: World) -> Iterator[Finding]
     reasons = world.reasons_to_be_free(
         group_id if isinstance(group_id, str) else None, name if isinstance(name, str) else None
     )
-    for clause in sorted(reasons):
-        yield Finding(CLAUSE[clause])
+    for reason in sorted(reasons):
+        yield Finding(CLAUSE[reason])
     if world.quota is not None:
         clause = CLAUSE["State.quota"]
         full = len(world.groups) >= world.quota

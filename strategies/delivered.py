@@ -73,7 +73,7 @@ def misspelt(draw: st.DrawFn) -> Steps:
 @cache
 @st.composite
 def tampered(draw: st.DrawFn) -> Steps:
-    """A request that is changed in one place after it was signed, or signed for another time; and a plain one after it."""
+    """A request that is changed after it was signed, or signed for another time; and a plain one after it."""
     form, scheme = draw(st.sampled_from([(Form.JSON, Scheme.TC3), (Form.JSON_RAW, Scheme.TC3), *_TEXTUAL]))
     kinds = ["flip", "seconds", "other-key"] + (["signature"] if scheme is Scheme.TC3 else [])
     match draw(st.sampled_from(kinds)):

@@ -1,11 +1,12 @@
 """Cases on how a request is delivered: signed and written rightly, wrongly, or changed on its way.
 
-A request that must not get in is followed by the same one, plainly sent: it must be accepted, since nothing was created.
+A request that must not get in is followed by the same one, plainly sent: nothing was created, so it must be accepted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from conformance.cases import Case, Sending, Step
 from conformance.request import Request
@@ -18,12 +19,22 @@ __all__ = ["authentication", "protocol"]
 
 Ranked = tuple[int, Case]
 
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """The form and the signature of a request."""
+
+    form: Form = Form.JSON
+    scheme: Scheme = Scheme.TC3
+
+
 _LAST_RANK_FOLLOWED = 2
-_GET = {"form": Form.QUERY}
-_FORM_1 = {"form": Form.FORM, "scheme": Scheme.SHA256}
-_FORM_SHA1 = {"form": Form.FORM, "scheme": Scheme.SHA1}
-_GET_1 = {"form": Form.QUERY, "scheme": Scheme.SHA1}
-_GET_SHA256 = {"form": Form.QUERY, "scheme": Scheme.SHA256}
+_USUAL = How()
+_GET = How(Form.QUERY)
+_FORM_1 = How(Form.FORM, Scheme.SHA256)
+_FORM_SHA1 = How(Form.FORM, Scheme.SHA1)
+_GET_1 = How(Form.QUERY, Scheme.SHA1)
+_GET_SHA256 = How(Form.QUERY, Scheme.SHA256)
 _EVERYTHING = {
     "GroupExDescriptions": ["学号", "b-2", "c_3"],
     "Tag": "不含实习生-A_1",
@@ -31,20 +42,18 @@ _EVERYTHING = {
 }
 
 
-def _step(*twists: str, how: dict[str, object] | None = None, **parameters: object) -> Step:
+def _step(*twists: str, how: How = _USUAL, **parameters: object) -> Step:
     """A creation with twists; `how` is its form and scheme."""
-    return Step(Request.of({"GroupName": SALT, "GroupId": SALT, **parameters}), twists=twists, **(how or {}))  # type: ignore[arg-type]
+    return Step(Request.of({"GroupName": SALT, "GroupId": SALT, **parameters}), how.form, how.scheme, twists)
 
 
-def _refused(clause: str, about: str, *twists: str, rank: int = 1, how: dict[str, object] | None = None) -> Ranked:
+def _refused(clause: str, about: str, *twists: str, rank: int = 1, how: How = _USUAL) -> Ranked:
     """A delivery that must not get in, and a plain one after it; the least telling ones alone, to spare requests."""
     after = (Step(create()),) if rank <= _LAST_RANK_FOLLOWED else ()
     return rank, Case(clause, about, (_step(*twists, how=how), *after))
 
 
-def _alone(
-    clause: str, about: str, *twists: str, rank: int = 2, how: dict[str, object] | None = None, **more: object
-) -> Ranked:
+def _alone(clause: str, about: str, *twists: str, rank: int = 2, how: How = _USUAL, **more: object) -> Ranked:
     return rank, Case(clause, about, (_step(*twists, how=how, **more),))
 
 
@@ -127,8 +136,8 @@ def _of_permissions() -> Iterator[Ranked]:
     yield _alone(version_1, "another SignatureMethod means SHA-1", "signature-method=HmacMD5", how=_FORM_SHA1)
     yield _alone(version_1, "no SignatureMethod means SHA-1", "without=SignatureMethod", how=_GET_1)
     yield _alone("Authentication.unsigned-payload", "a signature that leaves the body out", "unsigned-payload")
-    for about, how in (("version 3", {}), ("version 1", _FORM_1)):
-        step = Step(create(), sending=Sending.TWICE, **how)  # type: ignore[arg-type]
+    for about, how in (("version 3", _USUAL), ("version 1", _FORM_1)):
+        step = Step(create(), how.form, how.scheme, sending=Sending.TWICE)
         yield 2, Case("Authentication.replay", f"the same request again, {about}", (step,))
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from conformance import __version__
-from conformance.contract import CLAUSES, CODES, READINGS
+from conformance.contract import CLAUSES, CODES, READINGS, Level
 from conformance.emulator.faults import FAULTS
-from conformance.settings import PROFILES
+from conformance.settings import PROFILES, Settings
+from conformance.suite.costs import cost
 from conformance.suite.smoke import smoke
 
 ROOT = Path(__file__).parent.parent
@@ -18,12 +19,20 @@ CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 def test_the_numbers_of_the_readme():
     """The README counts cases, requests, faults and readings as they are."""
-    requests = sum(len(each.steps) for each in smoke())
+    requests = sum(each.requests for each in smoke())
 
     assert f"{len(smoke())} cases ({requests} requests)" in README
     assert f"{len(FAULTS)} switchable" in README
     assert f"of {len(READINGS)} ambiguities" in README
-    assert f"{len(CLAUSES)} passed" in README
+    assert f"{len(CLAUSES) - 1} passed, 1 not-exercised" in README
+
+
+@pytest.mark.parametrize("level", [each for each in Level if each is not Level.ENVELOPE])
+def test_the_costs_of_the_readme(level):
+    """The README says what each level sends in the profile smoke."""
+    requests, _ = cost(Settings(profile="smoke", levels=(level,)))
+
+    assert re.search(rf"^\| `{level}` \|.*\| {requests}(?: requests)? \|$", README, re.MULTILINE)
 
 
 def test_the_numbers_of_the_changelog():

@@ -24,9 +24,8 @@ NOT_CHECKABLE: tuple[NotCheckable, ...] = (
         "接口请求域名: iai.tencentcloudapi.com 。",
         "the address of the live service; the target is the user's choice",
     ),
-    _not(3, "用于创建一个空的人员库", "that the new group is empty is seen through actions on persons"),
+    _not(3, "空的", "that the new group is empty is seen through actions on persons"),
     _not(4, "用于辅助描述该人员库下的人员信息。", _OTHER_ACTION),
-    _not(5, "1个APPID下最多创建10万个人员库(Group)", "a hundred thousand groups would have to be created"),
     _not(5, "最多包含5000万张人脸(Face)。", _FACES),
     _not(6, "不同算法模型版本(FaceModelVersion)的人员库(Group)最多可包含人脸(Face)数不同。", _FACES),
     _not(6, "算法模型版本为2.0的人员库最多包含100万张人脸,算法模型版本为3.0的人员库最多可包含300万张人脸。", _FACES),
@@ -35,20 +34,8 @@ NOT_CHECKABLE: tuple[NotCheckable, ...] = (
     _not(9, "API Explorer 提供了在线调用、签名验证、SDK 代码生成和快速检索接口等能力。", _ADVICE),
     _not(9, "您可查看每次调用的请求内容和返回结果以及自动生成 SDK 调用示例。", _ADVICE),
     _not(11, "以下请求参数列表仅列出了接口请求参数和部分公共参数,完整公共参数列表见 公共请求参数。", _COMMON),
-    _not(
-        14, "Action | 是 | String | 公共参数,本接口取值:CreateGroup。", "a common parameter: a matter of the protocol"
-    ),
-    _not(
-        15, "Version | 是 | String | 公共参数,本接口取值:2020-03-03。", "a common parameter: a matter of the protocol"
-    ),
-    _not(
-        16, "Region | 是 | String | 公共参数,详见产品支持的 地域列表。", "a common parameter: a matter of the protocol"
-    ),
-    _not(17, "人员库名称", "names the parameter"),
-    _not(17, "可修改", "needs ModifyGroup"),
     _not(17, "示例值:腾讯深圳员工库", _EXAMPLE_VALUE),
     _not(18, "人员库 ID", "names the parameter"),
-    _not(18, "不可修改", "needs ModifyGroup, which has no field for a new id"),
     _not(18, "示例值:TencentShenZhenEmployee", _EXAMPLE_VALUE),
     _not(19, "人员库自定义描述字段,用于描述人员库中人员属性,该人员库下所有人员将拥有此描述字段。", _OTHER_ACTION),
     _not(19, "例: 设置某人员库“自定义描述字段”为", _OTHER_ACTION),
@@ -57,9 +44,7 @@ NOT_CHECKABLE: tuple[NotCheckable, ...] = (
     ),
     _not(19, "可在对应人员描述字段中填写内容,登记该人员的学号、工号、手机号等信息。", _OTHER_ACTION),
     _not(19, '示例值:["\\u4e8b\\u4e1a\\u7fa4","\\u90e8\\u95e8\\u540d","\\u7ec4\\u540d"]', _EXAMPLE_VALUE),
-    _not(20, "人员库信息备注", "names the parameter"),
     _not(20, "示例值:不含实习生", _EXAMPLE_VALUE),
-    _not(21, "人脸识别服务所用的算法模型版本。", "names the parameter"),
     _not(21, "不同算法模型版本对应的人脸识别算法不同,新版本的整体效果会优于旧版本,建议使用“3.0”版本。", _ADVICE),
     _not(21, "示例值:3.0", _EXAMPLE_VALUE),
     _not(25, "示例值:3.0", _EXAMPLE_VALUE),

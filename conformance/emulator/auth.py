@@ -99,7 +99,7 @@ def _tc3(
         return wrong
     if (wrong := _wrong_scope(match, http, timestamp or "", behaviour)) is not None:
         return wrong
-    return _wrong_tc3_signature(http, match, signed, timestamp or "", behaviour, credentials)
+    return _wrong_tc3_signature(http, match, timestamp or "", behaviour, credentials)
 
 
 def _wrong_token(token: str | None, behaviour: Behaviour, credentials: Credentials) -> str | None:
@@ -119,13 +119,9 @@ def _wrong_scope(match: re.Match[str], http: HttpRequest, timestamp: str, behavi
 
 
 def _wrong_tc3_signature(
-    http: HttpRequest,
-    match: re.Match[str],
-    signed: list[str],
-    timestamp: str,
-    behaviour: Behaviour,
-    credentials: Credentials,
+    http: HttpRequest, match: re.Match[str], timestamp: str, behaviour: Behaviour, credentials: Credentials
 ) -> str | None:
+    signed = match["headers"].split(";")
     unsigned = header(http.headers, "X-TC-Content-SHA256") == UNSIGNED_PAYLOAD
     if unsigned and behaviour.chosen("unsigned-payload", "refused"):
         return _FAILURE

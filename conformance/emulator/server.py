@@ -1,4 +1,4 @@
-"""The emulator over HTTP, on uvicorn: one request after the other, in threads only where its behaviour lets them overlap."""
+"""The emulator over HTTP, on uvicorn: one request after the other, unless its behaviour lets them overlap."""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ from conformance.messages import HttpRequest, HttpResponse, header
 from conformance.report.words import delivery, sent
 from conformance.run import Run
 from conformance.targets import Answer, Target
-from conformance.wire import Sender
 
 __all__ = ["told"]
 
@@ -25,17 +24,8 @@ class _Listening:
     target: Target
     heard: list[tuple[HttpRequest, Answer]] = field(default_factory=list)
 
-    @property
-    def name(self) -> str:
-        return self.target.name
-
-    @property
-    def sender(self) -> Sender:
-        return self.target.sender
-
-    @property
-    def alone(self) -> bool:
-        return self.target.alone
+    def __post_init__(self) -> None:
+        self.name, self.sender, self.alone = self.target.name, self.target.sender, self.target.alone
 
     def send(self, http: HttpRequest) -> HttpResponse:
         try:

@@ -11,6 +11,7 @@ from requests.adapters import HTTPAdapter
 from conformance.emulator import Emulator
 from conformance.messages import HttpRequest
 from conformance.signing import EXAMPLE_CREDENTIALS
+from conformance.targets import Target
 from conformance.targets.direct import ENDPOINT, DirectTarget
 from conformance.targets.http import HttpTarget
 from conformance.wire import Sender
@@ -65,7 +66,7 @@ class EmbeddedTarget(HttpTarget):
         self._emulator.abandoned(http)
         return True
 
-    def with_quota(self, groups: int) -> DirectTarget:
+    def with_quota(self, groups: int) -> Target | None:
         """An emulator that behaves alike, with an empty account."""
         return DirectTarget(self._emulator.anew(groups), self.sender)
 

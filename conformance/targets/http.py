@@ -16,7 +16,7 @@ from requests.adapters import HTTPAdapter
 from conformance import __version__
 from conformance.errors import TransportError
 from conformance.messages import HttpRequest, HttpResponse
-from conformance.targets import Answer, raw
+from conformance.targets import Answer, Target, raw
 from conformance.targets.threads import at_once
 from conformance.wire import Sender
 
@@ -117,7 +117,7 @@ class HttpTarget:
         time.sleep(_TIME_TO_TAKE_IT)
         return True
 
-    def with_quota(self, _groups: int) -> None:
+    def with_quota(self, _groups: int) -> Target | None:
         """Nothing is known of another account."""
 
     def close(self) -> None:
