@@ -38,6 +38,11 @@ class Request:
         """All values given for a parameter, in order."""
         return tuple(value for each, value in self.parameters if each == name)
 
+    def last_text(self, name: str) -> str | None:
+        """The last value of a parameter that is a text; None where none is."""
+        texts = [value for value in self.values(name) if isinstance(value, str)]
+        return texts[-1] if texts else None
+
     @property
     def plain(self) -> object:
         """The parameters as JSON values: an object, or a list of pairs where a name comes twice."""

@@ -13,12 +13,12 @@ from conformance.cases import Case, Sending, Step
 from conformance.contract import ACTION, CLAUSE, CODES, READING, VARIES, CodeKind
 from conformance.contract.model import Effect
 from conformance.errors import BudgetSpentError, TargetUnusableError, TransportError
-from conformance.gateway import decodings
 from conformance.judge import Departure, Judgement, Kind, explain, judge, part
+from conformance.learning import group_of, learn, read
 from conformance.ledger import Contradiction, Ledger
 from conformance.messages import HttpRequest, HttpResponse, header
-from conformance.prediction import Accepted, Outcome, Prediction, Refused
-from conformance.request import Group, Presence, Request, World
+from conformance.prediction import Accepted, Prediction, Refused
+from conformance.request import Group, Request, World
 from conformance.salt import MARKER, SALT, Salts
 from conformance.siblings import see
 from conformance.targets import Answer, Target
@@ -212,7 +212,7 @@ class Run:
             self.tallies[clause.id].kept += 1  # nothing less than all that the clause needs shows it
 
     def _is_missing(self, request: Request) -> bool:
-        return _last_text(request, "GroupId") not in self.world.groups
+        return request.last_text("GroupId") not in self.world.groups
 
     def _step(self, step: Step, script: _Script) -> None:
         sent = [self._encoded(step, number) for number in range(step.copies)]
@@ -278,7 +278,7 @@ class Run:
             script.ended = True
             self._miss("connection", f"there is no connection to cut: {script.case.clause} was not seen")
             return
-        group = _group_of(_decoded(http))
+        group = group_of(read(http))
         if group is not None:
             self.world.perhaps_created(group)
 
@@ -352,7 +352,7 @@ class Run:
                 raise TargetUnusableError(f"{self.target.name} can't be judged: {error}") from error
             if error.closed and not again:
                 # Perhaps a keep-alive ended under it; then the group may be there, and the world says so.
-                group = _group_of(_decoded(http))
+                group = group_of(read(http))
                 if group is not None:
                     self.world.perhaps_created(group)
                 return self._exchange(http, again=True)
@@ -404,10 +404,10 @@ class Run:
         self, http: HttpRequest, prediction: Prediction, answer: Answer, script: _Script, *, at_once: bool = False
     ) -> None:
         """Judge the answer to a CreateGroup request, from what was sent; learn from it."""
-        request, focus = _decoded(http), script.case.clause
+        request, focus = read(http), script.case.clause
         if isinstance(answer, TransportError) and not prediction.may_be_turned_away:
             self._count_unanswered(answer)
-            group = _group_of(request)
+            group = group_of(request)
             if group is not None:
                 self.world.perhaps_created(group)
             script.found.append(self._fail(Departure(focus, Kind.NO_ANSWER, explain(prediction), str(answer)), script))
@@ -422,7 +422,8 @@ class Run:
         script.conclusive = script.conclusive and judgement.conclusive
         script.answered += bool(judgement.ways)
         self._count(prediction, judgement, came, focus)
-        self._settle(request, judgement.outcome, prediction, at_once=at_once)
+        self.groups_created += isinstance(judgement.outcome, Accepted)
+        learn(self.world, request, judgement.outcome, prediction, at_once=at_once)
 
     def _learn(
         self, request: Request | None, judgement: Judgement, prediction: Prediction, answer: HttpResponse | None
@@ -472,35 +473,6 @@ class Run:
         if any(reading.startswith("null-") for each in prediction.allowed for reading in each.readings):
             self.tallies["Request.null"].open += 1
 
-    def _settle(
-        self, request: Request | None, outcome: Outcome | None, prediction: Prediction, *, at_once: bool
-    ) -> None:
-        """Write into the world what the answer says of the group; where there is none to be read, perhaps."""
-        group = _group_of(request)
-        if group is None or group.name is None:
-            return
-        if isinstance(outcome, Accepted):
-            self.groups_created += 1
-            self.world.created(replace(group, version=outcome.face_model_version or None), at_once=at_once)
-        elif outcome is None:
-            self.world.perhaps_created(group)
-        else:
-            self._settle_refusal(group, outcome, prediction)
-
-    def _settle_refusal(self, group: Group, outcome: Outcome, prediction: Prediction) -> None:
-        """What was refused left nothing; but a refusal may tell that what wasn't known to be there is."""
-        assert group.name is not None  # noqa: S101 -- see the caller
-        code = outcome.code if isinstance(outcome, Refused) else ""
-        if code.endswith("GroupIdAlreadyExist") and self.world.presence(group.group_id) is Presence.PERHAPS:
-            self.world.created(self.world.groups[group.group_id])
-        elif code.endswith("GroupNameAlreadyExist"):
-            holders = [each for each in self.world.groups.values() if each.name == group.name]
-            if len(holders) == 1 and self.world.presence(holders[0].group_id) is Presence.PERHAPS:
-                self.world.created(holders[0])
-        unknown_caller = any(each.startswith("Authentication.") for each in prediction.broken)
-        clause = "Authentication.creates-nothing" if unknown_caller else "State.refused-leaves-nothing"
-        self.world.must_be_free(clause, group.group_id, group.name)
-
     @property
     def lost(self) -> bool:
         """Whether the target stopped answering."""
@@ -527,34 +499,6 @@ def _is_refusal(answer: Answer) -> bool:
     return not isinstance(answer, HttpResponse) or "FaceModelVersion" not in envelope(answer).response
 
 
-def _decoded(http: HttpRequest) -> Request | None:
-    """What a request says, if it can be read in some way."""
-    return next((each.request for each in decodings(http) if each.request is not None), None)
-
-
-def _group_of(request: Request | None) -> Group | None:
-    """The group for which a request asks, as far as it asks plainly; None where it names none."""
-    group_id = _last_text(request, "GroupId") if request is not None and request.action == ACTION else None
-    if request is None or group_id is None:
-        return None
-    tag, descriptions = _only(request, "Tag", ""), _only(request, "GroupExDescriptions", [])
-    plain = isinstance(descriptions, list) and all(isinstance(each, str) and each for each in descriptions)
-    return Group(
-        group_id,
-        _last_text(request, "GroupName"),
-        tuple(map(str, descriptions)) if plain and isinstance(descriptions, list) else None,
-        tag if isinstance(tag, str) else None,
-    )
-
-
-def _only(request: Request, name: str, default: object) -> object:
-    """The one value of a parameter, or what its absence means; None where it has several."""
-    values = request.values(name)
-    if not values or values == (None,):
-        return default
-    return values[0] if len(values) == 1 else None
-
-
 def _shown(request: Request | None) -> str:
     """A request in a few words, to cite it."""
     if request is None:
@@ -567,8 +511,3 @@ def _is_short(request: Request) -> bool:
     """Whether an id or name of a template has room for no more than a part of a salt."""
     texts = [value for name, value in request.parameters if name in {"GroupId", "GroupName"}]
     return any(isinstance(each, str) and any(match[2] for match in MARKER.finditer(each)) for each in texts)
-
-
-def _last_text(request: Request, name: str) -> str | None:
-    values = [value for value in request.values(name) if isinstance(value, str)]
-    return values[-1] if values else None

@@ -60,7 +60,7 @@ def see(request: Request, answer: Envelope | None, world: World) -> Seen:
     if answer.error is not None and (answer.code is None or answer.code in _NOT_SERVED):
         return Seen(unserved=answer.code or "an error without a code")
     seen = Seen()
-    group_id = _text(request, "GroupId")
+    group_id = request.last_text("GroupId") or ""
     match request.action:
         case "DeleteGroup":
             _deletion(group_id, answer, world, seen)
@@ -73,11 +73,6 @@ def see(request: Request, answer: Envelope | None, world: World) -> Seen:
         case _:
             raise ValueError(f"{request.action} is no sister action of CreateGroup")
     return seen
-
-
-def _text(request: Request, name: str) -> str:
-    values = [each for each in request.values(name) if isinstance(each, str)]
-    return values[-1] if values else ""
 
 
 def _deletion(group_id: str, answer: Envelope, world: World, seen: Seen) -> None:
@@ -101,7 +96,7 @@ def _why_absent(group_id: str, world: World) -> str:
 
 def _modification(request: Request, group_id: str, answer: Envelope, world: World, seen: Seen) -> None:
     group = world.groups.get(group_id)
-    name = _text(request, "GroupName")
+    name = request.last_text("GroupName") or ""
     taken = name != "" and any(each.name == name for each in world.groups.values() if each.group_id != group_id)
     if answer.error is not None:
         alike = any((each.name or "").lower() == name.lower() for each in world.groups.values())
@@ -118,7 +113,7 @@ def _modification(request: Request, group_id: str, answer: Envelope, world: Worl
             "State.renaming", Kind.ACCEPTED_THOUGH_INVALID, "another group has this name", "it was given again"
         )
     if group is not None:
-        tag = _text(request, "Tag") if request.values("Tag") else group.tag
+        tag = request.last_text("Tag") if request.values("Tag") else group.tag
         descriptions = None if request.values("GroupExDescriptionInfos") else group.descriptions
         world.changed(replace(group, name=name or group.name, tag=tag, descriptions=descriptions))
         seen.kept.add("State.renaming")

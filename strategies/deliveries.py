@@ -107,6 +107,7 @@ def _of_credentials() -> Iterator[Ranked]:
     yield _alone("Authentication.scope.service", "the scope of the host's first label", "service-of-host", rank=3)
     yield _alone("Authentication.token", "a token for a permanent key", "token=unissued")
     yield _alone("Authentication.token", "a token for a permanent key, version 1", "token=unissued", how=_FORM_1)
+    yield _alone("Authentication.token", "no token, where the key has one", "without=Token", rank=3)
 
 
 def _of_time() -> Iterator[Ranked]:

@@ -27,6 +27,7 @@ DECIDING = (
     "ledger",
     "gateway",
     "siblings",
+    "learning",
     "twists",
     "draft",
     "cases",

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from conformance.contract import CLAUSES, CODES, READINGS, Clause, CodeKind, Strength
+from conformance.contract import CLAUSES, CODES, READINGS, Clause, CodeKind, Level, Strength
 from conformance.contract.model import Answer, Default, Effect, Gate, MinLength, OpenVersions, Optional, Whole
 from conformance.report.curl import curl_lines
 from conformance.run import Failure, Run, Tally
@@ -241,8 +241,10 @@ def _reading_result(id_: str, run: Run) -> ReadingResult:
 # What a target may lack; the clauses that need it say so themselves.
 _SAID_OF_CLAUSES = frozenset({"connection", "small quota"})
 
-# Kinds of codes that a request can provoke.
-_PROVOKED = frozenset(code for clause in CLAUSES for code in clause.codes) | {"FailedOperation.GroupInDeletedState"}
+# The codes that requests can provoke; those that a race may bring come by chance.
+_PROVOKED = frozenset(code for clause in CLAUSES if clause.level is not Level.CONCURRENCY for code in clause.codes) | {
+    "FailedOperation.GroupInDeletedState"
+}
 
 
 def _code_result(code: str, run: Run) -> CodeResult:
