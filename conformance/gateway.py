@@ -432,6 +432,8 @@ def _of_json(http: HttpRequest, body: bytes, *found: Finding) -> Iterator[Decode
         shallow = replace(shallow, applies=False)
     box = when("deep-json", "read") if depth > _DEEP else EVERYWHERE
     yield _read_json(http, text, box, (*found, shallow))
+    if text.strip(" \t\r\n") in {"", "null"}:  # some take it for an object without members
+        yield replace(_read_json(http, "{}", box, ()), findings=found)
 
 
 def _read_json(http: HttpRequest, text: str, box: Box, found: tuple[Finding, ...]) -> Decoded:

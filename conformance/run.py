@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
 from typing import assert_never
 
 from conformance.cases import Case, Sending, Step
@@ -34,6 +35,8 @@ _TRIES = 8
 _LOST_AFTER = 3
 _LOST_AFTER_IN_ALL = 20
 _SMALLEST = 3
+# Seconds by which clocks may differ, that of `Date` being told in whole ones.
+_CLOCKS_AGREE = 3
 _LONGEST_CITED = 200
 _PLAIN = (("GroupName", SALT), ("GroupId", SALT))
 
@@ -150,6 +153,7 @@ class Run:
     _request_ids: set[str] = field(default_factory=set)
     _sent: set[int] = field(default_factory=set)
     _misfiring: set[str] = field(default_factory=set)
+    _ahead: float = 0.0
     _unanswered: int = 0
     _waited_in_vain: int = 0
 
@@ -257,14 +261,22 @@ class Run:
         self.world.settled()
 
     def _send_pipelined(self, sent: list[HttpRequest], script: _Script) -> None:
+        self._spend(len(sent))
         answers = self.target.pipelined(sent)
         if answers is None:
+            self.requests -= len(sent)
             script.ended = True
             self._miss("connection", f"the target has no connections of its own: {script.case.clause} was not seen")
             return
-        self._spend(len(sent))
-        for http, answer in zip(sent, answers, strict=True):
+        for http, answer in zip(sent, answers, strict=False):
             self._judge(http, self._predict(http), answer, script)
+        for http in sent[len(answers) :]:
+            script.ended = True
+            self._miss(
+                "connection", f"the target closes connections after an answer: {script.case.clause} was not seen"
+            )
+            if (group := group_of(read(http))) is not None:
+                self.world.perhaps_created(group)
 
     def _send_and_hang_up(self, http: HttpRequest, script: _Script) -> None:
         """From now on the group may be there or not."""
@@ -359,6 +371,7 @@ class Run:
             return error
         self._unanswered = 0
         if self.requests == 1:
+            self._ahead = _clock_ahead(answer)
             self._admitted(envelope(answer))
         return answer
 
@@ -398,7 +411,7 @@ class Run:
         key = hash(http)
         replayed = key in self._sent
         self._sent.add(key)
-        return predict_http(http, self.target.sender, time.time(), self.world, replayed=replayed)
+        return predict_http(http, self.target.sender, time.time() + self._ahead, self.world, replayed=replayed)
 
     def _judge(
         self, http: HttpRequest, prediction: Prediction, answer: Answer, script: _Script, *, at_once: bool = False
@@ -492,6 +505,16 @@ def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judge
     alike = any(type(CLAUSE[each].rule) is type(CLAUSE[reading.clause].rule) for each in at_issue)
     for clause in sorted(at_issue if alike else at_issue | {reading.clause}):
         yield Departure(clause, Kind.CONTRADICTION, expected, str(judgement.outcome))
+
+
+def _clock_ahead(answer: HttpResponse) -> float:
+    """By how many seconds the target's clock is ahead of this one's, as far as its answer tells; 0 for next to none."""
+    try:
+        there = parsedate_to_datetime(header(answer.headers, "Date") or "").timestamp()
+    except (ValueError, OverflowError):
+        return 0.0
+    ahead = there - time.time()
+    return ahead if abs(ahead) > _CLOCKS_AGREE else 0.0
 
 
 def _is_refusal(answer: Answer) -> bool:

@@ -240,6 +240,11 @@ def _header_case(http: HttpRequest, argument: str) -> HttpRequest:
     return replace(http, headers=tuple((change(name), value) for name, value in http.headers))
 
 
+def _change_authorization(http: HttpRequest, argument: str) -> HttpRequest:
+    old, _, new = argument.partition("→")
+    return _replace_header(http, f"Authorization:{_changed(header(http.headers, 'Authorization') or '', old, new)}")
+
+
 def _later(http: HttpRequest, argument: str) -> HttpRequest:
     moment = int(header(http.headers, "X-TC-Timestamp") or "0") + int(argument)
     return _replace_header(http, f"X-TC-Timestamp:{moment}")
@@ -357,6 +362,7 @@ _AFTER: dict[str, tuple[str, Callable[[HttpRequest, str], HttpRequest]]] = {
     "then-append": ("and then given this behind it", _append_body),
     "then-append-query": ("and then given this behind its URL", _append_query),
     "then-header": ("and then given another value of this header", _replace_header),
+    "then-authorization": ("and then changed in its Authorization", _change_authorization),
     "then-timestamp": ("and then given a Timestamp so many seconds later", _later),
     "then-add-header": ("and then given this header", _header_after),
     "then-without": ("and then stripped of this header", _drop_header),

@@ -95,6 +95,7 @@ def _of_credentials() -> Iterator[Ranked]:
     yield _refused(form, "Basic instead of TC3-HMAC-SHA256", "then-header=Authorization:Basic QUtJRDp4")
     yield _refused(form, "nothing but the name of the method", "then-header=Authorization:TC3-HMAC-SHA256", rank=2)
     yield _refused(form, "a signed header lost on its way", "signed-header=X-Custom:a", "then-without=X-Custom", rank=2)
+    yield _refused(form, "a scope that ends otherwise", "then-authorization=/tc3_request→/tc4_request", rank=3)
     yield _refused(form, "half a signature", "signature-cut", rank=2)
     yield _refused(form, "an empty signature", "signature-empty")
     yield _refused(form, "the host not signed", "not-signed=host", rank=2)
@@ -102,7 +103,7 @@ def _of_credentials() -> Iterator[Ranked]:
     yield _refused("Authentication.secret-id", "a SecretId that nobody has", "unknown-id", rank=0)
     yield _refused("Authentication.secret-id", "a SecretId that nobody has, version 1", "unknown-id", how=_FORM_1)
     yield _refused("Authentication.scope.date", "yesterday's scope", "date=-1")
-    yield _refused("Authentication.scope.date", "tomorrow's scope", "date=1", rank=2)
+    yield _refused("Authentication.scope.date", "tomorrow's scope", "date=1", rank=3)
     yield _refused("Authentication.scope.service", "another product's scope", "service=cvm")
     yield _alone("Authentication.scope.service", "the scope of the host's first label", "service-of-host", rank=3)
     yield _alone("Authentication.token", "a token for a permanent key", "token=unissued")
@@ -155,7 +156,7 @@ def protocol() -> Iterator[Ranked]:
     yield from _of_sizes()
     yield _alone("Protocol.header-names", "in small letters", "header-case=lower")
     yield _alone("Protocol.header-names", "in capitals", "header-case=upper")
-    copies = Step(create(f"{SALT}<n>", f"{SALT}<n>"), sending=Sending.PIPELINED, copies=3)
+    copies = Step(create(SALT, f"{SALT}<n>"), sending=Sending.PIPELINED, copies=3)
     yield 3, Case("Protocol.connection", "three requests before the first answer", (copies,))
 
 

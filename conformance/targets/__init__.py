@@ -35,7 +35,10 @@ class Target(Protocol):
         """The answers to requests that are sent at once, each on a connection of its own."""
 
     def pipelined(self, requests: Sequence[HttpRequest]) -> list[Answer] | None:
-        """The answers to requests that are sent one after the other on one connection; None where there are none."""
+        """The answers to requests that are sent on one connection before the first answer is read.
+
+        Fewer than the requests where the connection was closed; None where the target has no connections.
+        """
 
     def abandon(self, http: HttpRequest) -> bool:
         """Send a request and cut the connection before its answer; False where that can't be done."""
