@@ -259,6 +259,10 @@ def _signature(change: Callable[[str], str]) -> Callable[[HttpRequest, str], Htt
     return after
 
 
+def _other_end(signature: str) -> str:
+    return signature[:-1] + ("1" if signature[-1] == "0" else "0")
+
+
 def _changed(text: str, old: str, new: str) -> str:
     if old not in text:
         raise ValueError(f"there is no {old!r} to change")
@@ -369,6 +373,7 @@ _AFTER: dict[str, tuple[str, Callable[[HttpRequest, str], HttpRequest]]] = {
     "then-method": ("and then with this method", _method),
     "then-path": ("and then to this path", _path),
     "header-case": ("with the names of its headers in this case", _header_case),
+    "signature-end": ("with another digit at the end of its signature", _signature(_other_end)),
     "signature-upper": ("with its signature in capitals", _signature(str.upper)),
     "signature-cut": ("with half of its signature", _signature(lambda text: text[:32])),
     "signature-empty": ("with an empty signature", _signature(lambda _text: "")),

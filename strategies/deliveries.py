@@ -64,7 +64,8 @@ def authentication() -> Iterator[Ranked]:
     yield _refused(signature, "another key, GET", "other-key", how=_GET)
     yield _refused(signature, "another key, version 1", "other-key", how=_FORM_SHA1)
     yield _refused(signature, "another key, version 1 with SHA-256, GET", "other-key", how=_GET_SHA256)
-    yield _refused(signature, "digits of the signature backwards", "signature-reversed", rank=2)
+    yield _refused(signature, "digits of the signature backwards", "signature-reversed", rank=3)
+    yield _refused(signature, "the last digit of the signature another", "signature-end")
     body, query, headers = (f"{signature}.{part}" for part in ("body", "query", "headers"))
     yield _refused(body, "the body changed on its way", f"then-body={SALT}→{SALT}b", rank=0)
     yield _refused(body, "a space behind the body, whose hash is declared", "declared-hash", "then-append= ")
@@ -90,7 +91,7 @@ def authentication() -> Iterator[Ranked]:
 def _of_credentials() -> Iterator[Ranked]:
     present, form = "Authentication.authorization.present", "Authentication.authorization.form"
     yield _refused(present, "no Authorization", "then-without=Authorization", rank=0)
-    yield _refused(present, "no Authorization, GET", "then-without=Authorization", how=_GET, rank=2)
+    yield _refused(present, "no Authorization, GET", "then-without=Authorization", how=_GET, rank=3)
     yield _refused(present, "no Signature, version 1", "then-field=&Signature=→&NoSignature=", how=_FORM_1, rank=2)
     yield _refused(form, "Basic instead of TC3-HMAC-SHA256", "then-header=Authorization:Basic QUtJRDp4")
     yield _refused(form, "nothing but the name of the method", "then-header=Authorization:TC3-HMAC-SHA256", rank=2)

@@ -137,7 +137,8 @@ def _wrong_tc3_signature(
         canonical = canonical_request(http.method, http.query, headers, body_hash)
         to_sign = string_to_sign(timestamp, match["date"], match["service"], canonical)
         expected = tc3_signature(credentials.secret_key, match["date"], match["service"], to_sign)
-        if hmac.compare_digest(expected.encode(), given.encode("utf-8", "surrogatepass")):
+        digits = behaviour.compared
+        if hmac.compare_digest(expected[:digits].encode(), given[:digits].encode("utf-8", "surrogatepass")):
             return None
     return _FAILURE if behaviour.checks("signature") and behaviour.compares(http) else None
 

@@ -97,6 +97,7 @@ class Behaviour:
         accept: requests that are accepted whatever is wrong with them.
         unchecked: what the gateway doesn't look at; see `auth` and `gateway`.
         compares: whether a wrong signature of version 3 matters for this request.
+        compared: how many digits of a signature of version 3 are compared.
         tolerance: seconds by which a timestamp may be wrong.
         other_scheme: how a signature of version 1 is made whose method isn't HmacSHA256.
         largest: a factor on the largest sizes.
@@ -147,6 +148,7 @@ class Behaviour:
     accept: Callable[[Request], bool] = lambda _request: False
     unchecked: set[str] = field(default_factory=set)
     compares: Callable[[HttpRequest], bool] = lambda _http: True
+    compared: int = 64
     tolerance: int = 300
     other_scheme: Scheme = Scheme.SHA1
     largest: float = 1

@@ -136,6 +136,7 @@ def _authentication_faults() -> Iterator[Fault]:
         ("failure-as-token", "a wrong signature is answered as a wrong token", (part,), _recoding(_FAILURE, "AuthFailure.TokenFailure")),
         ("malformed-authorization-as-internal", "an Authorization that isn't one is an internal error", form, _recoding("AuthFailure.InvalidAuthorization", "InternalError")),
         ("sha-1-unknown", "version 1 is always HmacSHA256", ("Authentication.version-1", "Protocol.form", "Protocol.get"), put("other_scheme", Scheme.SHA256)),
+        ("signature-half-compared", "half of the signature is compared", (part,), put("compared", 32)),
         ("body-uncovered", "the body is not part of the signature", (f"{part}.body", part),
             comparing(lambda http: http.method == "GET" or not _is_json(http))),
         ("extra-headers-refused", "a header that isn't signed is refused", ("Authentication.other-headers",),
