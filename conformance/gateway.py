@@ -382,7 +382,7 @@ def decodings(http: HttpRequest) -> Iterator[Decoded]:
     if http.method not in {"GET", "POST"}:
         yield Decoded(EVERYWHERE, None)
     elif http.method == "GET":
-        yield Decoded(EVERYWHERE, decode(http))
+        yield from _of_fields(http)
     else:
         yield from _of_post(http)
 
@@ -394,14 +394,43 @@ def _of_post(http: HttpRequest) -> Iterator[Decoded]:
     if charset == "" and media_type == JSON and (version_3 or not fields_of(http)):
         yield from _of_json(http, http.body, _kept(clause))
     elif charset == "" and media_type == URLENCODED and not version_3:
-        yield Decoded(EVERYWHERE, decode(http), (_kept(clause),))
+        yield from _of_fields(http, _kept(clause))
     else:
         other = _open(clause, "other-content-type", "taken")
         as_form = replace(http, headers=(("Content-Type", URLENCODED), *http.headers))
         if media_type == URLENCODED:
-            yield Decoded(EVERYWHERE, decode(as_form), (other,))
+            yield from _of_fields(as_form, other)
         else:
             yield from _of_json(http, http.body, other)
+
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def _of_fields(http: HttpRequest, *found: Finding) -> Iterator[Decoded]:
+    """The ways to read fields: bytes that are no UTF-8 can be taken in two."""
+    request = decode(http)
+    if not any(_SURROGATES.search(each) for each in _texts(request.parameters)):
+        yield Decoded(EVERYWHERE, request, found)
+        return
+    malformed = _broken("Protocol.json.form", "malformed-body-code")
+    yield Decoded(when("invalid-utf-8", "refused"), None, (*found, malformed))
+    replaced = tuple((str(_replaced(name)), _replaced(value)) for name, value in request.parameters)
+    yield Decoded(when("invalid-utf-8", "replaced"), replace(request, parameters=replaced), found)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)
+
+
+def _replaced(value: object) -> object:
+    if isinstance(value, list):
+        return [_replaced(each) for each in value]
+    return _SURROGATES.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def _of_json(http: HttpRequest, body: bytes, *found: Finding) -> Iterator[Decoded]:

@@ -200,6 +200,10 @@ class World:
         """GroupId → the groups that are, or may be, there."""
         return self._groups
 
+    def is_alike(self, group_id: str) -> bool:
+        """Whether a group is, or was, there whose id differs in case alone: it may be taken for the same."""
+        return bool(self._ids.others_but_for_case(group_id))
+
     def presence(self, group_id: str) -> Presence | None:
         """How sure it is that a group is there; None where nothing is known of it."""
         return self._ids.exact.get(group_id)

@@ -78,7 +78,7 @@ def see(request: Request, answer: Envelope | None, world: World) -> Seen:
 def _deletion(group_id: str, answer: Envelope, world: World, seen: Seen) -> None:
     presence = world.presence(group_id)
     if answer.error is None:
-        if presence is None and not world.may_be_foreign(group_id):
+        if presence is None and not world.may_be_foreign(group_id) and not world.is_alike(group_id):
             clause = _why_absent(group_id, world)
             seen.departs(clause, Kind.WRONG_RESULT, "there is no such group", "it could be deleted")
         world.deleted(group_id)
@@ -132,7 +132,7 @@ def _information(group_id: str, answer: Envelope, world: World, seen: Seen) -> N
             seen.kept.add(_why_absent(group_id, world))
         return
     if presence is None:
-        if not world.may_be_foreign(group_id):
+        if not world.may_be_foreign(group_id) and not world.is_alike(group_id):
             seen.departs(_why_absent(group_id, world), Kind.WRONG_RESULT, "no such group was created", "it is shown")
         return
     if group is None:

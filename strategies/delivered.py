@@ -83,7 +83,9 @@ def tampered(draw: st.DrawFn) -> Steps:
             away = draw(st.integers(320, _FAR)) * draw(st.sampled_from([-1, 1]))
             twist = f"timestamp={away}"
         case "signature":
-            twist = draw(st.sampled_from(["signature-reversed", "signature-end", "signature-cut", "then-timestamp=3", "date=-1"]))
+            twist = draw(
+                st.sampled_from(["signature-reversed", "signature-end", "signature-cut", "then-timestamp=3", "date=-1"])
+            )
         case _:
             twist = "other-key"
     return Step(create(), form, scheme, (twist,)), Step(create())

@@ -226,7 +226,7 @@ GATEWAY_READINGS: tuple[Reading, ...] = (
     Reading(
         "invalid-utf-8",
         "Protocol.json.form",
-        "Are bytes that are no UTF-8 refused, or taken for U+FFFD?",
+        "Are bytes that are no UTF-8 refused, or taken for U+FFFD, in JSON and in forms?",
         (
             Value("refused", "“均使用UTF-8编码。”"),
             Value("replaced", "many readers put U+FFFD in their place, which no name has"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from typing import Any
 
 from conformance.contract import VERSION
 from conformance.emulator import auth
@@ -193,8 +194,24 @@ def _is_deep(body: bytes) -> bool:
     return False
 
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def _repaired(value: Any) -> Any:
+    """A value with U+FFFD for what is no character."""
+    if isinstance(value, list):
+        return [_repaired(each) for each in value]
+    return _SURROGATES.sub("\ufffd", value) if isinstance(value, str) else value
+
+
 def _gathered(request: Request, http: HttpRequest, behaviour: Behaviour) -> Request:
-    """The request of a form, if its arrays count up from 0 or gaps are closed up."""
+    """The request of a form, if it is UTF-8, and its arrays count up from 0 or gaps are closed up."""
+    if any(_SURROGATES.search(f"{name}={value}") for name, value in auth.fields(http)):
+        if behaviour.chosen("invalid-utf-8", "refused"):
+            raise RefusedError(behaviour.code_of("malformed-body-code"))
+        request = replace(
+            request, parameters=tuple((_repaired(name), _repaired(value)) for name, value in request.parameters)
+        )
     indices = [int(match[1]) for name, _ in auth.fields(http) if (match := re.fullmatch(r"\w+\.(\d{1,6})", name))]
     if indices and sorted(indices) != list(range(len(indices))):
         taken = behaviour.taken("array-gaps")
