@@ -31,7 +31,7 @@ from conformance.signing import (
 )
 from conformance.wire import NoObjectError, TooDeepError, UndecodableError, decode, fields_of
 
-__all__ = ["Decoded", "decodings", "findings"]
+__all__ = ["Decoded", "common_parameter", "decodings", "findings"]
 
 _TOLERANCE = 300  # seconds
 _UNSURE = 5  # seconds by which a request's way, and two clocks, may differ
@@ -275,7 +275,7 @@ def _protocol(http: HttpRequest, sender: Sender) -> Iterator[Finding]:
         yield _of_other_method(http)
         return
     yield _kept("Protocol.method")
-    common = {name: _common(http, name) for name in ("Action", "Version", "Region", "Language")}
+    common = {name: common_parameter(http, name) for name in ("Action", "Version", "Region", "Language")}
     yield from _of_size(http)
     yield from _present_and_known("action", common["Action"], known=_SIBLINGS | {ACTION})
     yield from _present_and_known("version", common["Version"], known=_OTHER_VERSIONS | {VERSION})
@@ -307,8 +307,8 @@ def _of_other_method(http: HttpRequest) -> Finding:
     return Finding(clause, (), by_reading("other-method"))
 
 
-def _common(http: HttpRequest, name: str) -> str | None:
-    """A common parameter: a header under version 3, else a field."""
+def common_parameter(http: HttpRequest, name: str) -> str | None:
+    """A common parameter by its plain name ("Region"): a header under version 3, else a field."""
     value = header(http.headers, f"X-TC-{name}")
     return value if value is not None else dict(fields_of(http)).get(name)
 

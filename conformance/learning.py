@@ -42,7 +42,13 @@ def _only(request: Request, name: str, default: object) -> object:
 
 
 def learn(
-    world: World, request: Request | None, outcome: Outcome | None, prediction: Prediction, *, at_once: bool = False
+    world: World,
+    request: Request | None,
+    outcome: Outcome | None,
+    prediction: Prediction,
+    *,
+    at_once: bool = False,
+    elsewhere: bool = False,
 ) -> None:
     """Write into the world what an answer says of the group that was asked for; where it can't be read, perhaps.
 
@@ -52,14 +58,15 @@ def learn(
         outcome: what the answer says; None where that can't be read.
         prediction: what was allowed.
         at_once: whether it is one of several that were sent at once.
+        elsewhere: whether it was sent to another Region: the page doesn't say that regions share their groups.
     """
     group = group_of(request)
     if group is None or group.name is None:
         return
-    if isinstance(outcome, Accepted):
+    if isinstance(outcome, Accepted) and not elsewhere:
         world.created(replace(group, version=outcome.face_model_version or None), at_once=at_once)
         return
-    if outcome is None:
+    if outcome is None or isinstance(outcome, Accepted):
         world.perhaps_created(group)
         return
     if isinstance(outcome, Refused):

@@ -14,6 +14,7 @@ from conformance.cases import Case, Sending, Step
 from conformance.contract import ACTION, CLAUSE, CODES, READING, VARIES, CodeKind
 from conformance.contract.model import Effect
 from conformance.errors import BudgetSpentError, TargetUnusableError, TransportError
+from conformance.gateway import common_parameter
 from conformance.judge import Departure, Judgement, Kind, explain, judge, part
 from conformance.learning import group_of, learn, read
 from conformance.ledger import Contradiction, Ledger
@@ -436,7 +437,8 @@ class Run:
         script.answered += bool(judgement.ways)
         self._count(prediction, judgement, came, focus)
         self.groups_created += isinstance(judgement.outcome, Accepted)
-        learn(self.world, request, judgement.outcome, prediction, at_once=at_once)
+        elsewhere = common_parameter(http, "Region") != self.target.sender.region
+        learn(self.world, request, judgement.outcome, prediction, at_once=at_once, elsewhere=elsewhere)
 
     def _learn(
         self, request: Request | None, judgement: Judgement, prediction: Prediction, answer: HttpResponse | None

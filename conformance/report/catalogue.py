@@ -82,12 +82,16 @@ def shown(name: str) -> Iterator[str]:
 
 def _clause(id_: str) -> Iterator[str]:
     clause = CLAUSE[id_]
-    yield f"{clause.id} ({clause.strength})"
+    yield f"{clause.id} ({clause.strength}; level {clause.level})"
     yield from (f"  says      {each}" for each in clause.citations)
     yield from (f"  answered  {code}" for code in clause.codes)
     if clause.reading:
         yield f"  by        the reading {clause.reading}"
     yield from (f"  unclear   {each.question} ({each.id})" for each in READINGS if each.clause == id_)
+    if clause.part_of:
+        yield f"  a case of {', '.join(clause.part_of)}"
+    if clause.needs:
+        yield f"  needs     {', '.join(clause.needs)}"
     cases = [each for each in smoke() if each.clause == id_]
     yield f"  cases     {len(cases)} in the smoke list"
 

@@ -13,12 +13,15 @@ from conformance.run import Failure
 __all__ = ["curl_lines"]
 
 
+_MOST_LINES = 2
+
+
 def curl_lines(failure: Failure) -> str:
     """The command that sends the requests of a failure again, in order, each signed anew.
 
-    Plain requests go through curl. What curl can't do, such as a signature for another time, `call` does.
+    One plain request, or two, go through curl. What would be a page of it, or what it can't do, `call` does.
     """
-    if all(each.is_plain for each in failure.sent):
+    if len(failure.bodies) <= _MOST_LINES and all(each.is_plain for each in failure.sent):
         return " && ".join(_line(http) for http in failure.bodies)
     parts = urlsplit(failure.bodies[0].url)
     steps = " ".join(shlex.quote(json.dumps(each.to_json())) for each in failure.case.steps)
