@@ -18,6 +18,9 @@ from conformance.wire import Form
 __all__ = ["Case", "Sending", "Step"]
 
 
+_MOST_COPIES = 100
+
+
 class Sending(StrEnum):
     """How the copies of a step are sent."""
 
@@ -97,6 +100,10 @@ class Step:
         parameters, twists, copies = raw.get("parameters", {}), raw.get("twists", []), raw.get("copies", 1)
         if not isinstance(parameters, dict | list) or not isinstance(twists, list) or not isinstance(copies, int):
             raise ValueError("a step has an object of parameters, a list of twists, and a number of copies")  # noqa: TRY004
+        if isinstance(parameters, list) and not all(isinstance(each, list) and len(each) == 2 for each in parameters):
+            raise ValueError("parameters are an object, or a list of pairs where a name comes twice")
+        if not 1 <= copies <= _MOST_COPIES:
+            raise ValueError(f"a step has from 1 to {_MOST_COPIES} copies, not {copies}")
         pairs = parameters.items() if isinstance(parameters, dict) else parameters
         request = Request(tuple((str(name), value) for name, value in pairs), str(raw.get("action", ACTION)))
         return cls(

@@ -335,6 +335,7 @@ def _add_call(parser: argparse.ArgumentParser) -> None:
         "--reading", action="append", metavar="ID=VALUE", help="choose a reading of the embedded emulator"
     )
     parser.add_argument("--timeout-seconds", type=float, default=10.0, metavar="S", help="seconds to wait (default 10)")
+    parser.add_argument("--quota", type=int, metavar="N", help="how many groups the account still takes")
     parser.add_argument(
         "steps",
         nargs="+",
@@ -358,7 +359,7 @@ def _call(options: argparse.Namespace) -> int:
     target = build_target(settings)
     departs = False
     try:
-        for line in told(target, steps):
+        for line in told(target, steps, options.quota):
             departs = departs or line.startswith("✗")
             sys.stdout.write(f"{line}\n")
     finally:

@@ -302,7 +302,7 @@ def _protocol(http: HttpRequest, sender: Sender) -> Iterator[Finding]:
 
 def _of_other_method(http: HttpRequest) -> Finding:
     clause = CLAUSE["Protocol.method"]
-    if http.method == "HEAD":  # its answer has no body, so nothing more can be seen
+    if http.method in {"HEAD", "CONNECT"}:  # their answers have no body, so nothing more can be seen
         return Finding(clause, (), (Breach(TURNED_AWAY),))
     return Finding(clause, (), by_reading("other-method"))
 

@@ -101,9 +101,12 @@ def judge(
         ways = prediction.ways_to(outcome)
     if outcome is not None and not ways:
         departures += _of_outcome(prediction, outcome, focus, misfiring)
-    elif outcome is None and answer.status == 500:  # it broke on what its gateway should have refused
-        at_gate = [each for each in _in_page_order(prediction.broken) if isinstance(CLAUSE[each].rule, Gate)]
-        departures += [Departure(each, Kind.MALFORMED, explain(prediction), "HTTP 500") for each in at_gate]
+    elif outcome is None:
+        at_issue = [focus] if focus is not None and focus in prediction.kept & _PERMITTED else []
+        if answer.status == 500:  # it broke on what its gateway should have refused
+            at_issue += [each for each in _in_page_order(prediction.broken) if isinstance(CLAUSE[each].rule, Gate)]
+        observed = f"HTTP {answer.status}, and no answer of the API"
+        departures += [Departure(each, Kind.MALFORMED, explain(prediction), observed) for each in at_issue]
     departures = list(dict.fromkeys(replace(each, clause=part(each.clause, focus)) for each in departures))
     return Judgement(outcome, ways, tuple(departures), frozenset(checked))
 

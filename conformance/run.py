@@ -64,14 +64,22 @@ class Failure:
     case: Case
 
     @property
-    def size(self) -> tuple[int, int, int]:
-        """How large it is to read: requests, parameters that differ from a plain request's, characters."""
+    def size(self) -> tuple[bool, int, int, int]:
+        """How large it is to read: whether it needs other cases; requests, parameters that aren't plain, characters."""
         last = self.case.steps[-1]
         parameters = last.request.parameters
         remarkable = sum((name, value) not in _PLAIN for name, value in parameters) + len(last.twists)
         left_out = sum(name not in dict(parameters) for name, _ in _PLAIN)
         characters = sum(len(http.body) + len(http.query) for http in self.bodies)
-        return len(self.bodies), remarkable + left_out, characters
+        return self._needs_others, len(self.bodies), remarkable + left_out, characters
+
+    @property
+    def _needs_others(self) -> bool:
+        """Whether a list shows something of groups that none of the requests names."""
+        if self.sent[-1].request.action != "GetGroupList":
+            return False
+        told = " ".join((*self.expected, self.observed))
+        return not any((each.request.last_text("GroupId") or "\0") in told for each in self.sent)
 
 
 @dataclass(slots=True)
@@ -134,6 +142,7 @@ class Run:
         requests: how many were sent, of any action.
         groups_created: how many creations succeeded.
         on_request: called after each request.
+        by_hand: whether the requests are somebody's own, so that the first doesn't show if anybody is let in.
     """
 
     target: Target
@@ -151,6 +160,7 @@ class Run:
     groups_created: int = 0
     started: float = field(default_factory=time.monotonic)
     on_request: Callable[[], None] = lambda: None
+    by_hand: bool = False
     _request_ids: set[str] = field(default_factory=set)
     _sent: set[int] = field(default_factory=set)
     _misfiring: set[str] = field(default_factory=set)
@@ -183,7 +193,7 @@ class Run:
             salt = self.salts.next()
             script = _Script(case, [each.filled(salt) for each in case.steps])
             self._play(script)
-            if script.conclusive:
+            if script.conclusive or script.found:
                 return script.found
         return self._disbelieve(case) if tries > 1 else []
 
@@ -251,6 +261,8 @@ class Run:
     def _send_alone(self, http: HttpRequest, script: _Script) -> None:
         prediction = self._predict(http)
         answer = self._exchange(http, again=prediction.may_be_turned_away)
+        if self.requests == 1 and isinstance(answer, HttpResponse) and not self.by_hand:
+            self._admitted(envelope(answer))
         self._judge(http, prediction, answer, script)
 
     def _send_together(self, sent: list[HttpRequest], script: _Script) -> None:
@@ -327,7 +339,7 @@ class Run:
             tuple(script.steps[:upto]),
             tuple(script.bodies),
             self.requests,
-            replace(script.case, steps=script.case.steps[:upto]),
+            replace(script.case, steps=script.case.steps[:upto], quota=self.world.quota),
         )
         key = failure.clause, failure.kind
         self.failed[key] += 1
@@ -373,7 +385,6 @@ class Run:
         self._unanswered = 0
         if self.requests == 1:
             self._ahead = _clock_ahead(answer)
-            self._admitted(envelope(answer))
         return answer
 
     def _count_unanswered(self, error: TransportError) -> None:

@@ -17,6 +17,8 @@ from conformance.wire import Envelope
 __all__ = ["SIBLINGS", "Seen", "see"]
 
 SIBLINGS = ("DeleteGroup", "ModifyGroup", "GetGroupInfo", "GetGroupList")
+# Of a list that is wrong, so many groups are named, the newest first.
+_MOST_TOLD = 3
 _NOT_THERE = "InvalidParameterValue.GroupIdNotExist"
 _TAKEN = "InvalidParameterValue.GroupNameAlreadyExist"
 _NOT_SERVED = frozenset(
@@ -142,8 +144,8 @@ def _information(group_id: str, answer: Envelope, world: World, seen: Seen) -> N
         world.created(group)
 
 
-def _compare(group: Group, shown: object, seen: Seen) -> None:
-    """What is shown of a group, against what was asked for."""
+def _compare(group: Group, shown: object, seen: Seen, which: str = "") -> None:
+    """What is shown of a group, against what was asked for; `which` says of which, where that isn't plain."""
     values = shown if isinstance(shown, dict) else {}
     pairs: dict[str, tuple[object, object]] = {
         "GroupName": (group.name, values.get("GroupName")),
@@ -161,7 +163,8 @@ def _compare(group: Group, shown: object, seen: Seen) -> None:
         if asked == kept:
             seen.kept.add(clause)
         else:
-            seen.departs(clause, Kind.WRONG_RESULT, f"{name} is {asked!r}, as it was asked for", f"{name} is {kept!r}")
+            expected = f"{which}{name} is {asked!r}, as it was asked for"
+            seen.departs(clause, Kind.WRONG_RESULT, expected, f"{name} is {kept!r}")
 
 
 def _listing(answer: Envelope, world: World, seen: Seen) -> None:
@@ -176,11 +179,15 @@ def _listing(answer: Envelope, world: World, seen: Seen) -> None:
             listed.setdefault(group_id, []).append(each)
     number = answer.response.get("GroupNum")
     whole = isinstance(number, int) and number <= len(entries)
-    for wrong in _wrongly_listed(listed, world, whole=whole):
-        seen.departs("State.listed", Kind.WRONG_RESULT, "every group that was created is listed once, no other", wrong)
-    for group_id, found in listed.items():
+    wrong = list(_wrongly_listed(listed, world, whole=whole))
+    if wrong:
+        newest = ", ".join(wrong[: -_MOST_TOLD - 1 : -1]) + (
+            f" and {len(wrong)} in all" if len(wrong) > _MOST_TOLD else ""
+        )
+        seen.departs("State.listed", Kind.WRONG_RESULT, "every group that was created is listed once, no other", newest)
+    for group_id, found in reversed(listed.items()):
         if (group := world.groups.get(group_id)) is not None and len(found) == 1:
-            _compare(group, found[0], seen)
+            _compare(group, found[0], seen, f"of {group_id}, ")
     if whole and not seen.departures:
         seen.kept.add("State.listed")
 

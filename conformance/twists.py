@@ -8,7 +8,8 @@ made of the bytes that came out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlsplit
@@ -52,12 +53,23 @@ def twisted(  # noqa: PLR0917 -- those of `draft`, and the twists
     chosen = [(_of(each), each.partition("=")[2]) for each in twists]
     for twist, argument in chosen:
         if twist.before is not None:
-            twist.before(made, argument)
+            with _told(twist, argument):
+                twist.before(made, argument)
     http = seal(made)
     for twist, argument in chosen:
         if twist.after is not None:
-            http = twist.after(http, argument)
+            with _told(twist, argument):
+                http = twist.after(http, argument)
     return http
+
+
+@contextmanager
+def _told(twist: Twist, argument: str) -> Iterator[None]:
+    """Whatever a twist can't do with its argument, or with this request, is a ValueError that says so."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, OverflowError, ZeroDivisionError) as error:
+        raise ValueError(f"the twist {twist.name}={argument} can't be applied: {error}") from error
 
 
 def _of(written: str) -> Twist:

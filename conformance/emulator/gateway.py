@@ -82,7 +82,7 @@ def _method(http: HttpRequest, behaviour: Behaviour) -> None:
     if http.method in {"GET", "POST"} or not behaviour.checks("method"):
         return
     taken = behaviour.taken("other-method")
-    if taken == "turned-away":
+    if taken == "turned-away" or http.method == "CONNECT":  # a success would open a tunnel
         raise TurnedAwayError(405)
     raise RefusedError(behaviour.code("other-method", taken))
 

@@ -25,6 +25,7 @@ __all__ = ["LARGEST_BODY", "Server", "serve_forever"]
 # Of a request no more is ever kept. The platform takes 10 MB; the emulator itself refuses what is larger.
 LARGEST_BODY = 12 * 1024 * 1024
 _SECONDS_TO_STOP = 2
+_MOMENT = 0.005  # seconds
 
 _Scope = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -49,6 +50,9 @@ class _Application:
             if body is None:
                 return  # whoever asked is gone
             http = HttpRequest(scope["method"], _url(scope, headers), headers, body)
+            if self._emulator.behaviour.abandoned and await _hung_up(receive):
+                self._emulator.abandoned(http)
+                return
             overlaps = self._emulator.behaviour.overlaps
             answer = await asyncio.to_thread(self._answer, http) if overlaps else self._answer(http)
         await _respond(answer, send, head=scope["method"] == "HEAD")
@@ -86,6 +90,15 @@ async def _body(headers: Headers, receive: _Receive) -> bytes | None:
             raise _TooLargeError
         if not message.get("more_body", False):
             return bytes(body)
+
+
+async def _hung_up(receive: _Receive) -> bool:
+    """Whether whoever asked hangs up within a moment."""
+    try:
+        message = await asyncio.wait_for(receive(), _MOMENT)
+    except TimeoutError:
+        return False
+    return bool(message["type"] == "http.disconnect")
 
 
 def _url(scope: _Scope, headers: Headers) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from conformance.cases import Case, Step
-from conformance.errors import TransportError
+from conformance.errors import TransportError, UsageError
 from conformance.messages import HttpRequest, HttpResponse, header
 from conformance.report.words import delivery, sent
 from conformance.run import Run
@@ -56,12 +56,25 @@ class _Listening:
         self.target.close()
 
 
-def told(target: Target, steps: Iterable[Step]) -> Iterator[str]:
-    """Send steps; a few lines for each, then those for what departs from the documents, which begin with ✗."""
+def told(target: Target, steps: Iterable[Step], quota: int | None = None) -> Iterator[str]:
+    """Send steps; a few lines for each, then those for what departs from the documents, which begin with ✗.
+
+    Args:
+        target: where to send.
+        steps: what to send.
+        quota: how many groups the account still takes; None for plenty.
+
+    Raises:
+        UsageError: a step can't be made into a request.
+    """
     steps = tuple(steps)
     listening = _Listening(target)
     run = Run.against(listening)
-    failures = run.case(Case("Request.check-order", "by hand", steps))
+    run.world.quota, run.by_hand = quota, True
+    try:
+        failures = run.case(Case("Request.check-order", "by hand", steps))
+    except ValueError as error:
+        raise UsageError(str(error)) from error
     for step in steps:
         how = delivery(step)
         yield f"{sent(step)}" + (f"  [{how}]" if how else "")

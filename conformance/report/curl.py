@@ -21,11 +21,16 @@ def curl_lines(failure: Failure) -> str:
 
     One plain request, or two, go through curl. What would be a page of it, or what it can't do, `call` does.
     """
-    if len(failure.bodies) <= _MOST_LINES and all(each.is_plain for each in failure.sent):
+    if (
+        failure.case.quota is None
+        and len(failure.bodies) <= _MOST_LINES
+        and all(each.is_plain for each in failure.sent)
+    ):
         return " && ".join(_line(http) for http in failure.bodies)
     parts = urlsplit(failure.bodies[0].url)
     steps = " ".join(shlex.quote(json.dumps(each.to_json())) for each in failure.case.steps)
-    return f"iai-conformance call --target {parts.scheme}://{parts.netloc} {steps}"
+    quota = "" if failure.case.quota is None else f" --quota {failure.case.quota}"
+    return f"iai-conformance call --target {parts.scheme}://{parts.netloc}{quota} {steps}"
 
 
 def _line(http: HttpRequest) -> str:

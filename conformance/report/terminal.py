@@ -83,6 +83,7 @@ def _print_group(result: ClauseResult, group: FailureGroup, report: Report, out:
     if report.settings.target == "embedded":
         switches = "".join(f" --fault {each}" for each in report.settings.faults)
         switches += "".join(f" --reading {id_}={value}" for id_, value in report.settings.readings.items())
+        switches += "" if failure.case.quota is None else f" --quota {failure.case.quota}"
         _print_field("", f"(with the same emulator behind it: iai-conformance serve{switches})", out)
     out.print()
 
