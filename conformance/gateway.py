@@ -39,6 +39,8 @@ _KB, _MB = 1024, 1024 * 1024
 # The documents don't say what is counted, nor whether a KB has 1000 bytes: near the limit either answer is right.
 _NEAR = 0.08
 _DEEP = 50
+# Possessive, so that a text without an end is looked at once.
+_TEXTS = re.compile(r'(?s)"(?:[^"\\]++|\\.)*+"?')
 _OTHER_VERSIONS = frozenset({"2018-03-01"})
 _SIBLINGS = frozenset({"DeleteGroup", "ModifyGroup", "GetGroupInfo", "GetGroupList"})
 _AUTHORIZATION = re.compile(
@@ -200,7 +202,8 @@ def _of_signature(
     http: HttpRequest, match: re.Match[str], names: list[str], timestamp: str, credentials: Credentials
 ) -> Iterator[Finding]:
     """The signature against the one that belongs to what was sent."""
-    if any(name != "host" and header(http.headers, name) is None for name in names):
+    sent = {name.lower(): value for name, value in reversed(http.headers)}  # of several, the first
+    if any(name != "host" and name.lower() not in sent for name in names):
         codes = CLAUSE["Authentication.signature"].codes  # it isn't the request that was signed, either
         breaches = (*by_reading("malformed-authorization-code"), *(Breach(code) for code in codes))
         yield Finding(CLAUSE["Authentication.authorization.form"], (), breaches)
@@ -209,7 +212,7 @@ def _of_signature(
     body_hash = payload_hash(UNSIGNED_PAYLOAD.encode() if unsigned else http.body)
 
     def expected(host: str) -> str:
-        signed = [(name, host if name == "host" else header(http.headers, name) or "") for name in names]
+        signed = [(name, host if name == "host" else sent[name.lower()]) for name in names]
         canonical = canonical_request(http.method, http.query, signed, body_hash)
         to_sign = string_to_sign(timestamp, match["date"], match["service"], canonical)
         return tc3_signature(credentials.secret_key, match["date"], match["service"], to_sign)
@@ -490,7 +493,7 @@ def _depth(text: str) -> int:
     deepest = depth = 0
     if text.count("[") + text.count("{") <= _DEEP:
         return 0
-    for each in re.sub(r'"(?:[^"\\]|\\.)*"', "", text):
+    for each in _TEXTS.sub("", text):
         if each in "[{":
             depth += 1
             deepest = max(deepest, depth)

@@ -90,7 +90,7 @@ def state() -> Iterator[tuple[int, Case]]:
     a, b, c = f"{SALT}a", f"{SALT}b", f"{SALT}c"
     everything = {
         "GroupExDescriptions": ["学号", "b-2", "A_3", "手机号"],
-        "Tag": "不含实习生",
+        "Tag": "不含实习生-A_1",
         "FaceModelVersion": "3.0",
     }
     yield 1, _case("State.kept.Tag", "everything", create(a, f"{b}腾讯", **everything), information(a))

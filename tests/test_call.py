@@ -436,7 +436,6 @@ def test_a_failure_of_lost_answers_is_shown_again(shell, fault):
     assert again(shell, line, fault)[0] == 1
 
 
-@pytest.mark.xfail(strict=True, reason="the smallest failure is one that lists what other cases created")
 def test_a_failure_of_what_is_kept_is_shown_again(shell):
     """What is wrong with a group that is listed comes again, also where the list is of another case."""
     line = failures_of("tag-cut", "State.kept.Tag", whole=True)[0]["curl"]

@@ -129,8 +129,9 @@ def _wrong_tc3_signature(
     given = match["signature"]
     if behaviour.chosen("upper-case-signature", "accepted"):
         given = given.lower()
+    sent = {name.lower(): value for name, value in reversed(http.headers)}  # of several, the first
     for host in _hosts(http, behaviour):
-        values = {name: host if name == "host" else header(http.headers, name) for name in signed}
+        values = {name: host if name == "host" else sent.get(name.lower()) for name in signed}
         headers = [(name, value) for name, value in values.items() if value is not None]
         if len(headers) != len(signed):  # one that isn't there, or is named twice
             continue

@@ -127,7 +127,9 @@ def _mistyped(subject: str, value: object, behaviour: Behaviour, plan: Plan) -> 
     """Complain of a wrong type; a fault may leave that out, and the value is then taken as a text."""
     if subject not in behaviour.typed:
         return str(value)
-    plan.complaints.append(Complaint(behaviour.code_of("wrong-type-code"), 0, subject.removesuffix("[]")))
+    parameter = subject.removesuffix("[]")
+    if not any(each.parameter == parameter for each in plan.complaints):  # of ten thousand items, one complaint
+        plan.complaints.append(Complaint(behaviour.code_of("wrong-type-code"), 0, parameter))
     return MISTYPED
 
 

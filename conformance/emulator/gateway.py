@@ -21,6 +21,8 @@ _LARGEST_QUERY = 32 * 1024
 _LARGEST_FORM = 1024 * 1024
 LARGEST_BODY = 10 * 1024 * 1024
 _DEEPEST = 50
+# Possessive, so that a text without an end is looked at once.
+_TEXTS = re.compile(rb'(?s)"(?:[^"\\]++|\\.)*+"?')
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 _REGIONS = re.compile(r"(ap|na|eu|sa)-[a-z]+(-\d)?")
@@ -187,7 +189,7 @@ def _is_utf_8(body: bytes) -> bool:
 
 def _is_deep(body: bytes) -> bool:
     depth = 0
-    for bracket in re.findall(rb"[\[\]{}]", re.sub(rb'"(?:[^"\\]|\\.)*"', b"", body)):
+    for bracket in re.findall(rb"[\[\]{}]", _TEXTS.sub(b"", body)):
         depth += 1 if bracket in b"[{" else -1
         if depth > _DEEPEST:
             return True

@@ -138,6 +138,21 @@ def _address(listening: socket.socket, scheme: str) -> str:
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
+def _protocol() -> type[asyncio.Protocol]:
+    """The protocol of uvicorn; but a request that breaks off after it was answered isn't answered again."""
+    import h11
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    class Protocol(H11Protocol):
+        def send_400_response(self, msg: str) -> None:
+            if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+                super().send_400_response(msg)
+            else:
+                self.transport.close()
+
+    return Protocol
+
+
 def _uvicorn(emulator: Emulator, tls: tuple[str, str] | None = None) -> uvicorn.Server:
     """A server that is ready to run: a certificate that can't be read is told here, not in a thread."""
     import uvicorn
@@ -145,7 +160,7 @@ def _uvicorn(emulator: Emulator, tls: tuple[str, str] | None = None) -> uvicorn.
     chain, key = tls or (None, None)
     config = uvicorn.Config(
         _Application(emulator),
-        http="h11",
+        http=_protocol(),
         ws="none",
         loop="asyncio",
         lifespan="off",

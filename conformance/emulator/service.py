@@ -69,7 +69,7 @@ class Account:
     deleted_ids: dict[str, Deletion] = field(default_factory=dict)
     deleted_names: dict[str, Deletion] = field(default_factory=dict)
     deletions: int = 0
-    seen: set[HttpRequest] = field(default_factory=set)
+    seen: set[int] = field(default_factory=set)
 
 
 @dataclass
@@ -154,11 +154,12 @@ class Emulator:
         """The very same request, where that isn't answered again."""
         if self.behaviour.readings["replayed-request"] == "answered":
             return
-        if http in self.account.seen:
+        key = hash(http)
+        if key in self.account.seen:
             taken = self.behaviour.taken("replayed-request")
             if taken != "answered":
                 raise RefusedError(self.behaviour.code("replayed-request", taken))
-        self.account.seen.add(http)
+        self.account.seen.add(key)
 
     def _refuse_as_ordered(self, request: Request) -> None:
         if request.action != "CreateGroup":
@@ -248,13 +249,14 @@ class Emulator:
 
     def _leave(self, what: frozenset[str], request: Request) -> None:
         """What a fault leaves behind of a request that created nothing."""
-        texts = {name: [each for each in request.values(name) if isinstance(each, str)] for name in request.names}
-        group_id, name = (texts.get(each, [""])[-1:] or [""] for each in ("GroupId", "GroupName"))
+        if not what:
+            return
+        group_id, name = request.last_text("GroupId") or "", request.last_text("GroupName") or ""
         if "group" in what or "GroupId" in what:
-            kept_name = name[0] if "group" in what else f"{name[0]}?"
-            self._keep(self._made(group_id[0], kept_name, [], "", self.behaviour.default))
+            kept_name = name if "group" in what else f"{name}?"
+            self._keep(self._made(group_id, kept_name, [], "", self.behaviour.default))
         if "GroupName" in what:
-            self.account.names.setdefault(self.behaviour.name_key(name[0]), f"{group_id[0]}?")
+            self.account.names.setdefault(self.behaviour.name_key(name), f"{group_id}?")
 
     def _leave_unauthenticated(self, http: HttpRequest) -> None:
         if "unauthenticated" in self.behaviour.leaves:
