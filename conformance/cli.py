@@ -126,7 +126,9 @@ def _run(options: argparse.Namespace) -> int:
     settings = Settings.of_options(options)  # told in our words, before pytest starts
     if options.list:
         from conformance.report.catalogue import costs
+        from conformance.settings import build_target
 
+        build_target(settings).close()  # nothing is sent; a target that can't be meant is told
         for line in costs(settings):
             sys.stdout.write(f"{line}\n")
         return 0

@@ -71,10 +71,10 @@ class Failure:
         remarkable = sum((name, value) not in _PLAIN for name, value in parameters) + len(last.twists)
         left_out = sum(name not in dict(parameters) for name, _ in _PLAIN)
         characters = sum(len(http.body) + len(http.query) for http in self.bodies)
-        return self._needs_others, len(self.bodies), remarkable + left_out, characters
+        return self.needs_others, len(self.bodies), remarkable + left_out, characters
 
     @property
-    def _needs_others(self) -> bool:
+    def needs_others(self) -> bool:
         """Whether a list shows something of groups that none of the requests names."""
         if self.sent[-1].request.action != "GetGroupList":
             return False

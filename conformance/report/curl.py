@@ -21,16 +21,19 @@ def curl_lines(failure: Failure) -> str:
 
     One plain request, or two, go through curl. What would be a page of it, or what it can't do, `call` does.
     """
+    parts = urlsplit(failure.bodies[0].url)
+    target = f"{parts.scheme}://{parts.netloc}"
+    if failure.needs_others:  # what a list shows of other cases' groups takes those cases
+        return f"iai-conformance run --target {target} --profile smoke"
     if (
         failure.case.quota is None
         and len(failure.bodies) <= _MOST_LINES
         and all(each.is_plain for each in failure.sent)
     ):
         return " && ".join(_line(http) for http in failure.bodies)
-    parts = urlsplit(failure.bodies[0].url)
     steps = " ".join(shlex.quote(json.dumps(each.to_json())) for each in failure.case.steps)
     quota = "" if failure.case.quota is None else f" --quota {failure.case.quota}"
-    return f"iai-conformance call --target {parts.scheme}://{parts.netloc}{quota} {steps}"
+    return f"iai-conformance call --target {target}{quota} {steps}"
 
 
 def _line(http: HttpRequest) -> str:
