@@ -7,7 +7,7 @@ import shlex
 from urllib.parse import urlsplit
 
 from conformance.contract import ACTION
-from conformance.messages import HttpRequest, header
+from conformance.messages import HttpRequest
 from conformance.run import Failure
 
 __all__ = ["curl_lines"]
@@ -19,7 +19,7 @@ _MOST_LINES = 2
 def curl_lines(failure: Failure) -> str:
     """The command that sends the requests of a failure again, in order, each signed anew.
 
-    One plain request, or two, go through curl. What would be a page of it, or what it can't do, `call` does.
+    One plain creation, or two, go through curl. What would be a page of it, or what it can't do, `call` does.
     """
     parts = urlsplit(failure.bodies[0].url)
     target = f"{parts.scheme}://{parts.netloc}"
@@ -28,7 +28,7 @@ def curl_lines(failure: Failure) -> str:
     if (
         failure.case.quota is None
         and len(failure.bodies) <= _MOST_LINES
-        and all(each.is_plain for each in failure.sent)
+        and all(each.is_plain and each.request.action == ACTION for each in failure.sent)
     ):
         return " && ".join(_line(http) for http in failure.bodies)
     steps = " ".join(shlex.quote(json.dumps(each.to_json())) for each in failure.case.steps)
@@ -39,7 +39,5 @@ def curl_lines(failure: Failure) -> str:
 def _line(http: HttpRequest) -> str:
     parts = urlsplit(http.url)
     target = f"{parts.scheme}://{parts.netloc}"
-    action = header(http.headers, "X-TC-Action") or ACTION
-    more = "" if action == ACTION else f" --action {action}"
     body = shlex.quote(http.body.decode("utf-8", "surrogateescape"))
-    return f"iai-conformance sign --target {target}{more} --body {body} | curl -sS -H @- --data-binary {body} {target}/"
+    return f"iai-conformance sign --target {target} --body {body} | curl -sS -H @- --data-binary {body} {target}/"
