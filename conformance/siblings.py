@@ -35,11 +35,13 @@ class Seen:
 
     Attributes:
         unserved: why the action is not there, or its answer tells nothing; None where it does.
+        passing: whether that may be otherwise the next time.
         departures: where it isn't what CreateGroup's answers promised.
         kept: ids of the clauses that it showed to be kept.
     """
 
     unserved: str | None = None
+    passing: bool = False
     departures: list[Departure] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
 
@@ -61,7 +63,7 @@ def see(request: Request, answer: Envelope | None, world: World) -> Seen:
         return Seen(unserved="no answer" if answer is None else answer.problem)
     if answer.error is not None and (answer.code is None or answer.code in _NOT_SERVED):
         return Seen(unserved=answer.code or "an error without a code")
-    seen = Seen()
+    seen = Seen(passing=True)
     group_id = request.last_text("GroupId") or ""
     match request.action:
         case "DeleteGroup":
