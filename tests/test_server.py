@@ -339,7 +339,10 @@ def test_an_error_of_ours_does_not_end_the_server(server, emulator, capsys, monk
     assert capsys.readouterr().err.splitlines() == [r"emulator: ZeroDivisionError: 'of\ntwo lines \ud800'"]
 
 
+# A shell that puts a command into the background has it ignore Ctrl-C, and so all that it starts.
 FOREGROUND = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from conformance.emulator import Emulator
 from conformance.emulator.server import serve_forever
 serve_forever(Emulator(), "127.0.0.1", 0, lambda url: print(url, flush=True))

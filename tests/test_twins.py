@@ -25,19 +25,23 @@ def run_of_twin(reading, value):
     return judged(smoke(), {reading: value})
 
 
-@pytest.mark.parametrize(("reading", "value"), OTHERS)
+# Of each reading one value; `python -m benchmarks.false_alarms --singles` tries all.
+ALONE = [(each.id, random.Random(each.id).choice(each.values[1:]).name) for each in READINGS]
+
+
+@pytest.mark.parametrize(("reading", "value"), ALONE)
 def test_each_reading_alone_conforms(reading, value):
     """An emulator that follows one reading conforms, and the ledger keeps that reading possible."""
     _assert_conforms(run_of_twin(reading, value), {reading: value})
 
 
-@pytest.mark.parametrize("twin", random.Random(20200303).sample(PAIRS, 40), ids=str)
+@pytest.mark.parametrize("twin", random.Random(20200303).sample(PAIRS, 16), ids=str)
 def test_pairs_of_readings_conform(twin):
     """An emulator that follows two readings conforms; `python -m benchmarks.false_alarms` tries all pairs."""
     _assert_conforms(judged(smoke(), twin), twin)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_default_conforms_in_standard(seed):
     """The reference emulator conforms whatever the seed draws."""
     run = judged(standard_cases(seed))
@@ -46,7 +50,7 @@ def test_the_default_conforms_in_standard(seed):
     assert run.requests > 1000
 
 
-@pytest.mark.parametrize("twin", random.Random(45015).sample(PAIRS, 4), ids=str)
+@pytest.mark.parametrize("twin", random.Random(45015).sample(PAIRS, 2), ids=str)
 def test_pairs_conform_in_standard(twin):
     """An emulator that follows two readings conforms in exploration too."""
     _assert_conforms(judged(standard_cases(1), twin), twin)

@@ -1,0 +1,626 @@
+"""Twists: each does what it says and nothing else; what changes before the signature leaves it right."""
+
+import inspect
+import json
+import re
+from dataclasses import replace
+from urllib.parse import unquote
+
+import pytest
+
+from conformance.draft import Form, Sender
+from conformance.emulator import conforming
+from conformance.emulator.auth import refusal
+from conformance.messages import header
+from conformance.request import Request, World
+from conformance.settings import STRICT_SIGNING
+from conformance.signing import (
+    EXAMPLE_CREDENTIALS,
+    UNSIGNED_PAYLOAD,
+    Credentials,
+    Scheme,
+    canonical_request,
+    payload_hash,
+    string_to_sign,
+    tc3_signature,
+    v1_signature,
+    v1_string_to_sign,
+)
+from conformance.suite.smoke import smoke
+from conformance.twists import TWISTS, twisted
+from conformance.validator import predict_http
+from conformance.wire import fields_of
+from strategies import delivered
+
+NOW = 1_700_000_000
+TODAY = "2023-11-14"
+ENDPOINT = "http://127.0.0.1:8080"
+TEMPORARY = Credentials(EXAMPLE_CREDENTIALS.secret_id, EXAMPLE_CREDENTIALS.secret_key, "token")
+V3, RAW, GET, FORM, FORM_256, GET_1 = "v3", "raw", "get", "form", "form-256", "get-1"
+HOW = {
+    V3: (Form.JSON, Scheme.TC3),
+    RAW: (Form.JSON_RAW, Scheme.TC3),
+    GET: (Form.QUERY, Scheme.TC3),
+    FORM: (Form.FORM, Scheme.SHA1),
+    FORM_256: (Form.FORM, Scheme.SHA256),
+    GET_1: (Form.QUERY, Scheme.SHA1),
+}
+OF_VERSION_3, OF_VERSION_1 = (V3, RAW, GET), (FORM, FORM_256, GET_1)
+REQUEST = Request.of({"GroupName": "学 b", "GroupId": "i", "GroupExDescriptions": ["a", "b"]})
+BODY = dict(REQUEST.parameters)
+ANYTHING = object()
+
+
+def sender_of(how):
+    return Sender(ENDPOINT, "ap-guangzhou", TEMPORARY, HOW[how][1])
+
+
+def sent(how, *twists, request=REQUEST):
+    return twisted(request, sender_of(how), HOW[how][0], NOW, 7, twists)
+
+
+def parts(http, how):
+    """Whatever a request is made of, but for the signature itself; of several headers of one name, each."""
+    found = {"method": http.method, "path": http.url.partition("?")[0]}
+    for name, value in http.headers:
+        key = name
+        while key in found:
+            key += "+"
+        found[key] = value
+    if how in OF_VERSION_3:
+        found |= {"query": http.query, "body": http.body}
+        authorization = found.pop("Authorization", "")
+        for name, value in re.findall(r"(Credential|SignedHeaders)=([^,]*)", authorization):
+            found[name] = value
+        found["rest"] = re.sub(r"(Credential|SignedHeaders)=[^,]*|Signature=[0-9a-f]{64}", "", authorization)
+    else:
+        text = http.query if how == GET_1 else http.body.decode()
+        names = [each.partition("=")[0] for each in text.split("&")]
+        found |= {f"{unquote(each.partition('=')[0])}=": each.partition("=")[2] for each in text.split("&")}
+        found |= {"names": names, "other": http.body if how == GET_1 else http.query}
+        found.pop("Signature=", None)
+    return found
+
+
+def changes(how, *twists):
+    """What differs from the plain request; None for what is no longer there."""
+    plain, other = parts(sent(how), how), parts(sent(how, *twists), how)
+    return {name: other.get(name) for name in {*plain, *other} if plain.get(name) != other.get(name)}
+
+
+def is_right(http, credentials=TEMPORARY, host=None):
+    """Whether the signature is that of what is sent, whatever else is wrong with it."""
+    host = host or header(http.headers, "Host")
+    authorization = header(http.headers, "Authorization")
+    if authorization is None:
+        typed = (("Content-Type", "application/x-www-form-urlencoded"),)
+        fields = fields_of(replace(http, method="GET" if http.query else "POST", headers=typed))
+        scheme = Scheme.SHA256 if dict(fields).get("SignatureMethod") == Scheme.SHA256 else Scheme.SHA1
+        to_sign = v1_string_to_sign(http.method, host, fields)
+        return dict(fields).get("Signature") == v1_signature(credentials.secret_key, to_sign, scheme)
+    match = re.search(r"Credential=\S*/(\S*)/(\S*)/tc3_request, SignedHeaders=(\S*), Signature=(\S*)", authorization)
+    if match is None:
+        return False
+    date, service, names, signature = match.groups()
+    values = [(each, host if each == "host" else header(http.headers, each) or "") for each in names.split(";")]
+    unsigned = header(http.headers, "X-TC-Content-SHA256") == UNSIGNED_PAYLOAD
+    canonical = canonical_request(
+        http.method, http.query, values, payload_hash(UNSIGNED_PAYLOAD.encode() if unsigned else http.body)
+    )
+    to_sign = string_to_sign(header(http.headers, "X-TC-Timestamp") or "", date, service, canonical)
+    return signature == tc3_signature(credentials.secret_key, date, service, to_sign)
+
+
+def predicted(http, how, sender=None):
+    return predict_http(http, sender or sender_of(how), NOW, World())
+
+
+# --- Before signing --------------------------------------------------------------------------------------
+
+UNKNOWN = "AKIDnobodyHasThisOne00000000000EXAMPLE"
+ID = EXAMPLE_CREDENTIALS.secret_id
+JSON_BODY = rb'{"GroupName": "\u5b66 b", "GroupId": "i", "GroupExDescriptions": ["a", "b"]}'
+RAW_BODY = '{"GroupName": "学 b", "GroupId": "i", "GroupExDescriptions": ["a", "b"]}'.encode()
+QUERY = "GroupName=%E5%AD%A6%20b&GroupId=i&GroupExDescriptions.0=a&GroupExDescriptions.1=b"
+
+
+def scope(date=TODAY, service="iai", secret_id=ID):
+    return {"Credential": f"{secret_id}/{date}/{service}/tc3_request"}
+
+
+def everywhere(twist, of_3, of_1):
+    """The same twist of a common parameter, as a header and as a field."""
+    return {
+        **{(how, twist): of_3 for how in OF_VERSION_3},
+        **{(how, twist): of_1 for how in OF_VERSION_1},
+    }
+
+
+def common(twist, name, value):
+    return everywhere(twist, {f"X-TC-{name}": value}, {f"{name}=": value})
+
+
+def without(name):
+    """Without a common parameter; in version 1, the list of names tells it too."""
+    rows = common(f"without={name}", name, None)
+    for how in OF_VERSION_1:
+        names = [each for each in parts(sent(how), how)["names"] if each != name]
+        rows[how, f"without={name}"] = {f"{name}=": None, "names": names}
+    return rows
+
+
+def more_names(how, *names):
+    """A field more, before the key's id."""
+    given = parts(sent(how), how)["names"]
+    return [*given[:-2], *names, *given[-2:]]
+
+
+BEFORE = {
+    **everywhere("unknown-id", scope(secret_id=UNKNOWN), {"SecretId=": UNKNOWN}),
+    **everywhere("other-key", {}, {}),
+    **common("timestamp=5", "Timestamp", str(NOW + 5)),
+    **everywhere(
+        "timestamp=-86400",
+        {"X-TC-Timestamp": str(NOW - 86400), **scope("2023-11-13")},
+        {"Timestamp=": str(NOW - 86400)},
+    ),
+    **common("timestamp-text=now", "Timestamp", "now"),
+    **{(how, "date=-1"): scope("2023-11-13") for how in OF_VERSION_3},
+    **{(how, "date=365"): scope("2024-11-13") for how in OF_VERSION_3},
+    **{(how, "service=cvm"): scope(service="cvm") for how in OF_VERSION_3},
+    **{(how, "service-of-host"): scope(service="127") for how in OF_VERSION_3},
+    **everywhere("host-without-port", {}, {}),
+    **common("action=DeleteGroup", "Action", "DeleteGroup"),
+    **common("version=2018-03-01", "Version", "2018-03-01"),
+    **common("region=x", "Region", "x"),
+    **common("token=x", "Token", "x"),
+    **{(how, "language=en-US"): {"X-TC-Language": "en-US"} for how in OF_VERSION_3},
+    **{(how, "language=en-US"): {"Language=": "en-US", "names": more_names(how, "Language")} for how in OF_VERSION_1},
+    **{(how, "nonce=x"): {"Nonce=": "x"} for how in OF_VERSION_1},
+    **{(how, "signature-method=x"): {"SignatureMethod=": "x"} for how in (FORM, GET_1)},
+    **without("Action"),
+    **without("Version"),
+    **without("Timestamp"),
+    **without("Region"),
+    **without("Token"),
+    **{
+        (how, f"without={name}"): {f"{name}=": None, "names": [x for x in parts(sent(how), how)["names"] if x != name]}
+        for how in (FORM, GET_1)
+        for name in ("Nonce", "SignatureMethod")
+    },
+    **everywhere("method=PUT", {"method": "PUT"}, {"method": "PUT"}),
+    **everywhere("content-type=text/plain", {"Content-Type": "text/plain"}, {"Content-Type": "text/plain"}),
+    **everywhere("no-content-type", {"Content-Type": None, "SignedHeaders": "host"}, {"Content-Type": None}),
+    **everywhere("header=X-Custom: a:b ", {"X-Custom": " a:b "}, {"X-Custom": " a:b "}),
+    **everywhere(
+        "signed-header=X-Custom:A", {"X-Custom": "A", "SignedHeaders": "content-type;host;x-custom"}, {"X-Custom": "A"}
+    ),
+    **{(how, "also-signed=X-TC-Action"): {"SignedHeaders": "content-type;host;x-tc-action"} for how in OF_VERSION_3},
+    **{(how, "not-signed=Host"): {"SignedHeaders": "content-type"} for how in OF_VERSION_3},
+    **{(how, "unsigned-payload"): {"X-TC-Content-SHA256": UNSIGNED_PAYLOAD} for how in OF_VERSION_3},
+    (V3, "declared-hash"): {"X-TC-Content-SHA256": payload_hash(JSON_BODY)},
+    (GET, "declared-hash"): {"X-TC-Content-SHA256": payload_hash(b"")},
+    (V3, "body=x=\udcff"): {"body": b"x=\xff"},
+    (V3, "body="): {"body": b""},
+    (RAW, "encoding=gbk"): {"body": RAW_BODY.decode().encode("gbk")},
+    (V3, "encoding=utf-16"): {"body": JSON_BODY.decode().encode("utf-16")},
+    (V3, "byte-order-mark"): {"body": b"\xef\xbb\xbf" + JSON_BODY},
+    (V3, "cut=1"): {"body": JSON_BODY[:-1]},
+    (V3, "cut=20"): {"body": JSON_BODY[:-20]},
+    (V3, "cut=9999"): {"body": b""},
+    (V3, "append= \udcff="): {"body": JSON_BODY + b" \xff="},
+    (V3, "padded=99"): {"body": JSON_BODY + b" " * (99 - len(JSON_BODY))},
+    (GET, "long-tag=3"): {"query": f"{QUERY}&Tag=xxx"},
+    (V3, "spaced"): {"body": ANYTHING},
+    (V3, "escaped"): {"body": ANYTHING},
+    (RAW, "spaced"): {"body": ANYTHING},
+    (RAW, "escaped"): {"body": ANYTHING},
+    (V3, "misspelt=1x"): {"body": b"{x" + JSON_BODY[2:]},
+    (V3, f"misspelt={len(JSON_BODY) + 1}x"): {"body": b"{x" + JSON_BODY[2:]},
+    (V3, "as-form=text/x"): {"Content-Type": "text/x"},
+    (GET, "indices=1,0"): {"query": QUERY.replace(".1", ".2").replace(".0", ".1").replace(".2", ".0")},
+    (GET, "indices=7,x"): {"query": QUERY.replace(".0", ".7").replace(".1", ".x")},
+    (GET, "plus"): {"query": QUERY.replace("%20", "+")},
+    (FORM, "plus"): {"GroupName=": "%E5%AD%A6+b"},
+    (GET_1, "plus"): {"GroupName=": "%E5%AD%A6+b"},
+    (GET, "everything-escaped"): {"query": ANYTHING},
+}
+
+
+@pytest.mark.parametrize(("how", "twist"), BEFORE, ids=ascii)
+def test_before_signing(how, twist):
+    """It changes what it says and nothing else, and the signature is right for what is sent, but for its own key."""
+    http, found, expected = sent(how, twist), changes(how, twist), BEFORE[how, twist]
+    host = "127.0.0.1" if twist == "host-without-port" else None
+
+    assert found.keys() == expected.keys()
+    assert all(expected[name] in {ANYTHING, value} for name, value in found.items() if name != "names")
+    assert found.get("names") == expected.get("names")
+    assert is_right(http, host=host) == (twist != "other-key")
+    assert http != sent(how)
+
+
+def test_before_signing_the_key_is_another():
+    """The other key is a key that can be told."""
+    for how in HOW:
+        key = f"{TEMPORARY.secret_key[::-1]}x"
+        assert is_right(sent(how, "other-key"), replace(TEMPORARY, secret_key=key))
+
+
+@pytest.mark.parametrize(("how", "twist"), BEFORE, ids=ascii)
+def test_before_signing_as_it_is_judged(how, twist):
+    """A signature that is looked at is judged to be right, by validator and emulator, but for its own key."""
+    http = sent(how, twist)
+    credentials = TEMPORARY
+    if twist == "unknown-id":
+        credentials = replace(TEMPORARY, secret_id=UNKNOWN)
+    if twist.startswith(("token=", "without=Token")):
+        credentials = replace(TEMPORARY, token=header(http.headers, "X-TC-Token") or dict(fields_of(http)).get("Token"))
+    prediction = predicted(http, how, replace(sender_of(how), credentials=credentials))
+
+    broken = "Authentication.signature" in prediction.broken
+    code = refusal(http, conforming(), credentials, NOW)
+    assert broken == (twist == "other-key")
+    assert (code == "AuthFailure.SignatureFailure") == (
+        twist in {"other-key", "service=cvm"} or twist.startswith("date=")
+    )
+
+
+def test_the_host_without_its_port():
+    """The host is sent with its port; the lenient take its signature, the strict don't."""
+    for how in HOW:
+        http = sent(how, "host-without-port")
+        verdicts = [refusal(http, conforming(each), TEMPORARY, NOW) for each in (None, STRICT_SIGNING)]
+        assert header(http.headers, "Host") == "127.0.0.1:8080"
+        assert not is_right(http)
+        assert verdicts == [None, "AuthFailure.SignatureFailure"]
+
+
+@pytest.mark.parametrize("how", [V3, RAW])
+def test_spaced(how):
+    """White space stands between all that JSON is made of, and not in texts."""
+    body = sent(how, "spaced").body
+
+    assert json.loads(body) == BODY
+    assert b"\r\n\t" in body
+    assert b'"i"' in body
+    assert re.search(rb'" ?[:,}\]]', body) is None
+    assert re.search(rb'[{:,\[] *"', body) is not None
+
+
+@pytest.mark.parametrize("how", [V3, RAW])
+def test_escaped(how):
+    """Every character of every text is an escape; but a text that had one already stays."""
+    body = sent(how, "escaped").body
+    plain = json.loads(body)
+
+    assert plain == BODY
+    assert body.count(rb"\u0069") >= 1
+    assert set(re.sub(rb"\\u[0-9a-f]{4}", b"", body if how == RAW else body.replace(b" b", b""))) <= set(b'{}[]", :')
+
+
+def test_everything_escaped():
+    """Every byte of every name and value is percent-encoded, and it says the same."""
+    http = sent(GET, "everything-escaped")
+
+    assert re.fullmatch(r"((%[0-9A-F]{2})+=(%[0-9A-F]{2})+(&|$))+", http.query)
+    assert fields_of(http) == fields_of(sent(GET))
+
+
+def test_the_body_as_a_form():
+    """What stands in the body is sent as a form, whatever the signature."""
+    http = sent(V3, "body=GroupName=x", "as-form=application/x-www-form-urlencoded")
+
+    assert (http.method, http.body, header(http.headers, "Content-Type")) == (
+        "POST",
+        b"GroupName=x",
+        "application/x-www-form-urlencoded",
+    )
+    assert is_right(http)
+
+
+def test_a_long_tag():
+    """A Tag of so many characters is one more field."""
+    for how in (GET, FORM, GET_1):
+        assert dict(fields_of(sent(how, "long-tag=5")))["Tag"] == "xxxxx"
+
+
+# --- After signing ---------------------------------------------------------------------------------------
+
+SIGNATURE = header(sent(V3).headers, "Authorization").rpartition("=")[2]
+AFTER = {
+    (V3, 'then-body="i"→"j"'): ({"body": JSON_BODY.replace(b'"i"', b'"j"')}, False),
+    (V3, 'then-body="i"'): ({"body": JSON_BODY.replace(b'"i"', b"")}, False),
+    (GET, "then-query=GroupId=i→GroupId=j"): ({"query": QUERY.replace("GroupId=i", "GroupId=j")}, False),
+    (GET, "then-field=GroupId=i→GroupId=j"): ({"query": QUERY.replace("GroupId=i", "GroupId=j")}, False),
+    (V3, 'then-field="i"→"j"'): ({"body": JSON_BODY.replace(b'"i"', b'"j"')}, False),
+    (FORM, "then-field=GroupId=i→GroupId=j"): ({"GroupId=": "j"}, False),
+    (GET_1, "then-field=GroupId=i→GroupId=j"): ({"GroupId=": "j"}, False),
+    (V3, "then-append= \udcff"): ({"body": JSON_BODY + b" \xff"}, False),
+    (GET, "then-append=x"): ({"body": b"x"}, False),
+    (GET, "then-append-query=&Tag=x"): ({"query": f"{QUERY}&Tag=x"}, False),
+    (V3, "then-append-query=Tag=x"): ({"query": "Tag=x"}, None),
+    (V3, "then-header=host:x"): ({"Host": "x"}, False),
+    (V3, "then-header=X-TC-Region:a:b"): ({"X-TC-Region": "a:b"}, True),
+    (FORM, "then-header=Host:x"): ({"Host": "x"}, False),
+    (V3, "then-header=Content-Type:text/plain"): ({"Content-Type": "text/plain"}, False),
+    (V3, f"then-authorization=/{TODAY}/→/2000-01-01/"): (scope("2000-01-01"), False),
+    (V3, f"then-authorization={ID}→x"): (scope(secret_id="x"), True),
+    (V3, "then-timestamp=7"): ({"X-TC-Timestamp": str(NOW + 7)}, False),
+    (GET, "then-timestamp=-7"): ({"X-TC-Timestamp": str(NOW - 7)}, False),
+    (V3, "then-add-header=X-Custom:a:b"): ({"X-Custom": "a:b"}, True),
+    (V3, "then-add-header=Host:x"): ({"Host+": "x"}, True),
+    (FORM, "then-add-header=X-Custom:1"): ({"X-Custom": "1"}, True),
+    (V3, "then-without=x-tc-region"): ({"X-TC-Region": None}, True),
+    (V3, "then-without=Content-Type"): ({"Content-Type": None}, False),
+    (V3, "then-without=Authorization"): (
+        {"Credential": None, "SignedHeaders": None, "rest": ""},
+        False,
+    ),
+    (V3, "then-method=PUT"): ({"method": "PUT"}, False),
+    (FORM, "then-method=PUT"): ({"method": "PUT"}, False),
+    (V3, "then-path=/x/y"): ({"path": f"{ENDPOINT}/x/y"}, True),
+    (GET, "then-path=/x"): ({"path": f"{ENDPOINT}/x"}, True),
+    (V3, "signature-cut"): ({"rest": f"TC3-HMAC-SHA256 , , Signature={SIGNATURE[:32]}"}, False),
+    (V3, "signature-empty"): ({"rest": "TC3-HMAC-SHA256 , , Signature="}, False),
+    (V3, "signature-upper"): ({"rest": f"TC3-HMAC-SHA256 , , Signature={SIGNATURE.upper()}"}, False),
+    (V3, "signature-end"): ({}, False),
+    (V3, "signature-reversed"): ({}, False),
+    (GET, "signature-end"): ({}, False),
+    (GET, "signature-reversed"): ({}, False),
+}
+
+
+@pytest.mark.parametrize(("how", "twist"), AFTER, ids=ascii)
+def test_after_signing(how, twist):
+    """It changes what it says and nothing else; the signature stays, and is right for what is sent, or isn't."""
+    expected, right = AFTER[how, twist]
+    http = sent(how, twist)
+
+    assert changes(how, twist) == expected
+    assert http != sent(how)
+    assert right is None or is_right(http) == right
+
+
+@pytest.mark.parametrize(("how", "twist"), [each for each in AFTER if AFTER[each][1] is not None], ids=ascii)
+def test_after_signing_as_it_is_judged(how, twist):
+    """Whoever isn't rightly signed any more isn't let in; whoever is may be, by the validator and by the emulator."""
+    _, right = AFTER[how, twist]
+    http = sent(how, twist)
+    prediction = predicted(http, how)
+    broken = {each for each in prediction.broken if each.startswith("Authentication.")}
+    let_in = twist == "signature-upper" or (right and ID not in twist)
+
+    assert bool(broken) != bool(let_in)
+    assert (refusal(http, conforming(), TEMPORARY, NOW) is None) == bool(let_in and twist != "signature-upper")
+
+
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("place", [*range(0, 60, 7), 999, 10**6])
+def test_flipped(how, place):
+    """One letter or digit of what is signed is another; nothing else changes, and the signature isn't right."""
+    plain, http = sent(how), sent(how, f"then-flip={place}")
+    old, new = (each.body.decode("latin-1") if each.body else each.query for each in (plain, http))
+    differing = [(one, other) for one, other in zip(old, new, strict=True) if one != other]
+
+    assert len(differing) == 1
+    assert all(each.isalnum() and each.isascii() for each in differing[0])
+    assert (http.headers, http.method, http.url.partition("?")[0]) == (
+        plain.headers,
+        "POST" if plain.body else "GET",
+        f"{ENDPOINT}/",
+    )
+    assert not is_right(http)
+    assert predicted(http, how).must_be_refused
+
+
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize(("argument", "change"), [("lower", str.lower), ("upper", str.upper)])
+def test_header_case(how, argument, change):
+    """The names of all headers are in this case, their values as they were; nothing else changes."""
+    plain, http = sent(how), sent(how, f"header-case={argument}")
+
+    assert http == replace(plain, headers=tuple((change(name), value) for name, value in plain.headers))
+    assert is_right(http)
+    assert predicted(http, how).broken == predicted(sent(how), how).broken
+
+
+def test_the_signature_itself():
+    """The signature's end is another digit; backwards, in capitals or cut, it is made of the same ones."""
+
+    def signature(twist):
+        return header(sent(V3, twist).headers, "Authorization").rpartition("Signature=")[2]
+
+    assert (signature("signature-end")[:-1], len(signature("signature-end"))) == (SIGNATURE[:-1], 64)
+    assert signature("signature-end") != SIGNATURE
+    assert signature("signature-reversed") == SIGNATURE[::-1]
+
+
+# --- All of them -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", TWISTS)
+def test_every_twist_is_tried(name):
+    """Every twist is tried here, on the side of the signature on which it changes something."""
+    twist = TWISTS[name]
+    tried = {each.partition("=")[0] for _, each in (BEFORE if twist.before else AFTER)} | {"then-flip", "header-case"}
+
+    assert name in tried
+    assert (twist.before is None) != (twist.after is None)
+    assert (twist.name, bool(twist.about)) == (name, True)
+
+
+def test_several_in_their_order():
+    """Twists of one side are done in their order; all of the first side before any of the second."""
+    http = sent(V3, "then-append=2", "body=a", "append=b", "then-append=3", "append=c")
+
+    assert http.body == b"abc23"
+    assert not is_right(http)
+    assert is_right(sent(V3, "body=a", "append=b"))
+    assert sent(V3, "append=b", "body=a").body == b"a"
+
+
+def test_no_twists():
+    """Without a twist, a request is a plain one, and is let in."""
+    for how in HOW:
+        http = sent(how)
+        assert is_right(http)
+        assert refusal(http, conforming(STRICT_SIGNING), TEMPORARY, NOW) is None
+        assert predicted(http, how).broken == {"GroupName.charset"}
+        assert predicted(http, how).open == set()
+
+
+UNUSED = ["encoding", "no-content-type", "then-add-header", "then-method", "then-path"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(each, marks=pytest.mark.xfail(strict=True, reason="no case sends it")) if each in UNUSED else each
+        for each in TWISTS
+    ],
+)
+def test_every_twist_is_used(name):
+    """Every twist is used by a case of `smoke`, or by what Hypothesis draws."""
+    used = {each.partition("=")[0] for case in smoke() for step in case.steps for each in step.twists}
+
+    assert name in used or re.search(rf'"{name}[="]', inspect.getsource(delivered))
+
+
+# --- What can't be ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["", "x", "Other-key", " other-key", "other-key ", "then", "=", "=x"])
+def test_unknown_twists(name):
+    """A twist that there isn't is a mistake of the caller's, named."""
+    with pytest.raises(ValueError, match=f"there is no twist {name.partition('=')[0]!r}"):
+        sent(V3, name)
+
+
+IMPOSSIBLE = [
+    *[f"timestamp={each}" for each in ("", "x", "1.5", "9" * 30, "9" * 5000, "-99999999999999")],
+    *[f"date={each}" for each in ("", "x", "99999999", "-99999999", "9" * 30)],
+    *[f"cut={each}" for each in ("", "x", "1.5")],
+    *[f"padded={each}" for each in ("", "x", "9" * 30)],
+    *[f"long-tag={each}" for each in ("", "x", "9" * 30)],
+    *[f"misspelt={each}" for each in ("", "x", "5", "x5", "5\ud800")],
+    *[f"encoding={each}" for each in ("", "x", "rot13", "hex", "\0")],
+    "not-signed=x-custom", "not-signed=", "append=\ud800", "body=\ud800",
+    "then-body=x-y→z", "then-query=x-y→z", "then-field=x-y→z", "then-authorization=x-y→z", "then-append=\ud800",
+    *[f"then-timestamp={each}" for each in ("", "x", "1.5", "9" * 5000)],
+    *[f"then-flip={each}" for each in ("", "x", "1.5")],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("twist", IMPOSSIBLE, ids=ascii)
+def test_impossible_arguments(twist):
+    """An argument that a twist can't do anything with is told, with the twist."""
+    with pytest.raises(ValueError, match=re.escape(f"the twist {twist.partition('=')[0]}=")):
+        sent(V3, twist)
+
+
+@pytest.mark.parametrize(
+    ("how", "twists"),
+    [
+        (RAW, ["encoding=ascii"]),
+        (V3, ["body=\udcff", "encoding=utf-8"]),
+        (V3, ["body=\udcff", "escaped"]),
+        (V3, ["body=\udcff", "as-form=x"]),
+        (V3, ["no-content-type", "no-content-type"]),
+        (V3, ["not-signed=host", "not-signed=host"]),
+        (V3, ["body=", "then-flip=0"]),
+        (V3, ["then-header=Authorization:", "signature-end"]),
+        (V3, ["then-without=Authorization", "signature-end"]),
+        (V3, ["then-without=Authorization", "then-authorization=a→b"]),
+        (FORM, ["signature-end"]),
+        (FORM, ["then-authorization=a→b"]),
+        (V3, ["then-header=X-TC-Timestamp:x", "then-timestamp=1"]),
+        (V3, ["date=-1", "date=-999999"]),
+    ],
+    ids=ascii,
+)
+def test_impossible_requests(how, twists):
+    """A twist that this request can't have is told."""
+    with pytest.raises(ValueError, match="can't be applied"):
+        sent(how, *twists)
+
+
+def test_what_no_form_can_say():
+    """What a form can't say isn't said, whatever twists there are."""
+    with pytest.raises(ValueError, match="can't be said"):
+        sent(GET, "long-tag=1", request=Request.of({"Tag": 5}))
+    with pytest.raises(ValueError, match="can't be signed"):
+        twisted(REQUEST, sender_of(FORM), Form.JSON, NOW, 1, ["body="])
+
+
+# --- What looks like a mistake of this project -----------------------------------------------------------
+
+
+@pytest.mark.xfail(strict=True, raises=StopIteration, reason="too few indices raise StopIteration")
+@pytest.mark.parametrize("how", [GET, FORM])
+def test_too_few_indices(how):
+    """Fewer indices than items can't be applied."""
+    with pytest.raises(ValueError, match="can't be applied"):
+        sent(how, "indices=0")
+
+
+@pytest.mark.xfail(strict=True, raises=MemoryError, reason="a size past all memory raises MemoryError")
+@pytest.mark.parametrize(("how", "name"), [(V3, "padded"), (GET, "long-tag")])
+def test_sizes_past_all_memory(how, name):
+    """A size that no memory has can't be applied."""
+    with pytest.raises(ValueError, match="can't be applied"):
+        sent(how, f"{name}={10**18}")
+
+
+@pytest.mark.xfail(strict=True, reason="without its last 0 bytes a body is empty, and without -5 it has 5")
+@pytest.mark.parametrize("argument", ["0", "-5"])
+def test_nothing_is_cut(argument):
+    """Without its last 0 bytes, a body is what it was; -5 can't be applied."""
+    try:
+        body = sent(V3, f"cut={argument}").body
+    except ValueError:
+        assert argument == "-5"
+    else:
+        assert (body, argument) == (JSON_BODY, "0")
+
+
+@pytest.mark.xfail(strict=True, reason="what is replaced is looked for in the whole URL, host and all")
+@pytest.mark.parametrize("name", ["then-query", "then-field"])
+def test_the_query_alone_is_changed(name):
+    """What changes is the query, not the host that it is sent to."""
+    http = sent(GET, "long-tag=1", f"{name}=1→2")
+
+    assert http.url.startswith(f"{ENDPOINT}/?")
+    assert http.query != sent(GET, "long-tag=1").query
+
+
+@pytest.mark.xfail(strict=True, reason="it is done silently, with no effect, though `twisted` says that it raises")
+@pytest.mark.parametrize(
+    ("how", "twist"),
+    [
+        (V3, "without=Regoin"),
+        (V3, "also-signed=x-absent"),
+        (V3, "then-header=X-Absent:1"),
+        (V3, "then-without=X-Absent"),
+        (V3, "then-body="),
+        (V3, "plus"),
+        (V3, "long-tag=9"),
+        (V3, "indices=0"),
+        (GET, "indices=0,1,2"),
+        (GET, "spaced"),
+        (GET, "byte-order-mark"),
+        (GET, "cut=1"),
+        (GET, "body=x"),
+        (FORM, "date=-1"),
+        (FORM, "service=cvm"),
+        (FORM, "also-signed=host"),
+        (FORM, "signature-upper"),
+        (FORM, "signature-cut"),
+        (FORM, "signature-reversed"),
+        (FORM, "then-timestamp=7"),
+    ],
+)
+def test_twists_without_effect(how, twist):
+    """A twist that can't be applied to this request is told: a plain request would be sent in its name."""
+    with pytest.raises(ValueError, match="can't be applied"):
+        sent(how, twist)
