@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from conformance import __version__
-from conformance.errors import SuiteError, UsageError
+from conformance.errors import SuiteError, TargetUnusableError, UsageError
 
 if TYPE_CHECKING:
     from conformance.request import Request
@@ -128,7 +129,8 @@ def _run(options: argparse.Namespace) -> int:
         from conformance.report.catalogue import costs
         from conformance.settings import build_target
 
-        build_target(settings).close()  # nothing is sent; a target that can't be meant is told
+        with contextlib.suppress(TargetUnusableError):  # nothing is sent; but one that can't be meant is told
+            build_target(settings).close()
         for line in costs(settings):
             sys.stdout.write(f"{line}\n")
         return 0

@@ -331,6 +331,7 @@ SIGNATURE = header(sent(V3).headers, "Authorization").rpartition("=")[2]
 AFTER = {
     (V3, 'then-body="i"→"j"'): ({"body": JSON_BODY.replace(b'"i"', b'"j"')}, False),
     (V3, 'then-body="i"'): ({"body": JSON_BODY.replace(b'"i"', b"")}, False),
+    (V3, "then-body=Group→x"): ({"body": JSON_BODY.replace(b"Group", b"x", 1)}, False),
     (GET, "then-query=GroupId=i→GroupId=j"): ({"query": QUERY.replace("GroupId=i", "GroupId=j")}, False),
     (GET, "then-field=GroupId=i→GroupId=j"): ({"query": QUERY.replace("GroupId=i", "GroupId=j")}, False),
     (V3, 'then-field="i"→"j"'): ({"body": JSON_BODY.replace(b'"i"', b'"j"')}, False),
@@ -592,6 +593,12 @@ def test_the_query_alone_is_changed(name):
 
     assert http.url.startswith(f"{ENDPOINT}/?")
     assert http.query != sent(GET, "long-tag=1").query
+
+
+@pytest.mark.xfail(strict=True, reason="one more Host is signed too, and sent with the endpoint's name")
+def test_one_more_host():
+    """A header that isn't signed isn't, and is sent with its value, whatever its name."""
+    assert changes(V3, "header=Host:x") == {"Host+": "x"}
 
 
 @pytest.mark.xfail(strict=True, reason="it is done silently, with no effect, though `twisted` says that it raises")
