@@ -33,3 +33,7 @@ class TransportError(Exception):
     def __init__(self, message: str, *, closed: bool = False) -> None:
         super().__init__(message)
         self.closed = closed
+
+
+class NotRecordedError(Exception):
+    """A recording has no answer to a request."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -14,6 +14,23 @@ def header(headers: Headers, name: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a run a request belongs. It is never sent; a recording finds its answers by it.
+
+    Attributes:
+        case: the case's id.
+        salt: what the case's markers were replaced with.
+        step: which of its steps, from 0.
+        copy: which of the step's copies, from 0.
+    """
+
+    case: str
+    salt: str
+    step: int = 0
+    copy: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class HttpRequest:
     """A request as it goes over the wire.
 
@@ -22,12 +39,14 @@ class HttpRequest:
         url: absolute, with the query exactly as sent.
         headers: in order; Host among them where it was signed.
         body: the bytes.
+        place: where in a run it belongs; None where it is nobody's case. No part of what is sent, or compared.
     """
 
     method: str
     url: str
     headers: Headers
     body: bytes = b""
+    place: Place | None = field(default=None, compare=False, repr=False)
 
     @property
     def query(self) -> str:

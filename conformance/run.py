@@ -13,12 +13,12 @@ from typing import assert_never
 from conformance.cases import Case, Sending, Step
 from conformance.contract import ACTION, CLAUSE, CODES, READING, VARIES, CodeKind
 from conformance.contract.model import Effect
-from conformance.errors import BudgetSpentError, TargetUnusableError, TransportError
+from conformance.errors import BudgetSpentError, NotRecordedError, TargetUnusableError, TransportError
 from conformance.gateway import common_parameter
 from conformance.judge import Departure, Judgement, Kind, explain, judge, part
 from conformance.learning import group_of, learn, read
 from conformance.ledger import Contradiction, Ledger
-from conformance.messages import HttpRequest, HttpResponse, header
+from conformance.messages import HttpRequest, HttpResponse, Place, header
 from conformance.prediction import Accepted, Prediction, Refused
 from conformance.request import Group, Request, World
 from conformance.salt import MARKER, SALT, Salts
@@ -40,6 +40,8 @@ _SMALLEST = 3
 _CLOCKS_AGREE = 3
 _LONGEST_CITED = 200
 _PLAIN = (("GroupName", SALT), ("GroupId", SALT))
+# Asks whether anybody is still there.
+_PROBE = Case.single("GroupExDescriptions.optional", "whether the target still answers", Request(_PLAIN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ class _Script:
 
     Attributes:
         case: the template.
-        steps: with a salt.
+        salt: what its markers are replaced with.
+        steps: with the salt.
         place: which of the steps is at hand.
         bodies: what was sent so far.
         found: the failures so far.
@@ -113,6 +116,7 @@ class _Script:
     """
 
     case: Case
+    salt: str
     steps: list[Step]
     place: int = 0
     bodies: list[HttpRequest] = field(default_factory=list)
@@ -142,6 +146,7 @@ class Run:
         requests: how many were sent, of any action.
         groups_created: how many creations succeeded.
         on_request: called after each request.
+        clock: what time it is where the target is, in seconds since 1970.
         by_hand: whether the requests are somebody's own, so that the first doesn't show if anybody is let in.
     """
 
@@ -160,10 +165,12 @@ class Run:
     groups_created: int = 0
     started: float = field(default_factory=time.monotonic)
     on_request: Callable[[], None] = lambda: None
+    clock: Callable[[], float] = time.time
     by_hand: bool = False
     _request_ids: set[str] = field(default_factory=set)
     _sent: set[int] = field(default_factory=set)
     _misfiring: set[str] = field(default_factory=set)
+    _now: float = 0.0
     _ahead: float = 0.0
     _unanswered: int = 0
     _waited_in_vain: int = 0
@@ -184,18 +191,24 @@ class Run:
 
         Raises:
             BudgetSpentError: no request is left.
+            NotRecordedError: the target is a recording that doesn't have the case, or not all of it.
             TargetUnusableError: the target lets nobody in, or is gone.
         """
         if case.quota is not None:
             return self._with_quota(case, case.quota)
         tries = _TRIES if any(_is_short(step.request) for step in case.steps) else 1
+        script = None
         for _ in range(tries):
-            salt = self.salts.next()
-            script = _Script(case, [each.filled(salt) for each in case.steps])
+            salt = self.salts.of(case.id)
+            if salt is None:
+                if script is None:
+                    raise NotRecordedError
+                return []
+            script = _script(case, salt)
             self._play(script)
             if script.conclusive or script.found:
                 return script.found
-        return self._disbelieve(case) if tries > 1 else []
+        return self._disbelieve(script) if script is not None and tries > 1 else []
 
     def _with_quota(self, case: Case, quota: int) -> list[Failure]:
         """A case on an account of its own that may have few groups; its world is forgotten afterwards."""
@@ -230,7 +243,7 @@ class Run:
         return request.last_text("GroupId") not in self.world.groups
 
     def _step(self, step: Step, script: _Script) -> None:
-        sent = [self._encoded(step, number) for number in range(step.copies)]
+        sent = [self._encoded(step, number, script) for number in range(step.copies)]
         script.bodies += sent
         if step.request.action != ACTION:
             self._ask_sibling(step.request, sent[0], script)
@@ -251,10 +264,12 @@ class Run:
             case _:
                 assert_never(step.sending)
 
-    def _encoded(self, step: Step, number: int) -> HttpRequest:
+    def _encoded(self, step: Step, number: int, script: _Script) -> HttpRequest:
         sender = replace(self.target.sender, scheme=step.scheme)
         request = step.copy(number) if step.copies > 1 else step.request
-        return twisted(request, sender, step.form, int(time.time()), self.requests + 1 + number, step.twists)
+        self._now = self.clock()
+        http = twisted(request, sender, step.form, int(self._now), self.requests + 1 + number, step.twists)
+        return replace(http, place=Place(script.case.id, script.salt, script.place, number))
 
     # --- The ways to send ------------------------------------------------------------------------------
 
@@ -351,14 +366,12 @@ class Run:
         del kept[_SMALLEST:]
         return failure
 
-    def _disbelieve(self, case: Case) -> list[Failure]:
+    def _disbelieve(self, script: _Script) -> list[Failure]:
         """Every short text that was tried was said to be in use, one after the other."""
         observed = f"{_TRIES} different values in a row were said to be in use"
-        script = _Script(case, [each.filled(self.salts.next()) for each in case.steps], place=len(case.steps) - 1)
-        http = self._encoded(script.steps[-1], 0)
-        script.bodies.append(http)
-        expected = explain(predict_http(http, self.target.sender, time.time(), World()))
-        return [self._fail(Departure(case.clause, Kind.REJECTED_THOUGH_VALID, expected, observed), script)]
+        script.place, script.bodies = len(script.steps) - 1, script.bodies[-1:]
+        expected = explain(predict_http(script.bodies[0], self.target.sender, self._now, World()))
+        return [self._fail(Departure(script.case.clause, Kind.REJECTED_THOUGH_VALID, expected, observed), script)]
 
     # --- One exchange ----------------------------------------------------------------------------------
 
@@ -385,7 +398,7 @@ class Run:
             return error
         self._unanswered = 0
         if self.requests == 1:
-            self._ahead = _clock_ahead(answer)
+            self._ahead = _clock_ahead(answer, self._now)
         return answer
 
     def _count_unanswered(self, error: TransportError) -> None:
@@ -398,8 +411,11 @@ class Run:
             self.unseen["target"] = f"it stopped answering: {error}"
 
     def _answers_plainly(self) -> bool:
-        salt = self.salts.next()
-        http = self._encoded(Step(Request(_PLAIN)).filled(salt), 0)
+        salt = self.salts.of(_PROBE.id)
+        if salt is None:
+            return False
+        script = _script(_PROBE, salt)
+        http = self._encoded(script.steps[0], 0, script)
         self._spend(1)
         self.world.perhaps_created(Group(salt, salt))
         try:
@@ -424,7 +440,7 @@ class Run:
         key = hash(http)
         replayed = key in self._sent
         self._sent.add(key)
-        return predict_http(http, self.target.sender, time.time() + self._ahead, self.world, replayed=replayed)
+        return predict_http(http, self.target.sender, self._now + self._ahead, self.world, replayed=replayed)
 
     def _judge(
         self, http: HttpRequest, prediction: Prediction, answer: Answer, script: _Script, *, at_once: bool = False
@@ -521,13 +537,17 @@ def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judge
         yield Departure(clause, Kind.CONTRADICTION, expected, str(judgement.outcome))
 
 
-def _clock_ahead(answer: HttpResponse) -> float:
+def _script(case: Case, salt: str) -> _Script:
+    return _Script(case, salt, [each.filled(salt) for each in case.steps])
+
+
+def _clock_ahead(answer: HttpResponse, now: float) -> float:
     """By how many seconds the target's clock is ahead of this one's, as far as its answer tells; 0 for next to none."""
     try:
         there = parsedate_to_datetime(header(answer.headers, "Date") or "").timestamp()
     except (ValueError, OverflowError):
         return 0.0
-    ahead = there - time.time()
+    ahead = there - now
     return ahead if abs(ahead) > _CLOCKS_AGREE else 0.0
 
 

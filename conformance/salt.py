@@ -66,6 +66,11 @@ class Salts:
     run: str = field(default_factory=run_salt)
     handed: int = 0
 
+    def of(self, case: str) -> str | None:
+        """A salt for a case, by its id, that wasn't handed out before; None where there is none."""
+        del case
+        return self.next()
+
     def next(self) -> str:
         """A salt that wasn't handed out before."""
         self.handed += 1

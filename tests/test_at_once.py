@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import threading
+import time
 
 import pytest
 import trustme
@@ -189,9 +190,9 @@ def test_an_abandoned_request_arrives(secure, over_tls):
     emulator = Emulator()
     with secure(emulator) if over_tls else Server(emulator) as server:
         sender = Sender(server.url, "ap-guangzhou", EXAMPLE_CREDENTIALS)
-        with contextlib.closing(HttpTarget(server.url, sender, timeout=5)) as target, run_against(server.url) as run:
+        with contextlib.closing(HttpTarget(server.url, sender, timeout=5)) as target:
             step = next(step for case in LOST for step in case.steps if step.sending is Sending.LOST)
-            http = run._encoded(step.filled("salted"), 0)
+            http = encode(step.filled("salted").request, sender, step.form, int(time.time()))
             assert target.abandon(http) is True
 
     (group,) = emulator.account.groups.values()
