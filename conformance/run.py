@@ -147,6 +147,7 @@ class Run:
         groups_created: how many creations succeeded.
         on_request: called after each request.
         clock: what time it is where the target is, in seconds since 1970.
+        cite: what to add to the name of an observation, to find it again.
         by_hand: whether the requests are somebody's own, so that the first doesn't show if anybody is let in.
     """
 
@@ -166,10 +167,12 @@ class Run:
     started: float = field(default_factory=time.monotonic)
     on_request: Callable[[], None] = lambda: None
     clock: Callable[[], float] = time.time
+    cite: Callable[[HttpRequest], str] = lambda http: ""
     by_hand: bool = False
     _request_ids: set[str] = field(default_factory=set)
     _sent: set[int] = field(default_factory=set)
     _misfiring: set[str] = field(default_factory=set)
+    _at_hand: Case = field(default_factory=lambda: _PROBE)
     _now: float = 0.0
     _ahead: float = 0.0
     _unanswered: int = 0
@@ -194,6 +197,7 @@ class Run:
             NotRecordedError: the target is a recording that doesn't have the case, or not all of it.
             TargetUnusableError: the target lets nobody in, or is gone.
         """
+        self._at_hand = case
         if case.quota is not None:
             return self._with_quota(case, case.quota)
         tries = _TRIES if any(_is_short(step.request) for step in case.steps) else 1
@@ -209,6 +213,10 @@ class Run:
             if script.conclusive or script.found:
                 return script.found
         return self._disbelieve(script) if script is not None and tries > 1 else []
+
+    def case_of(self, place: Place) -> Case:
+        """The case to which a request belongs that is being sent."""
+        return _PROBE if place.case == _PROBE.id else self._at_hand
 
     def _with_quota(self, case: Case, quota: int) -> list[Failure]:
         """A case on an account of its own that may have few groups; its world is forgotten afterwards."""
@@ -459,7 +467,7 @@ class Run:
         judgement = judge(prediction, came, self._request_ids, focus, self._misfiring)
         if prediction.must_be_accepted and isinstance(judgement.outcome, Refused):
             self._misfiring.add(judgement.outcome.code)
-        departures = [*judgement.departures, *self._learn(request, judgement, prediction, came)]
+        departures = [*judgement.departures, *self._learn(http, judgement, prediction, came)]
         script.found += [self._fail(each, script) for each in departures]
         script.conclusive = script.conclusive and judgement.conclusive
         script.answered += bool(judgement.ways)
@@ -469,10 +477,11 @@ class Run:
         learn(self.world, request, judgement.outcome, prediction, at_once=at_once, elsewhere=elsewhere)
 
     def _learn(
-        self, request: Request | None, judgement: Judgement, prediction: Prediction, answer: HttpResponse | None
+        self, http: HttpRequest, judgement: Judgement, prediction: Prediction, answer: HttpResponse | None
     ) -> Iterable[Departure]:
         """Narrow the ledger; an answer that contradicts an earlier one is a departure."""
-        name = f"request {self.requests}, {_shown(request)}"
+        where = self.cite(http)
+        name = f"request {self.requests}{f' ({where})' if where else ''}, {_shown(read(http))}"
         content_type = (header(answer.headers, "Content-Type") or "").lower() if answer is not None else ""
         if content_type.startswith("application/json"):
             named = "charset" if "charset" in content_type else "bare"

@@ -6,18 +6,21 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPSConnection
 
 from conformance import __version__
 from conformance.errors import TransportError
 from conformance.messages import HttpRequest, HttpResponse
 from conformance.targets import Answer, Target, raw
 from conformance.targets.threads import at_once
+from conformance.targets.tls import certificates_of
 from conformance.wire import Sender
 
 __all__ = ["HttpTarget", "is_loopback"]
@@ -33,6 +36,32 @@ def is_loopback(host: str) -> bool:
     return host == "localhost" or host.endswith(".localhost") or host.startswith("127.") or host == "::1"
 
 
+class _Adapter(HTTPAdapter):
+    """An adapter that never retries, and looks at the certificates of each connection, through a proxy too."""
+
+    def __init__(self, seen: Callable[[tuple[bytes, ...]], None]) -> None:
+        class Connection(HTTPSConnection):
+            def connect(self) -> None:
+                super().connect()
+                if isinstance(self.sock, ssl.SSLSocket):
+                    seen(certificates_of(self.sock))
+
+        class Pool(urllib3.HTTPSConnectionPool):
+            ConnectionCls = Connection
+
+        self._pools = {"http": urllib3.HTTPConnectionPool, "https": Pool}
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> urllib3.ProxyManager:
+        manager: urllib3.ProxyManager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = self._pools
+        return manager
+
+
 class HttpTarget:
     """A server reached over HTTP or HTTPS.
 
@@ -40,6 +69,7 @@ class HttpTarget:
         name: its URL.
         sender: see `Target`.
         alone: see `Target`.
+        certificates: with which the server proved its name on the latest connection; see `certificates_of`.
     """
 
     def __init__(self, name: str, sender: Sender, *, timeout: float, alone: bool = False) -> None:
@@ -53,6 +83,7 @@ class HttpTarget:
         """
         self.name, self.sender, self.alone = name, sender, alone
         self._timeout = timeout
+        self.certificates: tuple[bytes, ...] = ()
         self._session = self._new_session()
         host = urlsplit(sender.endpoint).hostname or ""
         self._proxies = {} if is_loopback(host) else requests.utils.get_environ_proxies(sender.endpoint)
@@ -67,7 +98,10 @@ class HttpTarget:
         return session
 
     def _adapter(self) -> HTTPAdapter:
-        return HTTPAdapter(max_retries=0)
+        def seen(certificates: tuple[bytes, ...]) -> None:
+            self.certificates = certificates
+
+        return _Adapter(seen)
 
     def send(self, http: HttpRequest) -> HttpResponse:
         """The answer to a request, sent exactly as it is. Raises TransportError where none comes."""

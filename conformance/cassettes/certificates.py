@@ -1,0 +1,82 @@
+"""Whether certificates prove the name of a server to everybody: signed by a public authority, on a given day. Pure."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from conformance.cassettes.provenance import Certificate, Provenance
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+__all__ = ["certificate_of", "issuer_of", "problem_with_certificate"]
+
+
+def certificate_of(chain: Sequence[bytes], host: str, moment: datetime) -> Certificate | None:
+    """What a server's certificates prove.
+
+    Args:
+        chain: in DER, the server's own first, as it showed them; empty where there was no TLS.
+        host: the name that it must prove.
+        moment: when.
+    """
+    if not chain:
+        return None
+    encoded = tuple(base64.b64encode(each).decode("ascii") for each in chain)
+    return Certificate(encoded, _problem(chain, host, moment, _public()) is None, issuer_of(chain[0]))
+
+
+def problem_with_certificate(provenance: Provenance) -> str | None:
+    """Why a recording that claims a public authority's word can't have it; None where it can."""
+    certificate = provenance.certificate
+    if certificate is None or not certificate.chain:
+        return "it claims a public certificate, but has none"
+    host = urlsplit(provenance.endpoint).hostname or ""
+    chain = [base64.b64decode(each) for each in certificate.chain]
+    return _problem(chain, host, provenance.moment, _public())
+
+
+def issuer_of(certificate: bytes) -> str:
+    """Who signed a certificate, in words; of one in DER. Empty where it can't be read."""
+    from cryptography import x509
+
+    try:
+        return x509.load_der_x509_certificate(certificate).issuer.rfc4514_string()
+    except ValueError:
+        return ""
+
+
+@cache
+def _public() -> tuple[x509.Certificate, ...]:
+    """The public authorities that `requests` trusts, whatever the environment says."""
+    import certifi
+    from cryptography import x509
+
+    return tuple(x509.load_pem_x509_certificates(Path(certifi.where()).read_bytes()))
+
+
+def _problem(
+    chain: Sequence[bytes], host: str, moment: datetime, authorities: Sequence[x509.Certificate]
+) -> str | None:
+    """Why no authority vouches for a server's name; None where one does."""
+    from cryptography import x509
+    from cryptography.x509 import verification
+
+    try:
+        own, *others = (x509.load_der_x509_certificate(each) for each in chain)
+        verifier = (
+            verification.PolicyBuilder()
+            .store(verification.Store(list(authorities)))
+            .time(moment)
+            .build_server_verifier(x509.DNSName(host))
+        )
+        verifier.verify(own, others)
+    except (ValueError, verification.VerificationError) as error:
+        return f"no public authority vouches for its certificate as that of {host} on {moment:%Y-%m-%d}: {error}"
+    return None

@@ -1,0 +1,167 @@
+"""One recorded interaction, as a value and as vcrpy's YAML has it. Pure."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from conformance.errors import TransportError
+from conformance.gateway import common_parameter
+from conformance.messages import Headers, HttpRequest, HttpResponse, Place, header
+from conformance.targets import Answer
+from conformance.wire import UndecodableError, decode
+
+__all__ = ["HUNG_UP", "Interaction", "fingerprint", "from_values", "to_values"]
+
+# Larger bodies are compressed: some requests are large on purpose, and hold nothing but spaces.
+_LARGEST_PLAIN = 16 * 1024
+_NO_ANSWER = 0  # in the place of an HTTP status
+# What stands for the answer that a cut connection didn't wait for.
+HUNG_UP = "the connection was cut before an answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """A request and what came of it.
+
+    Attributes:
+        number: how many interactions of the recording came before it, and itself.
+        at: when the request was sent, in seconds since 1970.
+        request: scrubbed; its place is that in the recorded run, None where it was somebody else's.
+        answer: scrubbed; or why none came.
+    """
+
+    number: int
+    at: float
+    request: HttpRequest
+    answer: Answer
+
+
+def fingerprint(http: HttpRequest) -> str:
+    """What two requests must share to be the same: method, path, action, version and parameters; 32 hex digits.
+
+    Signature, time, nonce, SecretId and token are no part of it; where the parameters can't be read, the body is.
+    """
+    try:
+        request = decode(http)
+        said: object = [request.action, request.version, request.parameters]
+    except UndecodableError:
+        common = [common_parameter(http, name) for name in ("Action", "Version")]
+        said = [common, hashlib.sha256(http.body).hexdigest()]
+    media_type = (header(http.headers, "Content-Type") or "").partition(";")[0].strip().lower()
+    whole = json.dumps([http.method, urlsplit(http.url).path, media_type, said])
+    return hashlib.sha256(whole.encode()).hexdigest()[:32]
+
+
+# --- Into values -----------------------------------------------------------------------------------------
+
+
+def to_values(interaction: Interaction) -> dict[str, object]:
+    """The interaction as vcrpy writes it, and under `recorded` what only this suite reads."""
+    request, answer = interaction.request, interaction.answer
+    recorded: dict[str, object] = {"number": interaction.number, "at": round(interaction.at, 3)}
+    if (place := request.place) is not None:
+        recorded |= {"case": place.case, "salt": place.salt, "step": place.step, "copy": place.copy}
+    body: object = _text(request.body)
+    if len(request.body) > _LARGEST_PLAIN:
+        recorded["body"] = base64.b64encode(zlib.compress(request.body, 9)).decode("ascii")
+        body = f"{len(request.body)} bytes, compressed under `recorded`"
+    if isinstance(answer, TransportError):
+        recorded["closed"] = answer.closed
+    return {
+        "request": {
+            "method": request.method,
+            "uri": request.url,
+            "body": body,
+            "headers": _grouped(request.headers),
+        },
+        "response": _answer_to_values(answer),
+        "recorded": recorded,
+    }
+
+
+def _answer_to_values(answer: Answer) -> dict[str, object]:
+    if isinstance(answer, TransportError):
+        return {"status": {"code": _NO_ANSWER, "message": str(answer)}, "headers": {}, "body": {"string": ""}}
+    known = {each.value: each.phrase for each in HTTPStatus}
+    return {
+        "status": {"code": answer.status, "message": known.get(answer.status, "")},
+        "headers": _grouped(answer.headers),
+        "body": {"string": _text(answer.body)},
+    }
+
+
+def _text(body: bytes) -> str | bytes:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body
+
+
+def _grouped(headers: Headers) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for name, value in headers:
+        grouped.setdefault(name, []).append(value)
+    return grouped
+
+
+# --- Out of values ---------------------------------------------------------------------------------------
+
+
+def from_values(values: Mapping[str, object]) -> Interaction:
+    """The interaction that values say; those of a plain vcrpy cassette too, which know no place.
+
+    Raises:
+        ValueError: they say none; the message tells what is missing.
+    """
+    try:
+        return _from_values(values)
+    except (LookupError, TypeError, AttributeError, zlib.error) as error:
+        raise ValueError(f"an interaction lacks {error}, or has it in another form") from error
+
+
+def _from_values(values: Mapping[str, object]) -> Interaction:
+    request, response = _mapping(values["request"]), _mapping(values["response"])
+    recorded = _mapping(values.get("recorded", {}))
+    body = _bytes(request["body"])
+    if "body" in recorded:
+        body = zlib.decompress(base64.b64decode(str(recorded["body"])))
+    http = HttpRequest(str(request["method"]), str(request["uri"]), _headers(request["headers"]), body)
+    if "case" in recorded:
+        place = Place(
+            str(recorded["case"]), str(recorded["salt"]), int(str(recorded["step"])), int(str(recorded["copy"]))
+        )
+        http = replace(http, place=place)
+    status = _mapping(response["status"])
+    code = int(str(status["code"]))
+    answer: Answer
+    if code == _NO_ANSWER:
+        answer = TransportError(str(status.get("message")), closed=recorded.get("closed") is True)
+    else:
+        answer = HttpResponse(code, _headers(response["headers"]), _bytes(_mapping(response["body"])["string"]))
+    return Interaction(int(str(recorded.get("number", 0))), float(str(recorded.get("at", 0.0))), http, answer)
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise TypeError("an object")
+    return value
+
+
+def _bytes(value: object) -> bytes:
+    if value is None:
+        return b""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+
+
+def _headers(value: object) -> Headers:
+    headers: list[tuple[str, str]] = []
+    for name, values in _mapping(value).items():
+        headers += [(str(name), str(each)) for each in (values if isinstance(values, list) else [values])]
+    return tuple(headers)

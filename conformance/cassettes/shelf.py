@@ -1,0 +1,169 @@
+"""Recordings on disk: a folder of cassettes that were recorded in one run, or a single file. Reads files."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from conformance.cases import Case
+from conformance.cassettes.certificates import problem_with_certificate
+from conformance.cassettes.interaction import Interaction
+from conformance.cassettes.provenance import Kind, Provenance, problem_with
+from conformance.cassettes.text import CassetteFile, parsed
+from conformance.errors import TargetUnusableError, UsageError
+
+__all__ = ["Recording", "load", "recordings_at"]
+
+SUFFIXES = frozenset({".yaml", ".yml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Everything that was recorded in one run, or what is left of it.
+
+    Attributes:
+        path: the folder, or the file.
+        provenance: where it comes from; its `part` is empty.
+        interactions: in the order in which they were recorded.
+        cases: the cases they belong to, by id.
+        account: what kind of account answered, as it was inferred; empty where nobody said.
+        notes: what the reader should know: that it was interrupted, that a file is absent.
+        files: number of an interaction → name of the file that has it.
+    """
+
+    path: Path
+    provenance: Provenance
+    interactions: tuple[Interaction, ...]
+    cases: Mapping[str, Case]
+    account: str
+    notes: tuple[str, ...]
+    files: Mapping[int, str] = field(repr=False)
+
+
+def recordings_at(paths: Sequence[str]) -> list[Path]:
+    """The recordings that paths name: a file, a folder of cassettes, or a folder of such folders.
+
+    Raises:
+        UsageError: there is nothing at a path, or no cassette.
+    """
+    found: list[Path] = []
+    for each in paths:
+        path = Path(each)
+        if not path.exists():
+            raise UsageError(f"{each}: there is no such file or folder")
+        here = sorted(_recordings_in(path))
+        if not here:
+            raise UsageError(f"{each}: there is no cassette: files named *.yaml, or folders of them, are looked for")
+        found += here
+    return list(dict.fromkeys(found))
+
+
+def _recordings_in(path: Path) -> Iterator[Path]:
+    if path.is_file() or _files(path):
+        yield path
+        return
+    for each in path.iterdir():
+        if each.is_dir():
+            yield from _recordings_in(each)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(each for each in folder.iterdir() if each.suffix in SUFFIXES and each.is_file())
+
+
+def load(path: Path, *, max_age: float | None = None) -> Recording:
+    """A recording, checked: hashes, seals, and whether it can come from where it says.
+
+    Args:
+        path: a file, or a folder of files that were recorded in one run.
+        max_age: days; an older recording is refused. None for any.
+
+    Raises:
+        UsageError: there is nothing, or no cassette, at the path; or several recordings.
+        TargetUnusableError: it was edited, isn't what it says, or is too old; the message gives the reason.
+    """
+    found = recordings_at([str(path)])
+    if found != [path]:
+        names = ", ".join(str(each) for each in found)
+        raise UsageError(f"{path}: there are several recordings; name one of {names}")
+    files = {each.name: _read(each) for each in (_files(path) if path.is_dir() else [path])}
+    recording = _joined(path, files)
+    if (problem := _problem(recording)) is not None:
+        raise TargetUnusableError(f"the recording {path} is refused: {problem}")
+    age = recording.provenance.age(time.time())
+    if max_age is not None and recording.provenance.kind is not Kind.DOCUMENTATION and age > max_age:
+        raise TargetUnusableError(
+            f"the recording {path} is {math.floor(age)} days old, --max-age allows {max_age:g}: record it anew"
+        )
+    return recording
+
+
+def _read(path: Path) -> CassetteFile:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise TargetUnusableError(f"the cassette {path} can't be read: {reason}") from error
+    try:
+        return parsed(text)
+    except ValueError as error:
+        raise TargetUnusableError(f"the cassette {path} is refused: {error}") from error
+
+
+def _joined(path: Path, files: Mapping[str, CassetteFile]) -> Recording:
+    """The files of one run as one recording. Raises TargetUnusableError where they aren't of one."""
+    first = next(iter(files.values())).provenance
+    notes: list[str] = []
+    interactions: list[Interaction] = []
+    cases: dict[str, Case] = {}
+    where: dict[int, str] = {}
+    for name, each in files.items():
+        if each.provenance is None or first is None:
+            raise TargetUnusableError(
+                f"the cassette {path if path.name == name else path / name} is refused: it has no provenance, so that "
+                "nobody knows what it shows; record it with `iai-conformance record`"
+            )
+        if replace(each.provenance, part="") != replace(first, part=""):
+            raise TargetUnusableError(
+                f"the recording {path} is refused: {name} was recorded in another run than "
+                f"{next(iter(files))}; judge each by itself"
+            )
+        if each.seal is None:
+            notes.append(f"the recording of {name} was interrupted" + (f": {each.torn}" if each.torn else ""))
+        elif each.seal.ended != "finished":
+            notes.append(f"the recording ended early: {each.seal.ended}")
+        for interaction in each.interactions:
+            if interaction.number in where:
+                raise TargetUnusableError(
+                    f"the recording {path} is refused: {name} and {where[interaction.number]} both have the "
+                    f"interaction {interaction.number}"
+                )
+            where[interaction.number] = name
+        interactions += each.interactions
+        cases |= each.cases
+    assert first is not None  # noqa: S101 -- told above
+    seals = [each.seal for each in files.values() if each.seal is not None]
+    if path.is_dir() and len(seals) == len(files) and seals[0].of != len(interactions):
+        raise TargetUnusableError(
+            f"the recording {path} is refused: it had {seals[0].of} interactions, here are {len(interactions)}: "
+            "a file was taken out or added"
+        )
+    interactions.sort(key=lambda each: each.number)
+    account = seals[0].account if seals else ""
+    return Recording(
+        path, replace(first, part=""), tuple(interactions), cases, account, tuple(dict.fromkeys(notes)), where
+    )
+
+
+def _problem(recording: Recording) -> str | None:
+    """Why a recording can't be what it says it is."""
+    provenance = recording.provenance
+    hosts = {each.request.url.partition("//")[2].partition("/")[0] for each in recording.interactions}
+    if (problem := problem_with(provenance, hosts)) is not None:
+        return problem
+    if provenance.certificate is not None and provenance.certificate.public:
+        return problem_with_certificate(provenance)
+    return None

@@ -1,0 +1,272 @@
+"""A cassette file as text: YAML that vcrpy reads, a line of JSON for each part, sealed by a chain of hashes. Pure.
+
+JSON is YAML, so that any YAML parser reads the file; this module reads it a hundred times faster as what it is. A file
+that somebody else wrote goes through the YAML parser, safe loader only.
+
+    version: 1
+    provenance: {…}
+    interactions:
+    - {"request": …,
+       "response": …,
+       "recorded": …,
+       "hash": …}
+    seal: {…}
+
+The hash of an interaction is made of its content and of the hash before it, the first of the provenance. The seal has
+the last one. A file without a seal was interrupted; what it has is sound as far as its hashes are.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+from conformance.cases import Case
+from conformance.cassettes.interaction import Interaction, from_values, to_values
+from conformance.cassettes.provenance import Provenance
+
+__all__ = ["CassetteFile", "Seal", "entry", "first_hash", "head", "parsed", "sealed"]
+
+_VERSION = 1
+_NOTE = "# An iai-conformance cassette: don't edit it, its hashes tell. `iai-conformance run --target cassette:PATH`\n"
+_LIST = "interactions:\n"
+_ITEM = "\n- "
+_SEAL = "\nseal: "
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What ends a file of a whole recording.
+
+    Attributes:
+        interactions: how many the file has.
+        hash: of the last one.
+        of: how many the whole recording has, in all of its files.
+        account: what kind of account answered, as inferred.
+        ended: "finished", or why the recording ended before.
+    """
+
+    interactions: int
+    hash: str
+    of: int
+    account: str
+    ended: str
+
+
+@dataclass(frozen=True, slots=True)
+class CassetteFile:
+    """What a file holds.
+
+    Attributes:
+        provenance: where it comes from; None for a plain vcrpy cassette.
+        interactions: in order.
+        cases: the cases that its requests belong to, by id.
+        seal: None where the recording was interrupted.
+        torn: what was left out at the end, in words; empty where nothing was.
+    """
+
+    provenance: Provenance | None
+    interactions: tuple[Interaction, ...]
+    cases: Mapping[str, Case]
+    seal: Seal | None
+    torn: str = ""
+
+
+# --- Writing ---------------------------------------------------------------------------------------------
+
+
+def head(provenance: Provenance) -> str:
+    """The beginning of a file, up to its first interaction."""
+    return f"{_NOTE}version: {_VERSION}\nprovenance: {_dumps(provenance.to_values())}\n{_LIST}"
+
+
+def first_hash(provenance: Provenance) -> str:
+    """The hash before the first interaction."""
+    return _hash("", provenance.to_values())
+
+
+def entry(interaction: Interaction, before: str, case: Case | None = None) -> tuple[str, str]:
+    """The text of an interaction, and its hash.
+
+    Args:
+        interaction: what to write.
+        before: the hash of the one before.
+        case: the whole case, where this is its first interaction in the file.
+    """
+    values = to_values(interaction)
+    recorded = values["recorded"]
+    if case is not None and isinstance(recorded, dict):
+        recorded["whole_case"] = case.to_line()
+    hashed = _hash(before, _hashable(values))
+    members = ",\n   ".join(f'"{name}": {_dumps(value)}' for name, value in {**values, "hash": hashed}.items())
+    return f"- {{{members}}}\n", hashed
+
+
+def sealed(seal: Seal) -> str:
+    """The end of a file."""
+    return f"seal: {_dumps(asdict(seal))}\n"
+
+
+def _hash(before: str, values: object) -> str:
+    written = json.dumps(values, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{before}{written}".encode()).hexdigest()
+
+
+def _hashable(value: object) -> object:
+    """Bytes as JSON values."""
+    match value:
+        case bytes():
+            return {"bytes": value.hex()}
+        case dict():
+            return {name: _hashable(each) for name, each in value.items()}
+        case list():
+            return [_hashable(each) for each in value]
+        case _:
+            return value
+
+
+# What YAML doesn't take as it stands, or nobody can see.
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+
+
+def _dumps(value: object) -> str:
+    """JSON that YAML reads as the same; bytes with YAML's own tag, which JSON has not."""
+    match value:
+        case bytes():
+            return f'!!binary "{base64.b64encode(value).decode("ascii")}"'
+        case dict():
+            return "{" + ", ".join(f"{_dumps(name)}: {_dumps(each)}" for name, each in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_dumps, value)) + "]"
+        case _:
+            written = json.dumps(value, ensure_ascii=False)
+            return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
+
+
+# --- Reading ---------------------------------------------------------------------------------------------
+
+
+def parsed(text: str) -> CassetteFile:
+    """What a file holds, its hashes checked.
+
+    Raises:
+        ValueError: it is no cassette, or was edited: the message says where, and what doesn't fit.
+    """
+    found = _as_lines(text) if text.startswith(_NOTE) else None
+    if found is None:
+        return _foreign(text)
+    provenance_values, chunks, seal_values, torn = found
+    provenance = Provenance.from_values(provenance_values)
+    interactions, cases = [], {}
+    before = first_hash(provenance)
+    for number, values in enumerate(chunks, 1):
+        hashed = values.pop("hash", None)
+        expected = _hash(before, _hashable(values))
+        if hashed != expected:
+            raise ValueError(
+                f"interaction {number} was edited, or doesn't belong here: its hash is {str(hashed)[:12]}…, "
+                f"its content and what stands before it make {expected[:12]}…"
+            )
+        before = expected
+        recorded = values.get("recorded")
+        if isinstance(recorded, dict) and "whole_case" in recorded:
+            case = Case.from_line(str(recorded["whole_case"]))
+            cases[case.id] = case
+        interactions.append(from_values(values))
+    seal = _seal(seal_values, before, len(interactions)) if seal_values is not None else None
+    return CassetteFile(provenance, tuple(interactions), cases, seal, torn)
+
+
+def _seal(values: object, last: str, interactions: int) -> Seal:
+    if not isinstance(values, Mapping):
+        raise ValueError("its seal is no object")  # noqa: TRY004 -- a mistake in a file, not in a program
+    try:
+        seal = Seal(
+            int(values["interactions"]), str(values["hash"]), int(values["of"]), str(values["account"]),
+            str(values["ended"]),
+        )  # fmt: skip
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"its seal lacks {error}") from error
+    if seal.interactions != interactions:
+        raise ValueError(f"its seal is that of {seal.interactions} interactions, but it has {interactions}")
+    if seal.hash != last:
+        raise ValueError("its seal isn't that of its last interaction")
+    return seal
+
+
+_Lines = tuple[object, list[dict[str, object]], object | None, str]
+
+
+def _as_lines(text: str) -> _Lines | None:
+    """Provenance, interactions, seal and what was torn off, of a file in this module's own form; None in another's."""
+    before, found, rest = text.partition(_LIST)
+    line = re.search(r"^provenance: (.*)$", before, re.MULTILINE)
+    if not found or line is None:
+        return None
+    body, seal_found, seal_text = rest.rpartition(_SEAL)
+    if not seal_found:
+        body, seal_text = (rest, "") if not rest.startswith(_SEAL[1:]) else ("", rest.removeprefix(_SEAL[1:]))
+    is_sealed = bool(seal_found) or rest.startswith(_SEAL[1:])
+    pieces = [each for each in f"\n{body}".rstrip("\n").split(_ITEM) if each.strip()]
+    chunks: list[dict[str, object]] = []
+    torn = ""
+    for number, piece in enumerate(pieces, 1):
+        try:
+            chunks.append(_mapping(_loads(piece), number))
+        except ValueError:
+            if number == len(pieces) and not is_sealed:
+                torn = "its last interaction was torn off in the middle, and is left out"
+                break
+            raise
+    seal = _loads(seal_text) if is_sealed else None
+    return _loads(line[1]), chunks, seal, torn
+
+
+def _mapping(value: object, number: int) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise ValueError(f"interaction {number} is no object")  # noqa: TRY004 -- a mistake in a file
+    return value
+
+
+def _loads(piece: str) -> object:
+    """A piece of the file: JSON, or YAML where it has bytes."""
+    try:
+        return json.loads(piece)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+    except ValueError:
+        return _yaml(piece)
+
+
+def _yaml(text: str) -> object:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(text, Loader=loader)  # noqa: S506 -- one of the two safe ones
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        problem = str(getattr(error, "problem", None) or error).split("\n")[0]
+        mark = getattr(error, "problem_mark", None)
+        where = f" in line {mark.line + 1}" if mark is not None else ""
+        raise ValueError(f"it can't be read as YAML{where}: {problem}") from error
+
+
+def _foreign(text: str) -> CassetteFile:
+    """A cassette that vcrpy itself wrote, or something else altogether."""
+    data = _yaml(text)
+    if not isinstance(data, Mapping) or not isinstance(data.get("interactions"), list):
+        raise ValueError("it is no cassette: YAML with `interactions` is one")  # noqa: TRY004 -- a mistake in a file
+    if data.get("provenance") is not None:
+        raise ValueError("it was written anew by another program: its hashes can't be checked")
+    return CassetteFile(None, tuple(_numbered(data["interactions"])), {}, None)
+
+
+def _numbered(entries: Iterable[object]) -> Iterable[Interaction]:
+    for number, each in enumerate(entries, 1):
+        if not isinstance(each, Mapping):
+            raise ValueError(f"interaction {number} is no object")  # noqa: TRY004 -- a mistake in a file
+        yield from_values(each)

@@ -1,0 +1,88 @@
+"""A target whose every exchange is recorded; serially, whatever is sent at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from conformance.cases import Case
+from conformance.cassettes.interaction import HUNG_UP
+from conformance.cassettes.writer import Writer
+from conformance.errors import TransportError
+from conformance.learning import group_of, read
+from conformance.messages import HttpRequest, HttpResponse, Place
+from conformance.targets import Answer, Target
+
+__all__ = ["RecordingTarget"]
+
+
+class RecordingTarget:
+    """Another target, and a writer of what it answers; see `Target`."""
+
+    def __init__(self, target: Target, writer: Writer, case_of: Callable[[Place], Case]) -> None:
+        """Make a target of a target.
+
+        Args:
+            target: what answers.
+            writer: where it is written.
+            case_of: the case at a place of the run.
+        """
+        self.name, self.sender, self.alone = target.name, target.sender, False
+        self._target, self._writer, self._case_of = target, writer, case_of
+
+    def _write(self, http: HttpRequest, answer: Answer, at: float) -> None:
+        group = group_of(read(http))
+        case = self._case_of(http.place) if http.place is not None else None
+        self._writer.write(http, answer, at, case, group.group_id if group is not None else None)
+
+    def send(self, http: HttpRequest) -> HttpResponse:
+        """The target's answer, recorded. Raises TransportError, recorded as well; and RecordingError."""
+        at = time.time()
+        try:
+            answer = self._target.send(http)
+        except TransportError as error:
+            self._write(http, error, at)
+            raise
+        self._write(http, answer, at)
+        return answer
+
+    def together(self, requests: Sequence[HttpRequest]) -> list[Answer]:
+        """The target's answers, recorded one after the other once all are there."""
+        at = time.time()
+        answers = self._target.together(requests)
+        for http, answer in zip(requests, answers, strict=True):
+            self._write(http, answer, at)
+        return answers
+
+    def pipelined(self, requests: Sequence[HttpRequest]) -> list[Answer] | None:
+        """The target's answers; for those that didn't come, that they didn't."""
+        at = time.time()
+        answers = self._target.pipelined(requests)
+        if answers is None:
+            return None
+        for http, answer in zip(requests, answers, strict=False):
+            self._write(http, answer, at)
+        for http in requests[len(answers) :]:
+            self._write(http, TransportError("the connection was closed before its answer", closed=True), at)
+        return answers
+
+    def abandon(self, http: HttpRequest) -> bool:
+        """Whether the connection was cut; if so, that is recorded."""
+        at = time.time()
+        try:
+            hung_up = self._target.abandon(http)
+        except TransportError as error:
+            self._write(http, error, at)
+            raise
+        if hung_up:
+            self._write(http, TransportError(HUNG_UP), at)
+        return hung_up
+
+    def with_quota(self, groups: int) -> Target | None:
+        """Another account's traffic belongs to another recording."""
+        del groups
+
+    def close(self) -> None:
+        """Let go of both; a recording that wasn't finished stays as it is."""
+        self._target.close()
+        self._writer.close()
