@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from conformance import __version__
 from conformance.errors import SuiteError, TargetUnusableError, UsageError
+from conformance.verbs import accounts, observing, recordings
 
 if TYPE_CHECKING:
     from conformance.request import Request
@@ -18,12 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _TO_COME = {
-    "record": "recording cassettes",
-    "rejudge": "judging recordings anew",
-    "readings": "settling ambiguities from recordings",
-    "plan": "planning the requests that settle most",
-    "cleanup": "deleting what an interrupted run left",
-    "observe": "judging the traffic of others",
     "compare": "comparing two reports",
     "merge": "merging reports",
     "sdk": "driving SDKs",
@@ -78,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_explain(verbs.add_parser("explain", help="tell what the page allows for a request"))
     _add_call(verbs.add_parser("call", help="send requests by hand, and judge their answers"))
     _add_sign(verbs.add_parser("sign", help="print the headers that sign a request, for `curl -H @-`"))
+    _add_record(verbs.add_parser("record", help="judge a target, and record what it answers", epilog=_EXIT_CODES))
+    recordings.add_rejudge(verbs.add_parser("rejudge", help="judge recordings anew: what has changed since a report?"))
+    recordings.add_readings(verbs.add_parser("readings", help="tell what recordings say of the page's ambiguities"))
+    recordings.add_plan(verbs.add_parser("plan", help="name the fewest requests that would settle what is still open"))
+    accounts.add_cleanup(verbs.add_parser("cleanup", help="delete the groups that interrupted live runs left"))
+    observing.add_observe(verbs.add_parser("observe", help="pass on the traffic of others, and judge it"))
     return parser
 
 
@@ -85,19 +86,42 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--target", default="embedded", help="embedded (default), or the URL of a server")
     parser.add_argument(
-        "--profile", help="smoke: the fixed cases; standard (default): and exploration; deep: much of it"
+        "--target", default="embedded", help="embedded (default), live, cassette:PATH, or the URL of a server"
+    )
+    _add_judging(parser)
+    parser.add_argument("--list", action="store_true", help="say what each level sends and what it costs; send nothing")
+    parser.add_argument("--max-age", type=float, metavar="DAYS", help="refuse a recording that is older")
+    parser.set_defaults(verb=_run, to=None)
+
+
+def _add_record(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--target", required=True, help="live, the URL of a server, or embedded (over HTTP)")
+    parser.add_argument("--to", required=True, metavar="DIR", help="a new folder, such as cassettes/live/NAME")
+    parser.add_argument("--overwrite", action="store_true", help="replace a recording that is there")
+    _add_judging(parser)
+    parser.set_defaults(verb=_run, list=False, max_age=None)
+
+
+def _add_judging(parser: argparse.ArgumentParser) -> None:
+    """The options of what is sent, where to, how fast, and what is reported."""
+    parser.add_argument(
+        "--profile", help="smoke: the fixed cases (default live); standard (default): and exploration; deep: much of it"
     )
     parser.add_argument("--seed", type=int, help="seed of the exploration (default 0)")
     parser.add_argument("--max-requests", type=int, metavar="N", help="a hard bound on requests")
+    parser.add_argument("--max-groups", type=int, metavar="N", help="a hard bound on groups that are created")
+    parser.add_argument("--rate", type=float, metavar="N", help="requests a second (default: 10 live, else unbounded)")
+    parser.add_argument("--region", help="the value of Region (default: TENCENTCLOUD_REGION, or ap-guangzhou)")
+    parser.add_argument("--endpoint", metavar="HOST", help="another host of the service, for the target live")
+    parser.add_argument("--dry-run", action="store_true", help="print the plan of a live run, and send nothing")
+    parser.add_argument("--yes", action="store_true", default=None, help="agree to a live run without being asked")
     parser.add_argument(
         "--level",
         action="append",
         metavar="LEVEL",
         help="parameters, envelope, authentication, protocol, state or concurrency (default: all); may be repeated",
     )
-    parser.add_argument("--list", action="store_true", help="say what each level sends and what it costs; send nothing")
     parser.add_argument("--only", action="append", metavar="GLOB", help="clauses to judge; may be repeated")
     parser.add_argument("--skip", action="append", metavar="GLOB", help="clauses to leave out; may be repeated")
     parser.add_argument(
@@ -111,7 +135,6 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", metavar="FILE", help="write the report as JSON")
     parser.add_argument("--html", metavar="FILE", help="still to come")
     parser.add_argument("--junit", metavar="FILE", help="write pytest's JUnit report")
-    parser.set_defaults(verb=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -124,10 +147,16 @@ def _run(options: argparse.Namespace) -> int:
 
     from conformance.settings import Settings, check_writable
 
+    if options.to is not None:
+        options.record_mode = "rewrite" if options.overwrite else "once"
+        if not options.overwrite:
+            from conformance.cassettes.writer import free_folder
+
+            free_folder(Path(options.to))
     settings = Settings.of_options(options)  # told in our words, before pytest starts
     if options.list:
         from conformance.report.catalogue import costs
-        from conformance.settings import build_target
+        from conformance.session import build_target
 
         with contextlib.suppress(TargetUnusableError):  # nothing is sent; but one that can't be meant is told
             build_target(settings).close()
@@ -136,6 +165,10 @@ def _run(options: argparse.Namespace) -> int:
         return 0
     if options.junit:
         check_writable("--junit", options.junit)
+    if options.dry_run or (settings.is_live and settings.cassette is None):
+        if not accounts.agreed(settings, dry_run=options.dry_run):
+            return 0
+        options.yes = True
     spec = find_spec("conformance.suite")
     assert spec is not None and spec.origin is not None  # noqa: S101, PT018 -- a part of this package
     suite = str(Path(spec.origin).parent)
@@ -148,7 +181,9 @@ def _run(options: argparse.Namespace) -> int:
         "--disable-plugin-autoload",
         "--import-mode=importlib",
     ]
+    recorder = ["-p", "pytest_recording.plugin", f"--record-mode={options.record_mode}"] if options.to else []
     quiet = [
+        *recorder,
         "-p",
         "no:terminal",
         "-p",
@@ -170,8 +205,16 @@ def _run(options: argparse.Namespace) -> int:
     return code
 
 
+_VALUES = (
+    "target", "profile", "seed", "max_requests", "max_groups", "rate", "region", "endpoint", "to", "max_age",
+    "expected_failures", "timeout_seconds", "json", "html",
+)  # fmt: skip
+
+
 def _passed_on(options: argparse.Namespace) -> Iterable[str]:
-    for name in ("target", "profile", "seed", "max_requests", "expected_failures", "timeout_seconds", "json", "html"):
+    if options.yes:
+        yield "--yes"
+    for name in _VALUES:
         value = getattr(options, name)
         if value is not None:
             yield f"--{name.replace('_', '-')}={value}"
@@ -351,7 +394,8 @@ def _add_call(parser: argparse.ArgumentParser) -> None:
 
 def _call(options: argparse.Namespace) -> int:
     from conformance.report.conversation import told
-    from conformance.settings import Settings, build_target, check_faults, parse_readings, parse_step
+    from conformance.session import build_target
+    from conformance.settings import Settings, check_faults, parse_readings, parse_step
 
     steps = [parse_step(each) for each in options.steps]
     settings = Settings(

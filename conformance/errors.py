@@ -20,7 +20,7 @@ class TargetUnusableError(SuiteError):
 
 
 class BudgetSpentError(Exception):
-    """As many requests as were allowed have been sent."""
+    """As many requests, or groups, as were allowed have been sent, or may have been created: the message says which."""
 
 
 class TransportError(Exception):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from conformance.contract import ACTION, CLAUSE, SERVICE, VERSION
+from conformance.contract import ACTION, CLAUSE, CODES, SERVICE, VERSION
 from conformance.draft import ARRAYS, INDEXED, JSON, URLENCODED, Sender, to_json
 from conformance.findings import TURNED_AWAY, Breach, Finding, by_reading, when
 from conformance.messages import HttpRequest, header
@@ -58,19 +58,36 @@ _USUAL_HEADERS = frozenset(
 Expected = Callable[[str], str]  # host → the signature for it
 
 
-def findings(http: HttpRequest, sender: Sender, now: float, *, replayed: bool = False) -> Iterator[Finding]:
+def findings(http: HttpRequest, sender: Sender | None, now: float, *, replayed: bool = False) -> Iterator[Finding]:
     """Every clause on signature and protocol that has something to say of a request, held against it.
 
     Args:
         http: the request as it was sent.
-        sender: who sent it.
+        sender: who sent it; None where that isn't known, so that no signature can be verified.
         now: when, in seconds since 1970.
         replayed: whether the very same bytes were sent before.
     """
+    if sender is None:
+        yield from _of_a_stranger(http, now)
+        return
     yield from _authentication(http, sender.credentials, now)
     if replayed:
         yield _open("Authentication.replay", "replayed-request", "answered")
     yield from _protocol(http, sender)
+
+
+_STRANGER = Sender("", "", Credentials("", ""))
+
+
+def _of_a_stranger(http: HttpRequest, now: float) -> Iterator[Finding]:
+    """What can be said of a request whose key isn't known: all but whether it is let in."""
+    unknown = CLAUSE["Authentication.secret-id"]
+    for each in (*_authentication(http, _STRANGER.credentials, now), *_protocol(http, _STRANGER)):
+        if each.clause is unknown:
+            codes = sorted(code for code in CODES if code.startswith(("AuthFailure.", "UnauthorizedOperation")))
+            yield Finding(unknown, breaches=tuple(Breach(code, conclusive=False) for code in codes), applies=False)
+        else:
+            yield each
 
 
 # --- Findings --------------------------------------------------------------------------------------------

@@ -7,20 +7,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from conformance.cases import Case
     from conformance.report.model import Report
     from conformance.run import Run
+    from conformance.session import Session
     from conformance.settings import Settings
 
 _SUITE = "conformance.suite."
 _SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
-_RUN: pytest.StashKey[Run] = pytest.StashKey()
 _REPORT: pytest.StashKey[Report] = pytest.StashKey()
+_SESSION: pytest.StashKey[Session] = pytest.StashKey()
+_CASES: pytest.StashKey[tuple[Case, ...]] = pytest.StashKey()
+_WATCHER: pytest.StashKey[_Watcher] = pytest.StashKey()
 
 # Exploration: how many examples for each unit of a property's weight.
 STANDARD_EXAMPLES = 10
@@ -32,10 +37,17 @@ _DEEP_REQUESTS = 20_000
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options; the command line passes them on as they are."""
     group = parser.getgroup("iai-conformance", "conformance of a CreateGroup implementation")
-    group.addoption("--target", help="embedded (default), or the URL of a server")
-    group.addoption("--profile", help="smoke, standard (default) or deep")
+    group.addoption("--target", help="embedded (default), live, cassette:PATH, or the URL of a server")
+    group.addoption("--profile", help="smoke (default for live), standard (default) or deep")
     group.addoption("--seed", type=int, help="seed of the exploration (default 0)")
     group.addoption("--max-requests", type=int, metavar="N", help="a hard bound on requests")
+    group.addoption("--max-groups", type=int, metavar="N", help="a hard bound on groups that are created")
+    group.addoption("--rate", type=float, metavar="N", help="requests a second (default: 10 live, else unbounded)")
+    group.addoption("--region", help="the value of Region (default: TENCENTCLOUD_REGION, or ap-guangzhou)")
+    group.addoption("--endpoint", metavar="HOST", help="another host of the service, for the target live")
+    group.addoption("--yes", action="store_true", default=None, help="agree to a live run")
+    group.addoption("--to", metavar="DIR", help="record into this folder, as --record-mode says; without it, judge it")
+    group.addoption("--max-age", type=float, metavar="DAYS", help="refuse a recording that is older")
     group.addoption("--level", action="append", metavar="LEVEL", help="what to look at: parameters, envelope, …")
     group.addoption("--only", action="append", metavar="GLOB", help="clauses to judge")
     group.addoption("--skip", action="append", metavar="GLOB", help="clauses to leave out")
@@ -58,6 +70,27 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_SETTINGS] = Settings.of_options(config.option)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from error
+    config.stash[_WATCHER] = _Watcher()
+    config.pluginmanager.register(config.stash[_WATCHER])
+    if config.getoption("disable_recording", default=False):
+        config.stash[_SETTINGS] = replace(config.stash[_SETTINGS], record_to=None)
+    _check_recording(config.stash[_SETTINGS])
+
+
+def _check_recording(settings: Settings) -> None:
+    """Refuse what can't be meant: a recording that isn't there, one that would be added to."""
+    there = (
+        settings.record_to is not None and Path(settings.record_to).is_dir() and any(Path(settings.record_to).iterdir())
+    )
+    if settings.record_mode == "new_episodes" and there:
+        raise pytest.UsageError(
+            f"--record-mode new_episodes --to {settings.record_to}: a recording isn't added to, for it shows one "
+            "account from its beginning to its end; say rewrite, or name another folder"
+        )
+    if settings.record_to is not None and settings.record_mode == "none" and not there:
+        raise pytest.UsageError(
+            f"--to {settings.record_to}: there is no recording to judge; say --record-mode once to make one"
+        )
 
 
 # --- Collection ----------------------------------------------------------------------------------------------
@@ -68,18 +101,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not metafunc.module.__name__.startswith(_SUITE):
         return
     settings = metafunc.config.stash[_SETTINGS]
-    if (
-        "case" in metafunc.fixturenames
-    ):  # the first, a plain request, is always sent: it shows whether anybody is let in
-        from conformance.suite.smoke import chapter, smoke
+    # The first case, a plain request, is always sent: it shows whether anybody is let in.
+    if "case" in metafunc.fixturenames:
+        from conformance.suite.smoke import chapter
 
         here = metafunc.module.__name__.removeprefix(f"{_SUITE}test_")
         cases = [
             pytest.param(case, place, id=f"{case.clause}-{case.id}")
-            for place, case in enumerate(smoke())
+            for place, case in enumerate(_cases(metafunc.config))
             if chapter(case) == here and (place == 0 or settings.aims_at(case.clause))
         ]
         metafunc.parametrize(("case", "place"), cases)
+    if "interaction" in metafunc.fixturenames:
+        from conformance.suite.selection import traffic_of
+
+        recording = _session(metafunc.config).recording if settings.cassette is not None else None
+        traffic = traffic_of(recording) if recording is not None else ()
+        metafunc.parametrize("interaction", [pytest.param(each, id=f"{each.number}") for each in traffic])
     if "property_" in metafunc.fixturenames:
         metafunc.parametrize(("property_", "round_"), list(_explorations(settings)))
     if "answer_clause" in metafunc.fixturenames:
@@ -89,9 +127,33 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("answer_clause", ids)
 
 
+def _cases(config: pytest.Config) -> tuple[Case, ...]:
+    """The cases of the run, those first that are sent first; found out once."""
+    if config.stash.get(_CASES, None) is None:
+        from conformance.suite.selection import cases_of
+
+        settings = config.stash[_SETTINGS]
+        recording = _session(config).recording if settings.cassette is not None else None
+        config.stash[_CASES] = cases_of(settings, recording)
+    return config.stash[_CASES]
+
+
+def _session(config: pytest.Config) -> Session:
+    """The run with all that belongs to it, opened once; pytest ends where it can't be."""
+    if config.stash.get(_SESSION, None) is None:
+        from conformance.errors import SuiteError
+        from conformance.session import open_session
+
+        try:
+            config.stash[_SESSION] = open_session(config.stash[_SETTINGS])
+        except SuiteError as error:
+            pytest.exit(str(error), returncode=error.exit_code)
+    return config.stash[_SESSION]
+
+
 def _explorations(settings: Settings) -> Iterator[Any]:
     """Each property that the settings aim at; in the profile `deep`, as often as the budget of requests is for."""
-    if settings.profile == "smoke":
+    if settings.profile == "smoke" or settings.cassette is not None:
         return
     from conformance.suite.exploration import PROPERTIES
 
@@ -139,29 +201,45 @@ def _place(item: pytest.Item) -> tuple[int, int]:
 
 @pytest.fixture(scope="session")
 def run(pytestconfig: pytest.Config) -> Iterator[Run]:
-    """The run against the target that the options name."""
-    from conformance.errors import SuiteError
+    """The run against the target that the options name; when it is over, what it created is deleted, if it is live."""
     from conformance.report.progress import Progress
-    from conformance.run import Run
-    from conformance.salt import Salts, seeded_run_salt
-    from conformance.settings import build_target
     from conformance.suite.shrink import shrink_failures
 
     settings = pytestconfig.stash[_SETTINGS]
-    try:
-        target = build_target(settings)
-    except SuiteError as error:
-        pytest.exit(str(error), returncode=error.exit_code)
-    # An account that nobody else uses may get the same ids each time; another must never.
-    salts = Salts(seeded_run_salt(settings.seed)) if target.alone else Salts()
-    current = Run.against(target, max_requests=settings.max_requests, salts=salts)
-    pytestconfig.stash[_RUN] = current
+    if settings.is_live and settings.cassette is None and not settings.consent:
+        pytest.exit(
+            "a live run sends requests to a real account and creates groups there: agree with --yes "
+            "(`iai-conformance run --target live --dry-run` shows the plan)",
+            returncode=4,
+        )
+    session = _session(pytestconfig)
+    current = session.run
     with Progress(current) as progress:
         current.on_request = progress.tick
-        yield current
-        if settings.profile != "smoke":
-            shrink_failures(current)
-    target.close()
+        try:
+            yield current
+            if settings.profile != "smoke" and session.recording is None:
+                shrink_failures(current)
+        finally:
+            session.close(_why_ended(current, pytestconfig))
+    for each in session.said:
+        sys.stderr.write(f"iai-conformance: {each}\n")
+
+
+def _why_ended(run: Run, config: pytest.Config) -> str:
+    """What its recording says of how the run ended."""
+    return "the target stopped answering" if run.lost else config.stash[_WATCHER].why_stopped or "finished"
+
+
+class _Watcher:
+    """Remembers why pytest stopped, for whoever ends the run."""
+
+    def __init__(self) -> None:
+        self.why_stopped = ""
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """It was interrupted, or told to stop."""
+        self.why_stopped = getattr(excinfo.value, "msg", "") or "it was interrupted"
 
 
 def examples_per_weight(config: pytest.Config) -> int:
@@ -181,15 +259,15 @@ def settings_of(config: pytest.Config) -> Settings:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Write the report, print it where pytest's own terminal doesn't, and set the exit code."""
     config = session.config
-    current = config.stash.get(_RUN, None)
+    session_ = config.stash.get(_SESSION, None)
     if exitstatus in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR} or exitstatus == 3:
         return
-    if current is None:
+    if session_ is None:
         return
     from conformance.report.model import exit_code, report_of
 
     interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
-    report = config.stash[_REPORT] = report_of(current, config.stash[_SETTINGS], interrupted=interrupted)
+    report = config.stash[_REPORT] = report_of(session_, config.stash[_SETTINGS], interrupted=interrupted)
     code = exit_code(report)
     if config.option.json and (problem := _write_json(config.option.json, report.to_json())):
         sys.stderr.write(f"iai-conformance: {problem}\n")

@@ -142,6 +142,12 @@ class World:
         if group.group_id not in self._groups:
             self._put(group, Presence.PERHAPS)
 
+    def foreign(self, group_id: str, name: str | None) -> None:
+        """A group of somebody else was there before; it may have been deleted or renamed since."""
+        for index, text in ((self._ids, group_id), (self._names, name)):
+            if text is not None and text not in index.exact:
+                index.put(text, Presence.PERHAPS)
+
     def must_be_free(self, clause: str, *texts: str) -> None:
         """A clause says that these ids or names are in nobody's use; as long as nobody takes them."""
         for text in texts:

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
-from typing import assert_never
+from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from conformance.cases import Case, Sending, Step
-from conformance.contract import ACTION, CLAUSE, CODES, READING, VARIES, CodeKind
+from conformance.contract import ACTION, CLAUSE, READING, THROTTLED, VARIES
 from conformance.contract.model import Effect
 from conformance.errors import BudgetSpentError, NotRecordedError, TargetUnusableError, TransportError
 from conformance.gateway import common_parameter
@@ -19,16 +19,23 @@ from conformance.judge import Departure, Judgement, Kind, explain, judge, part
 from conformance.learning import group_of, learn, read
 from conformance.ledger import Contradiction, Ledger
 from conformance.messages import HttpRequest, HttpResponse, Place, header
-from conformance.prediction import Accepted, Prediction, Refused
-from conformance.request import Group, Request, World
+from conformance.prediction import EVERYWHERE, Accepted, Allowed, Prediction, Refused
+from conformance.request import Request, World
 from conformance.salt import MARKER, SALT, Salts
-from conformance.siblings import see
+from conformance.siblings import SIBLINGS, see
+from conformance.standing import OF_THE_ACCOUNT, refusal
 from conformance.targets import Answer, Target
 from conformance.twists import twisted
 from conformance.validator import predict_http
-from conformance.wire import Envelope, envelope
+from conformance.wire import Envelope, Form, Sender, envelope, fields_of
+
+if TYPE_CHECKING:
+    from conformance.live.pace import Pace
 
 __all__ = ["Failure", "Run", "Tally"]
+
+# What was sent, and the answer last.
+_Sent = TypeVar("_Sent", tuple[HttpRequest, Prediction, Answer], tuple[HttpRequest, Answer])
 
 # A short id or name may be in use by somebody else's group: as many others are tried before that is disbelieved.
 _TRIES = 8
@@ -113,6 +120,7 @@ class _Script:
         answered: how many judged answers the documents allow.
         ended: whether a step could not be sent or seen.
         unserved: the sister action for want of which it ended; None where that wasn't why.
+        overheard: whether somebody else sent it, to an account of which nothing is known.
     """
 
     case: Case
@@ -125,6 +133,7 @@ class _Script:
     answered: int = 0
     ended: bool = False
     unserved: str | None = None
+    overheard: bool = False
 
 
 @dataclass(slots=True)
@@ -134,6 +143,8 @@ class Run:
     Attributes:
         target: where requests go.
         max_requests: a hard bound; None for none.
+        max_groups: a hard bound on the groups that may have been created; None for none.
+        pace: how fast to send, and what to do where that is too fast; None for as fast as can be, once.
         salts: makes ids and names unique.
         world: what is known of the account.
         ledger: what is left of the readings.
@@ -143,9 +154,13 @@ class Run:
         tallies: clause → what was seen of it.
         codes: error code → how often it came.
         unseen: clause or action → why it could not be seen.
+        verdicts: case id → its departures, in words, of the cases that a list names; for whoever compares two runs.
+        unrecorded: clauses of which a recording lacks cases.
         requests: how many were sent, of any action.
         groups_created: how many creations succeeded.
+        groups_in_doubt: how many may have succeeded; nobody said.
         on_request: called after each request.
+        on_judgement: called with each request to CreateGroup, its prediction and its judgement.
         clock: what time it is where the target is, in seconds since 1970.
         cite: what to add to the name of an observation, to find it again.
         by_hand: whether the requests are somebody's own, so that the first doesn't show if anybody is let in.
@@ -162,16 +177,23 @@ class Run:
     tallies: dict[str, Tally] = field(default_factory=lambda: {id_: Tally() for id_ in CLAUSE})
     codes: Counter[str] = field(default_factory=Counter)
     unseen: dict[str, str] = field(default_factory=dict)
+    verdicts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    unrecorded: set[str] = field(default_factory=set)
     requests: int = 0
     groups_created: int = 0
+    groups_in_doubt: int = 0
     started: float = field(default_factory=time.monotonic)
     on_request: Callable[[], None] = lambda: None
+    on_judgement: Callable[[HttpRequest, Prediction, Judgement], None] = lambda _http, _prediction, _judgement: None
     clock: Callable[[], float] = time.time
-    cite: Callable[[HttpRequest], str] = lambda http: ""
+    cite: Callable[[HttpRequest], str] = lambda _http: ""
+    max_groups: int | None = None
+    pace: Pace | None = None
     by_hand: bool = False
     _request_ids: set[str] = field(default_factory=set)
     _sent: set[int] = field(default_factory=set)
     _misfiring: set[str] = field(default_factory=set)
+    _let_in: bool = False
     _at_hand: Case = field(default_factory=lambda: _PROBE)
     _now: float = 0.0
     _ahead: float = 0.0
@@ -214,6 +236,10 @@ class Run:
                 return script.found
         return self._disbelieve(script) if script is not None and tries > 1 else []
 
+    def note(self, name: str, failures: Iterable[Failure]) -> None:
+        """Keep the verdict on a case, or on an interaction, by its name."""
+        self.verdicts[name] = tuple(sorted({f"{each.clause}: {each.kind}" for each in failures}))
+
     def case_of(self, place: Place) -> Case:
         """The case to which a request belongs that is being sent."""
         return _PROBE if place.case == _PROBE.id else self._at_hand
@@ -251,18 +277,21 @@ class Run:
         return request.last_text("GroupId") not in self.world.groups
 
     def _step(self, step: Step, script: _Script) -> None:
-        sent = [self._encoded(step, number, script) for number in range(step.copies)]
-        script.bodies += sent
+        if step.request.action == ACTION:
+            self._make_room(step)
+        if self.pace is not None:
+            self.pace.wait(step.requests)
         if step.request.action != ACTION:
-            self._ask_sibling(step.request, sent[0], script)
+            self._ask_sibling(step, script)
             return
+        if step.sending is Sending.ALONE:
+            self._send_alone(lambda: self._encoded(step, 0, script), script)
+            return
+        sent = [self._encoded(step, number, script) for number in range(step.copies)]
         match step.sending:
-            case Sending.ALONE:
-                self._send_alone(sent[0], script)
             case Sending.TWICE:
-                self._send_alone(sent[0], script)
-                script.bodies += sent
-                self._send_alone(sent[0], script)
+                self._send_alone(lambda: sent[0], script)
+                self._send_alone(lambda: sent[0], script)
             case Sending.TOGETHER:
                 self._send_together(sent, script)
             case Sending.PIPELINED:
@@ -272,6 +301,12 @@ class Run:
             case _:
                 assert_never(step.sending)
 
+    def _make_room(self, step: Step) -> None:
+        """See that the groups that a step may create are allowed, whatever the answers will be."""
+        created = self.groups_created + self.groups_in_doubt
+        if self.max_groups is not None and created + step.requests > self.max_groups:
+            raise BudgetSpentError("the groups of --max-groups are created")
+
     def _encoded(self, step: Step, number: int, script: _Script) -> HttpRequest:
         sender = replace(self.target.sender, scheme=step.scheme)
         request = step.copy(number) if step.copies > 1 else step.request
@@ -279,18 +314,67 @@ class Run:
         http = twisted(request, sender, step.form, int(self._now), self.requests + 1 + number, step.twists)
         return replace(http, place=Place(script.case.id, script.salt, script.place, number))
 
+    # --- What others send --------------------------------------------------------------------------------
+
+    def overhear(self, http: HttpRequest, answer: Answer, at: float, sender: Sender | None = None) -> list[Failure]:
+        """Judge what somebody else sent, and what came of it.
+
+        Args:
+            http: the request as it was sent.
+            answer: what came; or why nothing did, which is nobody's fault that could be told.
+            at: when it was sent, in seconds since 1970.
+            sender: whose key signed it; None where that isn't known.
+
+        Returns:
+            The departures; none for an answer that only tells of the account, or of the service's state.
+        """
+        self.requests += 1
+        self.on_request()
+        request = read(http)
+        step = Step(request or Request(()), _form_of(http))
+        script = _Script(Case("Request.check-order", "overheard", (step,)), SALT, [step], bodies=[http], overheard=True)
+        if request is not None and request.action in SIBLINGS:
+            self._judge_sibling(request, answer, script)
+        elif request is None or request.action == ACTION:
+            prediction = predict_http(http, sender, at + self._ahead, self.world)
+            if isinstance(answer, TransportError):
+                self._perhaps_created(http)
+            else:
+                self._judge(http, prediction, answer, script)
+        return script.found
+
     # --- The ways to send ------------------------------------------------------------------------------
 
-    def _send_alone(self, http: HttpRequest, script: _Script) -> None:
-        prediction = self._predict(http)
-        answer = self._exchange(http, again=prediction.may_be_turned_away)
-        if self.requests == 1 and isinstance(answer, HttpResponse) and not self.by_hand:
+    def _send_alone(self, encoded: Callable[[], HttpRequest], script: _Script) -> None:
+        """Send what is encoded when its turn has come, and judge the answer."""
+
+        def send() -> tuple[HttpRequest, Prediction, Answer]:
+            http = encoded()
+            prediction = self._predict(http)
+            return http, prediction, self._exchange(http, again=prediction.may_be_turned_away)
+
+        http, prediction, answer = self._patiently(send)
+        script.bodies.append(http)
+        if not self._let_in and isinstance(answer, HttpResponse) and not self.by_hand:
+            self._let_in = True
             self._admitted(envelope(answer))
         self._judge(http, prediction, answer, script)
+
+    def _patiently(self, send: Callable[[], _Sent]) -> _Sent:
+        """What sending gives, the answer last; where that is throttled and there is a pace, sent again a few times."""
+        if self.pace is None or not self.pace.patient:
+            return send()
+        sent = self.pace.patiently(send, lambda each: _is_throttled(each[-1]))
+        if _is_throttled(sent[-1]):
+            raise TargetUnusableError(
+                f"{self.target.name} throttles, however long it is waited: try again later, or with a lower --rate"
+            )
+        return sent
 
     def _send_together(self, sent: list[HttpRequest], script: _Script) -> None:
         """Judge those that were accepted first, as if they had come first: the others then find their groups there."""
         self._spend(len(sent))
+        script.bodies += sent
         answers = self.target.together(sent)
         for http, answer in sorted(zip(sent, answers, strict=True), key=lambda pair: _is_refusal(pair[1])):
             self._judge(http, self._predict(http), answer, script, at_once=True)
@@ -298,6 +382,7 @@ class Run:
 
     def _send_pipelined(self, sent: list[HttpRequest], script: _Script) -> None:
         self._spend(len(sent))
+        script.bodies += sent
         answers = self.target.pipelined(sent)
         if answers is None:
             self.requests -= len(sent)
@@ -311,12 +396,18 @@ class Run:
             self._miss(
                 "connection", f"the target closes connections after an answer: {script.case.clause} was not seen"
             )
-            if (group := group_of(read(http))) is not None:
-                self.world.perhaps_created(group)
+            self._perhaps_created(http)
+
+    def _perhaps_created(self, http: HttpRequest) -> None:
+        """Nobody said what came of a creation: its group may be there or not."""
+        self.groups_in_doubt += 1
+        if (group := group_of(read(http))) is not None:
+            self.world.perhaps_created(group)
 
     def _send_and_hang_up(self, http: HttpRequest, script: _Script) -> None:
         """From now on the group may be there or not."""
         self._spend(1)
+        script.bodies.append(http)
         try:
             hung_up = self.target.abandon(http)
         except TransportError as error:
@@ -326,16 +417,25 @@ class Run:
             script.ended = True
             self._miss("connection", f"there is no connection to cut: {script.case.clause} was not seen")
             return
-        group = group_of(read(http))
-        if group is not None:
-            self.world.perhaps_created(group)
+        self._perhaps_created(http)
 
-    def _ask_sibling(self, request: Request, http: HttpRequest, script: _Script) -> None:
+    def _ask_sibling(self, step: Step, script: _Script) -> None:
         """Look at the account through a sister action, unless it is known not to be there."""
+        request = step.request
         if request.action in self.unseen:
             script.ended, script.unserved = True, request.action
             return
-        answer = self._exchange(http)
+
+        def send() -> tuple[HttpRequest, Answer]:
+            http = self._encoded(step, 0, script)
+            return http, self._exchange(http)
+
+        http, answer = self._patiently(send)
+        script.bodies.append(http)
+        self._judge_sibling(request, answer, script)
+
+    def _judge_sibling(self, request: Request, answer: Answer, script: _Script) -> None:
+        """Hold the answer of a sister action against what is known; learn from it."""
         if isinstance(answer, TransportError):
             self._count_unanswered(answer)
         seen = see(request, envelope(answer) if isinstance(answer, HttpResponse) else None, self.world)
@@ -385,7 +485,7 @@ class Run:
 
     def _spend(self, requests: int) -> None:
         if self.max_requests is not None and self.requests + requests > self.max_requests:
-            raise BudgetSpentError
+            raise BudgetSpentError("the requests of --max-requests are spent")
         self.requests += requests
         self.on_request()
 
@@ -399,9 +499,7 @@ class Run:
                 raise TargetUnusableError(f"{self.target.name} can't be judged: {error}") from error
             if error.closed and not again:
                 # Perhaps a keep-alive ended under it; then the group may be there, and the world says so.
-                group = group_of(read(http))
-                if group is not None:
-                    self.world.perhaps_created(group)
+                self._perhaps_created(http)
                 return self._exchange(http, again=True)
             return error
         self._unanswered = 0
@@ -425,7 +523,7 @@ class Run:
         script = _script(_PROBE, salt)
         http = self._encoded(script.steps[0], 0, script)
         self._spend(1)
-        self.world.perhaps_created(Group(salt, salt))
+        self._perhaps_created(http)
         try:
             self.target.send(http)
         except TransportError:
@@ -434,15 +532,8 @@ class Run:
 
     def _admitted(self, parsed: Envelope) -> None:
         """Refuse a target that refuses everybody: one sentence instead of a hundred failures."""
-        code = parsed.code or ""
-        message = parsed.error.get("Message") if isinstance(parsed.error, dict) else None
-        if code.startswith("AuthFailure") or code == "UnauthorizedOperation":
-            raise TargetUnusableError(
-                f"{self.target.name} refuses the credentials: {code}: {message}. Set TENCENTCLOUD_SECRET_ID and "
-                "TENCENTCLOUD_SECRET_KEY (and TENCENTCLOUD_TOKEN, for temporary ones) to a pair that it knows."
-            )
-        if code in CODES and CODES[code].kind is CodeKind.ACCOUNT_STANDING:
-            raise TargetUnusableError(f"{self.target.name} serves this account nothing: {code}: {message}")
+        if (why := refusal(self.target.name, parsed)) is not None:
+            raise TargetUnusableError(why)
 
     def _predict(self, http: HttpRequest) -> Prediction:
         key = hash(http)
@@ -454,17 +545,23 @@ class Run:
         self, http: HttpRequest, prediction: Prediction, answer: Answer, script: _Script, *, at_once: bool = False
     ) -> None:
         """Judge the answer to a CreateGroup request, from what was sent; learn from it."""
+        if (
+            self.pace is not None and self.pace.patient and _is_throttled(answer)
+        ):  # one of several; alone, it was sent again
+            script.ended, script.conclusive = True, False
+            return
         request, focus = read(http), script.case.clause
         if isinstance(answer, TransportError) and not prediction.may_be_turned_away:
             self._count_unanswered(answer)
-            group = group_of(request)
-            if group is not None:
-                self.world.perhaps_created(group)
+            self._perhaps_created(http)
             script.found.append(self._fail(Departure(focus, Kind.NO_ANSWER, explain(prediction), str(answer)), script))
             script.ended = True
             return
         came = answer if isinstance(answer, HttpResponse) else None
+        if script.overheard and came is not None and (envelope(came).code or "") in OF_THE_ACCOUNT:
+            prediction = replace(prediction, allowed=(*prediction.allowed, _anything(came)))
         judgement = judge(prediction, came, self._request_ids, focus, self._misfiring)
+        self.on_judgement(http, prediction, judgement)
         if prediction.must_be_accepted and isinstance(judgement.outcome, Refused):
             self._misfiring.add(judgement.outcome.code)
         departures = [*judgement.departures, *self._learn(http, judgement, prediction, came)]
@@ -558,6 +655,23 @@ def _clock_ahead(answer: HttpResponse, now: float) -> float:
         return 0.0
     ahead = there - now
     return ahead if abs(ahead) > _CLOCKS_AGREE else 0.0
+
+
+def _anything(answer: HttpResponse) -> Allowed:
+    """The refusal that came, as one that proves nothing."""
+    return Allowed(Refused(envelope(answer).code or ""), (), EVERYWHERE, conclusive=False)
+
+
+def _form_of(http: HttpRequest) -> Form:
+    """How a request of somebody else is written."""
+    if http.method == "GET":
+        return Form.QUERY
+    return Form.FORM if fields_of(http) else Form.JSON
+
+
+def _is_throttled(answer: Answer) -> bool:
+    """Whether an answer says that requests come too fast."""
+    return isinstance(answer, HttpResponse) and envelope(answer).code in THROTTLED
 
 
 def _is_refusal(answer: Answer) -> bool:

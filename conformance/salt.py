@@ -3,7 +3,7 @@
 A template is a request whose texts hold markers. Filling replaces each by characters that no other request of this
 run, nor any other run, uses:
 
-    <salt>     12 letters: seven of the run, five of the case
+    <salt>     14 letters: "conf", five of the run, five of the case
     <SALT>     the same in capitals
     <salt:3>   3 letters or digits, for texts too short for a whole salt: unlikely, not impossible, to be in use
     <han:1>    1 Han character, likewise
@@ -24,8 +24,10 @@ from conformance.request import Request
 
 SALT = "<salt>"
 SALT_CAPITALS = "<SALT>"
-SALT_LENGTH = 12
-_RUN_LENGTH = 7
+SALT_LENGTH = 14
+# Begins every id and name, so that people know them in an account.
+PREFIX = "conf"
+_RUN_LENGTH = 5
 # Half of the letters: a target that mistakes one of the others can't then fail requests that aim at something else.
 _LETTERS = string.ascii_lowercase[:16]
 _SHORT = string.ascii_lowercase + string.digits
@@ -45,13 +47,13 @@ def salted(length: int, *, han: bool = False) -> str:
 
 
 def run_salt() -> str:
-    """A new salt for a run: seven letters."""
-    return "".join(secrets.choice(_LETTERS) for _ in range(_RUN_LENGTH))
+    """A new salt for a run: the prefix and five letters."""
+    return PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(_RUN_LENGTH))
 
 
 def seeded_run_salt(seed: int) -> str:
     """The salt of a run that must come out the same each time; for accounts that nobody else uses."""
-    return _letters(int.from_bytes(hashlib.sha256(str(seed).encode()).digest()[:8]), _RUN_LENGTH)
+    return PREFIX + _letters(int.from_bytes(hashlib.sha256(str(seed).encode()).digest()[:8]), _RUN_LENGTH)
 
 
 @dataclass(slots=True)
@@ -59,7 +61,7 @@ class Salts:
     """Hands out the salts of one run.
 
     Attributes:
-        run: the run's own seven letters.
+        run: the run's own nine letters.
         handed: how many were handed out.
     """
 
@@ -74,7 +76,7 @@ class Salts:
     def next(self) -> str:
         """A salt that wasn't handed out before."""
         self.handed += 1
-        return self.run + _letters(self.handed, SALT_LENGTH - _RUN_LENGTH)
+        return self.run + _letters(self.handed, SALT_LENGTH - len(PREFIX) - _RUN_LENGTH)
 
 
 def fill(template: Request, salt: str) -> Request:

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from conformance.cases import Step
+from conformance.cassettes.provenance import is_platform_host
 from conformance.contract import CLAUSE, CLAUSES, CODES, READING, Level
 from conformance.errors import TargetUnusableError, UsageError
 from conformance.signing import EXAMPLE_CREDENTIALS, Credentials
-from conformance.targets import Target
-from conformance.wire import Sender
 
 if TYPE_CHECKING:
     from conformance.emulator.service import Scripted
@@ -28,7 +27,6 @@ __all__ = [
     "PROFILES",
     "ExpectedFailure",
     "Settings",
-    "build_target",
     "cache_folder",
     "credentials_for",
     "parse_readings",
@@ -39,7 +37,14 @@ DEFAULT_REGION = "ap-guangzhou"
 # What SDKs do at a loopback address isn't taken: the host signed without its port, the service named after the host.
 STRICT_SIGNING = {"scope-of-host": "refused", "signed-port": "refused"}
 DEFAULT_TIMEOUT = 10.0
-_TO_COME = {"live": "the live service", "cassette:": "recorded interactions", "sdk:": "SDKs", "driver:": "drivers"}
+# The platform documents so many for the whole account.
+MOST_REQUESTS_A_SECOND = 50
+TO_COME = {"sdk:": "SDKs", "driver:": "drivers"}
+LIVE = "live"
+CASSETTE = "cassette:"
+SERVICE_HOST = "iai.tencentcloudapi.com"
+# Those of pytest-recording: whether a recording that is there is judged, and whether it is replaced.
+RECORD_MODES = ("none", "once", "new_episodes", "all", "rewrite")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,14 @@ class Settings:
         expected_failures: clauses that are known to fail.
         faults, readings: for the embedded emulator.
         timeout: seconds to wait for an answer.
+        region: the value of Region; None for that of the environment.
+        endpoint: a host of the service, for the live target; None for the usual one.
+        rate: requests a second; None for the target's own default.
+        max_groups: a hard bound on groups that are created; None for none.
+        consent: whether the user agreed to a live run beforehand.
+        record_to: the folder of a recording; None for none.
+        record_mode: one of pytest-recording's.
+        max_age: days that a recording may be old; None for any.
     """
 
     target: str = "embedded"
@@ -84,6 +97,14 @@ class Settings:
     faults: tuple[str, ...] = ()
     readings: Mapping[str, str] = field(default_factory=dict)
     timeout: float = DEFAULT_TIMEOUT
+    region: str | None = None
+    endpoint: str | None = None
+    rate: float | None = None
+    max_groups: int | None = None
+    consent: bool = False
+    record_to: str | None = None
+    record_mode: str = "none"
+    max_age: float | None = None
 
     def __post_init__(self) -> None:
         """Raise UsageError where something can't be meant."""
@@ -91,8 +112,22 @@ class Settings:
             raise UsageError(f"unknown profile {self.profile!r}: there are {', '.join(PROFILES)}")
         if self.max_requests is not None and self.max_requests < 0:
             raise UsageError(f"--max-requests {self.max_requests}: a bound can't be negative")
-        if self.timeout <= 0:
+        if not self.timeout > 0:
             raise UsageError(f"--timeout {self.timeout:g}: it must be more than 0 seconds")
+        if self.max_groups is not None and self.max_groups < 0:
+            raise UsageError(f"--max-groups {self.max_groups}: a bound can't be negative")
+        if self.rate is not None and not self.rate > 0:
+            raise UsageError(f"--rate {self.rate:g}: it must be more than 0 requests a second")
+        if self.rate is not None and self.is_live and self.rate > MOST_REQUESTS_A_SECOND:
+            raise UsageError(
+                f"--rate {self.rate:g}: the service takes {MOST_REQUESTS_A_SECOND} a second for a whole account"
+            )
+        if self.max_age is not None and not self.max_age >= 0:
+            raise UsageError(f"--max-age {self.max_age:g}: it is a number of days")
+        if self.endpoint is not None and not self.is_live:
+            raise UsageError("--endpoint is for the live target; write another server's URL as --target")
+        if self.record_to is not None and self.target.startswith(CASSETTE):
+            raise UsageError("--to: a recording isn't recorded again")
         for option, globs in (("--only", self.only), ("--skip", self.skip)):
             for pattern in globs:
                 if not _matching(pattern):
@@ -101,6 +136,29 @@ class Settings:
             raise UsageError("--level, --only and --skip together leave no clause")
         if (self.faults or self.readings) and self.target != "embedded":
             raise UsageError("--fault and --reading are for the embedded emulator; another one takes them at `serve`")
+
+    @property
+    def is_live(self) -> bool:
+        """Whether requests go to the real service, by whatever name."""
+        host = urlsplit(self.target).hostname if "://" in self.target else None
+        return self.target == LIVE or is_platform_host(host or "")
+
+    @property
+    def cassette(self) -> str | None:
+        """The path of the recording that is judged; None where a server is."""
+        if self.target.startswith(CASSETTE):
+            return self.target.removeprefix(CASSETTE)
+        if self.record_to is None or self.records:
+            return None
+        return self.record_to
+
+    @property
+    def records(self) -> bool:
+        """Whether a recording is made: always, or where there is none yet."""
+        if self.record_to is None or self.record_mode == "none":
+            return False
+        there = Path(self.record_to).is_dir() and any(Path(self.record_to).iterdir())
+        return self.record_mode in {"all", "rewrite"} or not there
 
     @classmethod
     def of_options(cls, options: Namespace) -> Settings:
@@ -115,7 +173,17 @@ class Settings:
             "seed": options.seed,
             "max_requests": options.max_requests,
             "timeout": options.timeout_seconds,
+            "region": options.region,
+            "endpoint": options.endpoint,
+            "rate": options.rate,
+            "max_groups": options.max_groups,
+            "consent": options.yes,
+            "record_to": options.to,
+            "record_mode": getattr(options, "record_mode", None),
+            "max_age": options.max_age,
         }
+        if options.profile is None and cls(target=options.target or "embedded").is_live:
+            given["profile"] = "smoke"
         expected = options.expected_failures
         return cls(
             levels=parse_levels(options.level or ()),
@@ -283,18 +351,24 @@ def credentials_of_environment(environment: Mapping[str, str] = os.environ) -> C
         raise UsageError(f"the environment names half a key pair: {absent} is not set")
     token = environment.get("TENCENTCLOUD_TOKEN") or None
     for name, value in (("SECRET_ID", secret_id), ("SECRET_KEY", secret_key), ("TOKEN", token or "")):
-        _check_header(f"TENCENTCLOUD_{name}", value)
+        check_header(f"TENCENTCLOUD_{name}", value)
     return Credentials(secret_id, secret_key, token)
+
+
+def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where things are kept that can't be made anew: under XDG_STATE_HOME, or the home folder's `.local/state`."""
+    home = environment.get("XDG_STATE_HOME", "")
+    return (Path(home) if Path(home).is_absolute() else Path("~/.local/state").expanduser()) / "iai-conformance"
 
 
 def region_of_environment(environment: Mapping[str, str] = os.environ) -> str:
     """The region that the environment names, else the default. Raises UsageError for one that no header can carry."""
     region = environment.get("TENCENTCLOUD_REGION") or DEFAULT_REGION
-    _check_header("TENCENTCLOUD_REGION", region)
+    check_header("TENCENTCLOUD_REGION", region)
     return region
 
 
-def _check_header(variable: str, value: str) -> None:
+def check_header(variable: str, value: str) -> None:
     """Raise UsageError for a value that can't stand in a header; never shows the value."""
     if not value.isascii() or any(not "!" <= character <= "~" for character in value):
         raise UsageError(f"{variable} has a space, a line break or another character that no key, token or region has")
@@ -319,50 +393,34 @@ def credentials_for(endpoint: str, environment: Mapping[str, str] = os.environ) 
     )
 
 
-def endpoint_of(url: str) -> str:
+def endpoint_of(url: str, option: str = "--target") -> str:
     """A URL without its path's slash. Raises UsageError where it is no http(s) URL of a host alone."""
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise UsageError(f"--target {url}: it is no URL ({error})") from error
+        raise UsageError(f"{option} {url}: it is no URL ({error})") from error
     if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"\s", url):
-        raise UsageError(f"--target {url}: it is no URL; write http://HOST:PORT or https://HOST")
+        raise UsageError(f"{option} {url}: it is no URL; write http://HOST:PORT or https://HOST")
     if parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username is not None:
-        raise UsageError(f"--target {url}: the API is served at the root: write {parts.scheme}://HOST:PORT alone")
+        raise UsageError(f"{option} {url}: the API is served at the root: write {parts.scheme}://HOST:PORT alone")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
+
+
+def service_endpoint(written: str) -> str:
+    """The URL of a host of the service, however it is written. Raises UsageError for anybody else's."""
+    endpoint = endpoint_of(written if "://" in written else f"https://{written}")
+    parts = urlsplit(endpoint)
+    if not is_platform_host(parts.hostname or "") or parts.scheme != "https" or parts.port not in {None, 443}:
+        raise UsageError(
+            f"--endpoint {written}: it is no host of the service over HTTPS; write {SERVICE_HOST}, or that of a region "
+            "such as iai.ap-guangzhou.tencentcloudapi.com"
+        )
+    return f"https://{parts.hostname}"
 
 
 def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """Where things are kept that can be made anew: under XDG_CACHE_HOME, or the home folder's `.cache`."""
     home = environment.get("XDG_CACHE_HOME", "")
     return (Path(home) if Path(home).is_absolute() else Path("~/.cache").expanduser()) / "iai-conformance"
-
-
-def build_target(settings: Settings) -> Target:
-    """The target that the settings name.
-
-    Raises:
-        UsageError: there is no such target, or it is still to come.
-        TargetUnusableError: there are no credentials for it.
-    """
-    name = settings.target
-    for prefix, what in _TO_COME.items():
-        if name == prefix or (prefix.endswith(":") and name.startswith(prefix)):
-            raise UsageError(f"--target {name}: {what} can't be judged yet; this version takes `embedded` and URLs")
-    region = region_of_environment()
-    if name == "embedded":
-        from conformance.emulator import Emulator, conforming
-        from conformance.emulator.faults import faulty
-        from conformance.targets.embedded import EmbeddedTarget
-
-        return EmbeddedTarget(Emulator(faulty(conforming(settings.readings), *settings.faults)), region)
-    if "://" not in name:
-        raise UsageError(
-            f"unknown target {name!r}: write `embedded`, or the URL of a server such as http://127.0.0.1:8080"
-        )
-    from conformance.targets.http import HttpTarget
-
-    endpoint = endpoint_of(name)
-    return HttpTarget(name, Sender(endpoint, region, credentials_for(endpoint)), timeout=settings.timeout)

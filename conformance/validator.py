@@ -64,12 +64,14 @@ def predict(request: Request, world: World) -> Prediction:
     return _prediction((), [Decoded(EVERYWHERE, request)], world)
 
 
-def predict_http(http: HttpRequest, sender: Sender, now: float, world: World, *, replayed: bool = False) -> Prediction:
+def predict_http(
+    http: HttpRequest, sender: Sender | None, now: float, world: World, *, replayed: bool = False
+) -> Prediction:
     """The outcomes that the documents allow for an HTTP request, signature and protocol included.
 
     Args:
         http: the request as it was sent.
-        sender: whose key signed it, or should have.
+        sender: whose key signed it, or should have; None where that isn't known.
         now: when it was sent, in seconds since 1970.
         world: what is known of the account; it is not changed.
         replayed: whether the very same bytes were sent before.

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from conformance.contract.alphabets import IDS, NAMES, Alphabet, CharacterClass
 from conformance.contract.clauses import CLAUSE, CLAUSES
-from conformance.contract.codes import CODES, COMMON_CODES, PAGE_CODES
+from conformance.contract.codes import CODES, COMMON_CODES, PAGE_CODES, THROTTLED
 from conformance.contract.examples import EXAMPLES
 from conformance.contract.model import (
     VARIES,
@@ -46,6 +46,7 @@ __all__ = [
     "READING",
     "READINGS",
     "SERVICE",
+    "THROTTLED",
     "VARIES",
     "VERSION",
     "Alphabet",

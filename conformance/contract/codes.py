@@ -212,3 +212,6 @@ COMMON_CODES: tuple[ErrorCode, ...] = (
 
 # Where both lists have a code, the page's entry stands.
 CODES: dict[str, ErrorCode] = {each.code: each for each in (*COMMON_CODES, *PAGE_CODES)}
+
+# Requests come too fast, says one of these.
+THROTTLED: frozenset[str] = frozenset(each for each in CODES if "RequestLimitExceeded" in each)

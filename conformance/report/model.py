@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from conformance.cassettes.shelf import Recording
 from conformance.contract import CLAUSES, CODES, READINGS, Clause, CodeKind, Level, Strength
 from conformance.contract.model import Answer, Default, Effect, Gate, MinLength, OpenVersions, Optional, Whole
 from conformance.report.curl import curl_lines
 from conformance.run import Failure, Run, Tally
+from conformance.session import Groups, Session
 from conformance.settings import ExpectedFailure, Settings
 
 __all__ = ["ClauseResult", "CodeResult", "ReadingResult", "Report", "Status", "Verdict", "exit_code", "report_of"]
@@ -99,6 +101,10 @@ class Report:
         clauses, readings, codes: what became of each.
         stale: expected failures that passed.
         notes: what the reader should know besides.
+        recording: what was judged, where that was a recording.
+        groups: what became of the groups of a live run.
+        verdicts: case id → its departures, in words; empty where the case conforms.
+        throttled: how many answers said that requests come too fast.
     """
 
     settings: Settings
@@ -112,6 +118,10 @@ class Report:
     codes: tuple[CodeResult, ...]
     stale: tuple[ExpectedFailure, ...]
     notes: tuple[str, ...]
+    recording: Recording | None = None
+    groups: Groups | None = None
+    verdicts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    throttled: int = 0
 
     def counts(self) -> dict[Status, int]:
         """How many clauses have each status."""
@@ -134,11 +144,16 @@ class Report:
             ],
             "codes": [{"code": each.code, "kind": each.kind, "status": each.status} for each in self.codes],
             "notes": list(self.notes),
+            "recording": _recording_to_json(self.recording) if self.recording is not None else None,
+            "groups": _groups_to_json(self.groups) if self.groups is not None else None,
+            "throttled": self.throttled,
+            "cases": [{"id": id_, "departures": list(found)} for id_, found in self.verdicts.items()],
         }
 
 
-def report_of(run: Run, settings: Settings, *, interrupted: bool = False) -> Report:
+def report_of(session: Session, settings: Settings, *, interrupted: bool = False) -> Report:
     """The report of a run, finished or interrupted."""
+    run = session.run
     clauses = tuple(_clause_result(each, run, settings) for each in CLAUSES)
     failing = {each.clause.id for each in clauses if each.failures}
     stale = tuple(
@@ -159,8 +174,27 @@ def report_of(run: Run, settings: Settings, *, interrupted: bool = False) -> Rep
         tuple(_reading_result(each.id, run) for each in READINGS),
         tuple(_code_result(code, run) for code in CODES),
         stale,
-        tuple(dict.fromkeys(why for what, why in run.unseen.items() if what not in _SAID_OF_CLAUSES)),
+        tuple(dict.fromkeys((*_notes(session), *_unseen(run)))),
+        session.recording,
+        session.groups,
+        dict(run.verdicts),
+        run.pace.throttled if run.pace is not None else 0,
     )
+
+
+def _unseen(run: Run) -> Iterator[str]:
+    yield from (why for what, why in run.unseen.items() if what not in _SAID_OF_CLAUSES)
+
+
+def _notes(session: Session) -> Iterator[str]:
+    """What the reader should know of where the answers come from, and of what was left there."""
+    if session.recording is not None:
+        yield from session.recording.notes
+    if session.groups is not None and session.groups.left:
+        yield (
+            f"{len(session.groups.left)} groups are left in the account: `iai-conformance cleanup --target live` "
+            f"looks for them again; {'; '.join(f'{id_}: {why}' for id_, why in list(session.groups.left.items())[:3])}"
+        )
 
 
 def exit_code(report: Report) -> int:
@@ -222,6 +256,10 @@ def _exercised(clause: Clause, tally: Tally) -> bool:
 def _why_not(clause: Clause, tally: Tally, run: Run) -> str:
     if "target" in run.unseen:
         return "the target stopped answering before"
+    if clause.id in run.unrecorded:
+        return "not recorded"
+    if run.max_groups is not None and run.groups_created + run.groups_in_doubt >= run.max_groups:
+        return f"the {run.max_groups} groups of --max-groups were created before"
     if run.max_requests is not None and run.requests >= run.max_requests:
         return f"the {run.max_requests} requests of --max-requests were sent before"
     for need in clause.needs:
@@ -251,6 +289,17 @@ def _code_result(code: str, run: Run) -> CodeResult:
     kind: CodeKind = CODES[code].kind
     status = "observed" if run.codes[code] else "not-observed" if code in _PROVOKED else "not-reachable"
     return CodeResult(code, str(kind), status)
+
+
+def _recording_to_json(recording: Recording) -> dict[str, object]:
+    provenance = recording.provenance.to_values()
+    if isinstance(provenance["certificate"], dict):
+        del provenance["certificate"]["chain"]
+    return {"path": str(recording.path), "account": recording.account, **provenance}
+
+
+def _groups_to_json(groups: Groups) -> dict[str, object]:
+    return {"created": groups.created, "deleted": groups.deleted, "left": list(groups.left)}
 
 
 def _clause_to_json(result: ClauseResult) -> dict[str, object]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from itertools import groupby
 
 from rich.console import Console
 from rich.text import Text
 
+from conformance.cassettes.shelf import Recording
 from conformance.report.curl import curl_lines
 from conformance.report.model import ClauseResult, FailureGroup, Report, Status, Verdict
 from conformance.report.words import delivery, sent
@@ -112,6 +114,8 @@ def _print_rest(report: Report, out: Console) -> None:
         out.print(Text(f"{mark} {status}: {reason}: {', '.join(ids)}", style=style))
     for stale in report.stale:
         out.print(Text(f"✗ {stale.pattern}: expected to fail, but passed: remove line {stale.line}", style="bold red"))
+    if report.recording is not None:
+        out.print(Text(_source(report.recording), style="dim"))
     for note in report.notes:
         out.print(Text(f"! {note}", style="yellow"))
 
@@ -121,11 +125,29 @@ def _print_verdict(report: Report, out: Console) -> None:
     counts = ", ".join(f"{count} {status}" for status, count in report.counts().items() if count)
     line = Text(f"{report.settings.target} ")
     line.append(str(report.verdict), style=_VERDICTS[report.verdict])
+    groups = f"{report.groups_created} groups created"
+    if report.groups is not None:
+        groups = (
+            f"{report.groups.created} groups created, {report.groups.deleted} deleted, {len(report.groups.left)} left"
+        )
+    throttled = f" ({report.throttled} throttled)" if report.throttled else ""
     line.append(
-        f": {counts}; {report.requests} requests, {report.groups_created} groups created, {report.seconds:.1f} s; "
+        f": {counts}; {report.requests} requests{throttled}, {groups}, {report.seconds:.1f} s; "
         f"{settled} of {len(report.readings)} ambiguities of the page settled for this target"
     )
     out.print(line)
+
+
+def _source(recording: Recording) -> str:
+    """Where a recording comes from, and how old it is."""
+    provenance = recording.provenance
+    days = int(provenance.age(time.time()))
+    age = "today" if days < 1 else f"{days} day{'' if days == 1 else 's'} ago"
+    account = f", account: {recording.account}" if recording.account else ""
+    return (
+        f"recorded {provenance.date[:10]} ({age}) from {provenance.endpoint or 'the page'} ({provenance.kind}) by "
+        f"{provenance.client}{account}"
+    )
 
 
 def _visible(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from conformance.cases import Case
-from conformance.errors import BudgetSpentError, TargetUnusableError
+from conformance.errors import BudgetSpentError, NotRecordedError, SuiteError
 from conformance.report.words import delivery
 from conformance.report.words import sent as sent_in_words
 from conformance.run import Failure, Run
@@ -35,11 +35,17 @@ def sent(run: Run, case: Case) -> list[Failure]:
     if run.lost:
         pytest.skip("the target stopped answering")
     try:
-        return run.case(case)
-    except BudgetSpentError:
-        pytest.skip("the requests of --max-requests are spent")
-    except TargetUnusableError as error:
+        failures = run.case(case)
+    except BudgetSpentError as error:
+        pytest.skip(str(error))
+    except NotRecordedError:
+        run.unrecorded.add(case.clause)
+        run.verdicts[case.id] = ("not recorded",)
+        pytest.skip("not recorded")
+    except SuiteError as error:
         pytest.exit(str(error), returncode=error.exit_code)
+    run.note(case.id, failures)
+    return failures
 
 
 def fail_for(failures: Iterable[Failure], settings: Settings) -> None:

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from conformance.cases import Case, Step
 from conformance.contract import CLAUSES
-from conformance.errors import BudgetSpentError, TargetUnusableError
+from conformance.errors import BudgetSpentError, SuiteError
 from conformance.request import Request
 from conformance.run import Run
 from conformance.settings import cache_folder
@@ -113,7 +113,7 @@ def explore(run: Run, property_: Property, *, examples: int, seed: int) -> None:
         seed: the same seed draws the same requests, from the same versions of everything.
     """
     known = set(run.failed)
-    stopped: list[BudgetSpentError | TargetUnusableError] = []
+    stopped: list[BudgetSpentError | SuiteError] = []
 
     settings = hypothesis.settings(
         max_examples=examples,
@@ -131,7 +131,7 @@ def explore(run: Run, property_: Property, *, examples: int, seed: int) -> None:
     def send(drawn: tuple[Step, ...]) -> None:
         try:
             failures = run.case(Case(property_.clause, property_.about, drawn))
-        except (BudgetSpentError, TargetUnusableError) as error:
+        except (BudgetSpentError, SuiteError) as error:
             stopped.append(error)
             raise SkipTest("the run ended") from error  # the one exception that Hypothesis lets through at once
         for failure in failures:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from conformance.cases import Case
-from conformance.errors import BudgetSpentError, TargetUnusableError
+from conformance.errors import BudgetSpentError, SuiteError
 from conformance.judge import Kind
 from conformance.run import Run
 from conformance.salt import MARKER, SALT
@@ -30,7 +30,7 @@ def shrink_failures(run: Run) -> None:
             continue
         try:
             shrink(run.failures[key][0].case, lambda case, key=key: key in _shown(run, case), _TRIES_A_KEY)  # type: ignore[misc]
-        except (BudgetSpentError, TargetUnusableError):
+        except (BudgetSpentError, SuiteError):
             return
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.errors import BudgetSpentError, TargetUnusableError
+from conformance.errors import BudgetSpentError, SuiteError
 from conformance.plugin import examples_per_weight, settings_of
 from conformance.run import Run
 from conformance.suite.checking import fail_for
@@ -30,8 +30,8 @@ def test_exploration(run: Run, property_: Property, round_: int, pytestconfig: p
     try:
         examples = examples_per_weight(pytestconfig) * property_.weight
         explore(run, property_, examples=examples, seed=settings.seed + _SEEDS_APART * round_)
-    except BudgetSpentError:
-        pytest.skip("the requests of --max-requests are spent")
-    except TargetUnusableError as error:
+    except BudgetSpentError as error:
+        pytest.skip(str(error))
+    except SuiteError as error:
         pytest.exit(str(error), returncode=error.exit_code)
     fail_for((found[0] for key, found in run.failures.items() if key not in known), settings)

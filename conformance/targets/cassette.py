@@ -122,8 +122,9 @@ class CassetteTarget:
         return found is not None
 
     def with_quota(self, groups: int) -> Target | None:
-        """Another account's traffic belongs to another recording."""
+        """Another account's traffic would belong to another recording."""
         del groups
+        return None
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -79,8 +79,9 @@ class RecordingTarget:
         return hung_up
 
     def with_quota(self, groups: int) -> Target | None:
-        """Another account's traffic belongs to another recording."""
+        """Another account's traffic would belong to another recording."""
         del groups
+        return None
 
     def close(self) -> None:
         """Let go of both; a recording that wasn't finished stays as it is."""

@@ -1,0 +1,171 @@
+"""A real account, besides what is judged of it: whether it can be used, what was in it, and leaving nothing behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conformance.contract import THROTTLED
+from conformance.errors import TargetUnusableError, TransportError
+from conformance.live.journal import Entry, Journal, State
+from conformance.live.pace import Pace
+from conformance.messages import HttpResponse
+from conformance.request import Request, World
+from conformance.standing import MAY_NOT, refusal
+from conformance.targets import Target
+from conformance.wire import Envelope, Form, encode, envelope
+
+__all__ = ["Account"]
+
+_PAGE = 1000  # groups; as many as GetGroupList gives at once
+_NOT_THERE = frozenset({"InvalidParameterValue.GroupIdNotExist", "InvalidParameterValue.GroupIdNotExists"})
+_BEING_DELETED = "FailedOperation.GroupInDeletedState"
+# Clocks may differ by so much: a group that is older than its journal says by more wasn't made by this run.
+_CLOCKS_DIFFER = 600.0  # seconds
+# So many requests in a row without an answer: the network is gone.
+_LOST_AFTER = 3
+
+
+@dataclass(slots=True)
+class Account:
+    """An account at a target, asked for what isn't judged.
+
+    Attributes:
+        target: where to ask.
+        pace: how fast.
+        requests: how many were sent.
+    """
+
+    target: Target
+    pace: Pace
+    requests: int = 0
+
+    def ask(self, action: str, **parameters: object) -> Envelope:
+        """What an action answers; sent again where it is throttled. Raises TransportError where no answer comes."""
+
+        def send() -> Envelope:
+            self.pace.wait()
+            self.requests += 1
+            http = encode(
+                Request.of(parameters, action), self.target.sender, Form.JSON, int(time.time()), self.requests
+            )
+            answer = self.target.send(http)
+            if not isinstance(answer, HttpResponse):
+                raise TransportError("no answer")
+            return envelope(answer)
+
+        return self.pace.patiently(send, lambda answer: answer.code in THROTTLED)
+
+    # --- Before ----------------------------------------------------------------------------------------
+
+    def look(self, world: World) -> int:
+        """Read the groups that are there into a world, so that predictions hold on an account in use.
+
+        Returns:
+            How many groups there are.
+
+        Raises:
+            TargetUnusableError: the account can't be used, or not be reached; the message says why.
+        """
+        found = 0
+        for entry in self._groups():
+            found += 1
+            group_id, name = entry.get("GroupId"), entry.get("GroupName")
+            if isinstance(group_id, str):
+                world.foreign(group_id, name if isinstance(name, str) else None)
+        return found
+
+    def _groups(self) -> Iterator[dict[str, object]]:
+        """The entries of GetGroupList; none where the action isn't served."""
+        offset = 0
+        while True:
+            try:
+                answer = self.ask("GetGroupList", Offset=offset, Limit=_PAGE)
+            except TransportError as error:
+                raise TargetUnusableError(f"{self.target.name} can't be judged: {error}") from error
+            if answer.code in MAY_NOT:
+                return  # a key pair that may create groups need not be one that may list them
+            if answer.problem is not None:
+                raise TargetUnusableError(f"{self.target.name} doesn't answer as the API does: {answer.problem}")
+            if (why := refusal(self.target.name, answer)) is not None:
+                raise TargetUnusableError(why)
+            entries = answer.response.get("GroupInfos")
+            page = [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
+            yield from page
+            offset += len(page)
+            number = answer.response.get("GroupNum")
+            if not page or not isinstance(number, int) or offset >= number:
+                return
+
+    def may_delete(self, unused: str) -> None:
+        """See that what will be created can be deleted; an id that nobody has is asked for.
+
+        Raises:
+            TargetUnusableError: it can't be; the message says why.
+        """
+        try:
+            answer = self.ask("DeleteGroup", GroupId=unused)
+        except TransportError as error:
+            raise TargetUnusableError(f"{self.target.name} can't be judged: {error}") from error
+        if answer.code in MAY_NOT:
+            raise TargetUnusableError(
+                f"{self.target.name} doesn't let this key pair delete groups ({answer.code}): what a run creates would "
+                "be left behind; allow it iai:DeleteGroup"
+            )
+        if (why := refusal(self.target.name, answer)) is not None:
+            raise TargetUnusableError(why)
+
+    # --- After -----------------------------------------------------------------------------------------
+
+    def clean_up(self, journal: Journal, *, trusting: bool) -> None:
+        """Delete what a journal says was created, the newest first; what became of each is written into the journal.
+
+        Args:
+            journal: which groups.
+            trusting: whether a creation that was answered needs no look before it is undone, since this very process
+                wrote it down. What is in doubt is always looked up: a group is deleted only if its name is one that the
+                journal says, and it isn't older than the journal says.
+        """
+        silent = 0
+        for entry in journal.entries():
+            try:
+                self._undo(entry, journal, trusting=trusting)
+                silent = 0
+            except TransportError as error:
+                silent += 1
+                journal.left(entry.group_id, str(error))
+                if silent >= _LOST_AFTER:
+                    return
+
+    def _undo(self, entry: Entry, journal: Journal, *, trusting: bool) -> None:
+        if not (trusting and entry.state is State.CREATED):
+            answer = self.ask("GetGroupInfo", GroupId=entry.group_id)
+            if answer.code in _NOT_THERE:
+                journal.gone(entry.group_id)
+                return
+            if (why := _not_ours(entry, answer)) is not None:
+                journal.left(entry.group_id, why)
+                return
+        journal.deleting(entry.group_id)
+        answer = self.ask("DeleteGroup", GroupId=entry.group_id)
+        if answer.problem is None and answer.error is None:
+            journal.deleted(entry.group_id)
+        elif answer.code in _NOT_THERE or answer.code == _BEING_DELETED:
+            journal.gone(entry.group_id)
+        else:
+            journal.left(entry.group_id, f"DeleteGroup answers {answer.code or answer.problem}")
+
+
+def _not_ours(entry: Entry, answer: Envelope) -> str | None:
+    """Why a group that is there may be somebody else's; None where it is the one of the journal."""
+    if answer.problem is not None or answer.error is not None:
+        return f"GetGroupInfo answers {answer.code or answer.problem}"
+    name, made = answer.response.get("GroupName"), answer.response.get("CreationTimestamp")
+    if name not in entry.names:
+        return f"it has another name than the journal says: {name!r}"
+    if not isinstance(made, int) or isinstance(made, bool):
+        return "GetGroupInfo doesn't say when it was created"
+    if made / 1000 < entry.since - _CLOCKS_DIFFER:
+        return "it is older than the journal says"
+    return None

@@ -1,0 +1,316 @@
+"""A run from beginning to end: its target, what is wrapped around that, and what is done when it is over.
+
+The only place where settings, targets, recordings and a live account meet.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from conformance import __version__
+from conformance.cassettes.certificates import certificate_of
+from conformance.cassettes.provenance import Provenance, contract_version, kind_of
+from conformance.errors import UsageError
+from conformance.run import Run
+from conformance.salt import Salts, seeded_run_salt
+from conformance.settings import (
+    CASSETTE,
+    LIVE,
+    SERVICE_HOST,
+    TO_COME,
+    Settings,
+    credentials_for,
+    endpoint_of,
+    region_of_environment,
+    state_folder,
+)
+from conformance.targets import Target
+from conformance.wire import Sender
+
+if TYPE_CHECKING:
+    from conformance.cassettes.shelf import Recording
+    from conformance.cassettes.writer import Writer
+    from conformance.live.account import Account
+    from conformance.live.journal import Journal
+    from conformance.targets.http import HttpTarget
+
+__all__ = ["Groups", "Session", "build_target", "judge_recording", "open_session"]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """What became of the groups of a live run.
+
+    Attributes:
+        created: how many were created, or may have been.
+        deleted: how many were deleted.
+        left: GroupId → why it was left.
+    """
+
+    created: int
+    deleted: int
+    left: dict[str, str]
+
+
+@dataclass(slots=True)
+class Session:
+    """A run and what belongs to it.
+
+    Attributes:
+        run: sends and judges.
+        recording: what is judged, where that is a recording.
+        groups: what became of the groups of a live run, once it is over; None where nothing is deleted.
+        said: what went wrong at the end, a sentence each.
+    """
+
+    run: Run
+    recording: Recording | None = None
+    groups: Groups | None = None
+    said: list[str] = field(default_factory=list)
+    _writer: Writer | None = None
+    _live: _Live | None = None
+
+    def close(self, ended: str = "finished") -> None:
+        """End the recording, delete what was created, let go of everything.
+
+        Args:
+            ended: "finished", or why the run ended before; for the recording.
+        """
+        from conformance.errors import SuiteError
+
+        try:
+            if self._writer is not None:
+                self._writer.finish(_account_kind(self.run), ended)
+        except SuiteError as error:
+            self.said.append(str(error))
+        finally:
+            try:
+                if self._live is not None:
+                    self.groups = self._live.leave_nothing(self.run)
+            except SuiteError as error:
+                self.said.append(str(error))
+            finally:
+                self.run.target.close()
+
+
+# --- Opening ---------------------------------------------------------------------------------------------
+
+
+def open_session(settings: Settings) -> Session:
+    """A run against the target that the settings name, ready to send.
+
+    Raises:
+        UsageError: there is no such target, or a recording can't be made there.
+        TargetUnusableError: there are no credentials for it; or it is a recording that is refused.
+    """
+    if settings.cassette is not None:
+        return _of_recording(settings, settings.cassette)
+    target = build_target(settings)
+    # An account that nobody else uses may get the same ids each time; another must never.
+    salts = Salts(seeded_run_salt(settings.seed)) if target.alone else Salts()
+    session = Session(Run.against(target, max_requests=settings.max_requests, salts=salts))
+    run = session.run
+    run.max_groups = settings.max_groups
+    if settings.rate is not None or settings.is_live:
+        from conformance.live.pace import DEFAULT_RATE, Pace
+
+        run.pace = Pace(settings.rate or DEFAULT_RATE, patient=settings.is_live)
+    if settings.is_live:
+        session._live = _begin_live(run)
+        run.target = session._live.target
+    if settings.records:
+        session._writer, run.target = _recorded(run, target, settings)
+    return session
+
+
+def _of_recording(settings: Settings, path: str) -> Session:
+    from conformance.cassettes.provenance import Kind
+    from conformance.cassettes.shelf import load
+    from conformance.live.pace import Pace
+    from conformance.targets.cassette import CassetteTarget
+
+    recording = load(Path(path), max_age=settings.max_age)
+    target = CassetteTarget(f"{CASSETTE}{path}", recording)
+    run = Run.against(target, max_requests=settings.max_requests, salts=target.salts)
+    run.clock, run.cite, run.max_groups = target.now, target.cite, settings.max_groups
+    if recording.provenance.kind in {Kind.LIVE, Kind.STAND_IN}:
+        run.pace = Pace(None, waits=False)  # what was throttled was sent again
+    return Session(run, recording)
+
+
+def judge_recording(path: Path, *, max_age: float | None = None) -> Session:
+    """The whole of a recording, judged with today's contract. Raises as `shelf.load`."""
+    from conformance.errors import NotRecordedError
+    from conformance.suite.selection import cases_of, traffic_of
+
+    settings = Settings(target=f"{CASSETTE}{path}", profile="smoke", max_age=max_age)
+    session = open_session(settings)
+    run, recording = session.run, session.recording
+    assert recording is not None  # noqa: S101 -- it is one
+    for case in cases_of(settings, recording):
+        try:
+            run.note(case.id, run.case(case))
+        except NotRecordedError:
+            run.unrecorded.add(case.clause)
+            run.verdicts[case.id] = ("not recorded",)
+    for each in traffic_of(recording):
+        run.note(f"interaction {each.number}", run.overhear(each.request, each.answer, each.at))
+    return session
+
+
+def build_target(settings: Settings) -> Target:
+    """The target that the settings name, if it is no recording; nothing is wrapped around it.
+
+    Raises:
+        UsageError: there is no such target, or it is still to come.
+        TargetUnusableError: there are no credentials for it.
+    """
+    name = settings.target
+    for prefix, what in TO_COME.items():
+        if name.startswith(prefix):
+            raise UsageError(f"--target {name}: {what} can't be judged yet; this version takes {_KNOWN}")
+    region = settings.region or region_of_environment()
+    if name == "embedded":
+        return _embedded(settings, region)
+    if settings.is_live:
+        return _live_target(settings, region)
+    if "://" not in name:
+        raise UsageError(f"unknown target {name!r}: write {_KNOWN}")
+    from conformance.targets.http import HttpTarget
+
+    endpoint = endpoint_of(name)
+    return HttpTarget(name, Sender(endpoint, region, credentials_for(endpoint)), timeout=settings.timeout)
+
+
+_KNOWN = "`embedded`, `live`, `cassette:PATH`, or the URL of a server such as http://127.0.0.1:8080"
+
+
+def _embedded(settings: Settings, region: str) -> Target:
+    from conformance.emulator import Emulator, conforming
+    from conformance.emulator.faults import faulty
+
+    emulator = Emulator(faulty(conforming(settings.readings), *settings.faults))
+    if settings.records:  # over HTTP, as everybody else is recorded
+        from conformance.targets.served import ServedTarget
+
+        return ServedTarget(emulator, region, timeout=settings.timeout)
+    from conformance.targets.embedded import EmbeddedTarget
+
+    return EmbeddedTarget(emulator, region)
+
+
+def _live_target(settings: Settings, region: str) -> Target:
+    from conformance.live.credentials import find_credentials
+    from conformance.settings import service_endpoint
+    from conformance.targets.http import HttpTarget
+
+    endpoint = service_endpoint(settings.target if settings.target != LIVE else settings.endpoint or SERVICE_HOST)
+    return HttpTarget(settings.target, Sender(endpoint, region, find_credentials()), timeout=settings.timeout)
+
+
+# --- A live account --------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Live:
+    """A live account while a run uses it."""
+
+    target: Target
+    account: Account
+    journal: Journal
+    _restore: Callable[[], object]
+
+    def leave_nothing(self, run: Run) -> Groups:
+        """Delete what the journal says, and tell what became of it."""
+        from conformance.live.journal import State
+
+        try:
+            self.account.clean_up(self.journal, trusting=True)
+        finally:
+            run.requests += self.account.requests
+            self._restore()
+            entries = self.journal.all_entries()
+            self.journal.finish()
+        made = [each for each in entries if each.state is not State.REFUSED]
+        left = {each.group_id: each.why for each in made if each.may_be_there}
+        deleted = sum(each.state is State.DELETED for each in made)
+        return Groups(len(made) - sum(each.state is State.GONE for each in made), deleted, left)
+
+
+def _begin_live(run: Run) -> _Live:
+    """Look at the account, and open a journal. Raises TargetUnusableError, JournalError."""
+    from conformance.live.account import Account
+    from conformance.live.journal import Account as Owner
+    from conformance.live.journal import Journal, key_digest
+    from conformance.live.pace import Pace
+    from conformance.targets.journalled import JournalledTarget
+
+    sender = run.target.sender
+    assert isinstance(run.pace, Pace)  # noqa: S101 -- every live run has one
+    account = Account(run.target, run.pace)
+    account.look(run.world)
+    while any(run.salts.run in each.lower() for each in run.world.index("GroupId").exact):
+        run.salts = Salts()
+        run.world.salt = run.salts.run
+    account.may_delete(run.salts.next())
+    owner = Owner(sender.endpoint, sender.region, key_digest(sender.credentials.secret_id))
+    journal = Journal.begin(state_folder(), run.salts.run, owner)
+    return _Live(JournalledTarget(run.target, journal, run.salts.run), account, journal, _termination_as_interrupt())
+
+
+def _termination_as_interrupt() -> Callable[[], object]:
+    """SIGTERM is taken as Ctrl-C, so that what was created is deleted; returns what undoes that."""
+    if threading.current_thread() is not threading.main_thread():
+        return lambda: None
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    return lambda: signal.signal(signal.SIGTERM, before)
+
+
+# --- A recording -----------------------------------------------------------------------------------------
+
+
+def _recorded(run: Run, http: Target, settings: Settings) -> tuple[Writer, Target]:
+    """A writer, and the run's target with it. `http` is the target that has the connection."""
+    from conformance.cassettes.writer import Writer, free_folder
+    from conformance.targets.http import HttpTarget
+    from conformance.targets.recording import RecordingTarget
+
+    assert settings.record_to is not None  # noqa: S101 -- it records
+    assert isinstance(http, HttpTarget)  # noqa: S101 -- nothing else is recorded
+    overwrite = settings.record_mode in {"all", "rewrite"}
+    folder = free_folder(Path(settings.record_to), overwrite=overwrite)
+    pair = http.sender.credentials
+    secrets = [each for each in (pair.secret_id, pair.secret_key, pair.token) if each]
+    writer = Writer(folder, lambda: _provenance(http, run.salts.run), secrets, replaces=overwrite)
+    return writer, RecordingTarget(run.target, writer, run.case_of)
+
+
+def _provenance(target: HttpTarget, run: str) -> Provenance:
+    """Where the recording that begins now comes from: by the connection that the first answer came over."""
+    sender = target.sender
+    now = datetime.now(UTC).replace(microsecond=0)
+    certificate = certificate_of(target.certificates, urlsplit(sender.endpoint).hostname or "", now)
+    return Provenance(
+        kind=kind_of(sender.endpoint, certificate),
+        endpoint=sender.endpoint,
+        date=now.isoformat(),
+        suite=__version__,
+        contract=contract_version(),
+        region=sender.region,
+        run=run,
+        client=f"iai-conformance {__version__}",
+        token=sender.credentials.token is not None,
+        certificate=certificate,
+    )
+
+
+def _account_kind(run: Run) -> str:
+    """What kind of account answered, as far as the readings of its answers tell."""
+    return " or ".join(sorted(run.ledger.possible["account-age"]))

@@ -1,0 +1,147 @@
+"""A target that writes each creation down before it is sent, so that whatever happens it can be undone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from conformance.contract import ACTION
+from conformance.errors import TransportError
+from conformance.gateway import decodings
+from conformance.live.journal import Journal, State
+from conformance.messages import HttpRequest, HttpResponse
+from conformance.request import Request
+from conformance.targets import Answer, Target
+from conformance.wire import envelope
+
+__all__ = ["JournalledTarget"]
+
+# These codes say that something broke, not that nothing was done.
+_DOUBTFUL = frozenset(
+    {
+        "FailedOperation", "FailedOperation.ConflictOperation", "FailedOperation.RequestTimeout",
+        "FailedOperation.ServerError", "InternalError", "ServiceUnavailable",
+    }
+)  # fmt: skip
+
+
+class JournalledTarget:
+    """Another target, and the journal of what it may have created; see `Target`."""
+
+    def __init__(self, target: Target, journal: Journal, run: str) -> None:
+        """Make a target of a target.
+
+        Args:
+            target: what answers.
+            journal: where creations are written down.
+            run: the run's part of each salt, which no id of anybody else has.
+        """
+        self.name, self.sender, self.alone = target.name, target.sender, False
+        self._target, self._journal, self._run = target, journal, run
+
+    def _refuse_foreign(self, http: HttpRequest) -> None:
+        """Never change or delete a group that isn't surely this run's; raises TransportError, with nothing sent."""
+        for action, group_id, _ in _effects(http):
+            if action in {"DeleteGroup", "ModifyGroup"} and self._run not in group_id.lower():
+                created = {each.group_id for each in self._journal.entries() if each.state is State.CREATED}
+                if group_id not in created:
+                    raise TransportError(f"not sent: the group {group_id!r} may be somebody else's")
+
+    def _begin(self, http: HttpRequest) -> None:
+        """Write down what a request may do, before it is sent. Raises JournalError: then it mustn't be."""
+        for action, group_id, name in _effects(http):
+            if action == ACTION:
+                self._journal.creating(group_id, name)
+            elif action == "ModifyGroup" and name is not None:
+                self._journal.renaming(group_id, name)
+            elif action == "DeleteGroup":
+                self._journal.deleting(group_id)
+
+    def _settle(self, http: HttpRequest, answer: Answer) -> None:
+        """Write down what came of it."""
+        parsed = envelope(answer) if isinstance(answer, HttpResponse) else None
+        unsure = parsed is None or parsed.problem is not None or (parsed.error is not None and parsed.code is None)
+        for action, group_id, _ in _effects(http):
+            if action == ACTION:
+                if unsure or (parsed is not None and parsed.code in _DOUBTFUL):
+                    self._journal.unknown(group_id)
+                elif parsed is not None and parsed.error is None:
+                    self._journal.created(group_id)
+                else:
+                    self._journal.refused(group_id)
+            elif action == "DeleteGroup" and parsed is not None and parsed.error is None and not unsure:
+                self._journal.deleted(group_id)
+
+    def send(self, http: HttpRequest) -> HttpResponse:
+        """The target's answer. Raises TransportError where none comes, and JournalError where nothing was sent."""
+        self._refuse_foreign(http)
+        self._begin(http)
+        try:
+            answer = self._target.send(http)
+        except TransportError as error:
+            self._settle(http, error)
+            raise
+        self._settle(http, answer)
+        return answer
+
+    def together(self, requests: Sequence[HttpRequest]) -> list[Answer]:
+        """The target's answers."""
+        for each in requests:
+            self._begin(each)
+        answers = self._target.together(requests)
+        # An acceptance of the same id counts more than a refusal, whichever was first.
+        for http, answer in sorted(zip(requests, answers, strict=True), key=lambda pair: _is_acceptance(pair[1])):
+            self._settle(http, answer)
+        return answers
+
+    def pipelined(self, requests: Sequence[HttpRequest]) -> list[Answer] | None:
+        """The target's answers."""
+        for each in requests:
+            self._begin(each)
+        answers = self._target.pipelined(requests)
+        for place, http in enumerate(requests):
+            came = answers is not None and place < len(answers)
+            self._settle(http, answers[place] if came and answers is not None else TransportError("no answer"))
+        return answers
+
+    def abandon(self, http: HttpRequest) -> bool:
+        """Whether the connection was cut; what became of the creation is looked up later."""
+        self._begin(http)
+        try:
+            return self._target.abandon(http)
+        finally:
+            self._settle(http, TransportError("not waited for"))
+
+    def with_quota(self, groups: int) -> Target | None:
+        """Nothing is known of another account."""
+        del groups
+        return None
+
+    def close(self) -> None:
+        """Let go of connections; the journal stays open, for cleaning up."""
+        self._target.close()
+
+
+def _is_acceptance(answer: Answer) -> bool:
+    return isinstance(answer, HttpResponse) and envelope(answer).error is None
+
+
+def _effects(http: HttpRequest) -> Iterator[tuple[str, str, str | None]]:
+    """(action, GroupId, GroupName) for each way in which a request can be read; each once."""
+    readings = {
+        (request.action, group_id, name)
+        for request in (each.request for each in decodings(http))
+        if request is not None
+        for group_id in _ids(request)
+        for name in (request.last_text("GroupName"),)
+    }
+    yield from sorted(readings, key=repr)
+
+
+def _ids(request: Request) -> set[str]:
+    """The ids that a request may be taken to name, by whoever is lenient: numbers as texts, white space gone."""
+    texts: set[str] = set()
+    for value in request.values("GroupId"):
+        values = value if isinstance(value, list) else [value]
+        texts |= {each if isinstance(each, str) else json.dumps(each) for each in values if each is not None}
+    return texts | {each.strip() for each in texts} - {""}

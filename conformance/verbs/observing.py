@@ -1,0 +1,67 @@
+"""The verb `observe`: a relay that passes on whatever goes through it, and judges what is CreateGroup."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.errors import UsageError
+
+if TYPE_CHECKING:
+    from conformance.observing import Observer
+
+__all__ = ["add_observe"]
+
+
+def add_observe(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `observe`."""
+    parser.add_argument("--upstream", required=True, metavar="URL", help="where requests are passed on to")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8081, help="port to listen at (default 8081; 0 for any)")
+    parser.add_argument("--to", metavar="DIR", help="record into this folder, without any secret")
+    parser.add_argument("--json", metavar="FILE", help="write a report as JSON at the end")
+    parser.add_argument("--timeout-seconds", type=float, default=30.0, metavar="S", help="seconds to wait (default 30)")
+    parser.set_defaults(verb=_observe)
+
+
+def _observe(options: argparse.Namespace) -> int:
+    """Relay until Ctrl-C, telling of each request to CreateGroup; then what was seen in all."""
+    from conformance.observing import Observer
+    from conformance.settings import check_writable, endpoint_of
+    from conformance.targets.relay import Relay
+
+    if not 0 <= options.port <= 65535:
+        raise UsageError(f"--port {options.port}: a port is a number from 0 to 65535")
+    if options.json:
+        check_writable("--json", options.json)
+    upstream = endpoint_of(options.upstream, option="--upstream")
+    observer = Observer.of(upstream, options.to, _say)
+    relay = Relay(upstream, observer.exchange, host=options.host, port=options.port, timeout=options.timeout_seconds)
+    observer.certificates = lambda: relay.certificates
+
+    def announce(url: str) -> None:
+        _say(f"{url} passes everything on to {upstream}, and judges what is CreateGroup; Ctrl-C ends it")
+
+    relay.run(announce)
+    return _end(observer, options.json)
+
+
+def _end(observer: Observer, json_file: str | None) -> int:
+    from conformance.report.model import exit_code
+
+    report = observer.end()
+    for line in observer.summary(report):
+        _say(line)
+    if json_file:
+        Path(json_file).write_text(f"{json.dumps(report.to_json(), indent=1)}\n", encoding="utf-8")
+    if observer.problem:
+        return 3
+    return 0 if observer.judged and not observer.departures else exit_code(report)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

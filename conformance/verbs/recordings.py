@@ -1,0 +1,100 @@
+"""Verbs on recordings: judge them anew, ask them what the page leaves open, plan what to record next."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from conformance.errors import UsageError
+
+__all__ = ["add_plan", "add_readings", "add_rejudge"]
+
+
+def add_rejudge(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `rejudge`."""
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a recording, or a folder of them")
+    parser.add_argument("--against", required=True, metavar="REPORT", help="what `rejudge --accept` wrote before")
+    parser.add_argument("--accept", action="store_true", help="write today's verdicts to REPORT")
+    parser.add_argument("--max-age", type=float, metavar="DAYS", help="refuse a recording that is older")
+    parser.set_defaults(verb=_rejudge)
+
+
+def _rejudge(options: argparse.Namespace) -> int:
+    """Judge recordings with today's contract, and tell each verdict that isn't what it was."""
+    from conformance.cassettes.rejudging import changes, read_verdicts, verdicts_of
+    from conformance.cassettes.shelf import recordings_at
+    from conformance.settings import check_writable
+
+    report = Path(options.against)
+    if not options.accept and not report.is_file():
+        raise UsageError(f"--against {report}: there is no such report; `--accept` writes the first")
+    if options.accept:
+        check_writable("--against", str(report))
+    before = read_verdicts(report) if report.is_file() else None
+    now = {str(path): verdicts_of(path, options.max_age) for path in recordings_at(options.paths)}
+    found = list(changes(before, now)) if before is not None else []
+    for line in found:
+        sys.stdout.write(f"{line}\n")
+    if options.accept:
+        text = json.dumps({"recordings": now}, ensure_ascii=True, indent=1)
+        report.write_text(f"{text}\n", encoding="utf-8")
+        sys.stdout.write(f"{report}: the verdicts on {len(now)} recordings are accepted\n")
+        return 0
+    cases = sum(len(each["cases"]) for each in now.values())
+    if found:
+        sys.stdout.write(f"{len(found)} verdicts changed; `--accept` takes them for right\n")
+        return 1
+    sys.stdout.write(f"no verdict changed: {cases} cases of {len(now)} recordings\n")
+    return 0
+
+
+def add_readings(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `readings`."""
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a recording, or a folder of them")
+    parser.add_argument("--all", action="store_true", help="also those of which nothing is known")
+    parser.add_argument("--max-age", type=float, metavar="DAYS", help="refuse a recording that is older")
+    parser.add_argument("--json", metavar="FILE", help="write the same as JSON")
+    parser.set_defaults(verb=_readings)
+
+
+def _readings(options: argparse.Namespace) -> int:
+    """Tell for each ambiguity what is still possible, and by which interactions."""
+    from conformance.cassettes.evidence import evidence_of, told, values_of
+    from conformance.cassettes.shelf import recordings_at
+    from conformance.settings import check_writable
+
+    if options.json:
+        check_writable("--json", options.json)
+    found = [evidence_of(path, options.max_age) for path in recordings_at(options.paths)]
+    for line in told(found, everything=options.all):
+        sys.stdout.write(f"{line}\n")
+    if options.json:
+        Path(options.json).write_text(f"{json.dumps(values_of(found), indent=1)}\n", encoding="utf-8")
+    return 0
+
+
+def add_plan(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `plan`."""
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="recordings whose evidence counts; none: all is open")
+    parser.add_argument("--json", metavar="FILE", help="write the same as JSON")
+    parser.set_defaults(verb=_plan)
+
+
+def _plan(options: argparse.Namespace) -> int:
+    """Name the fewest requests that would settle what is still open."""
+    from conformance.cassettes.evidence import evidence_of, possible_after
+    from conformance.cassettes.shelf import recordings_at
+    from conformance.live.plan import told_plan
+    from conformance.settings import check_writable
+
+    if options.json:
+        check_writable("--json", options.json)
+    found = [evidence_of(path, None) for path in recordings_at(options.paths)] if options.paths else []
+    lines, values = told_plan(possible_after(found))
+    for line in lines:
+        sys.stdout.write(f"{line}\n")
+    if options.json:
+        Path(options.json).write_text(f"{json.dumps(values, indent=1, ensure_ascii=False)}\n", encoding="utf-8")
+    return 0
