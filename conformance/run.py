@@ -32,7 +32,7 @@ from conformance.wire import Envelope, Form, Sender, envelope, fields_of
 if TYPE_CHECKING:
     from conformance.live.pace import Pace
 
-__all__ = ["Failure", "Run", "Tally"]
+__all__ = ["Failure", "Run", "Tally", "is_short"]
 
 # What was sent, and the answer last.
 _Sent = TypeVar("_Sent", tuple[HttpRequest, Prediction, Answer], tuple[HttpRequest, Answer])
@@ -222,7 +222,7 @@ class Run:
         self._at_hand = case
         if case.quota is not None:
             return self._with_quota(case, case.quota)
-        tries = _TRIES if any(_is_short(step.request) for step in case.steps) else 1
+        tries = _TRIES if is_short(case) else 1
         script = None
         for _ in range(tries):
             salt = self.salts.of(case.id)
@@ -238,7 +238,8 @@ class Run:
 
     def note(self, name: str, failures: Iterable[Failure]) -> None:
         """Keep the verdict on a case, or on an interaction, by its name."""
-        self.verdicts[name] = tuple(sorted({f"{each.clause}: {each.kind}" for each in failures}))
+        found = {f"{each.clause}: {each.kind}" for each in failures}
+        self.verdicts[name] = tuple(sorted(found.union(self.verdicts.get(name, ()))))
 
     def case_of(self, place: Place) -> Case:
         """The case to which a request belongs that is being sent."""
@@ -564,7 +565,9 @@ class Run:
         self.on_judgement(http, prediction, judgement)
         if prediction.must_be_accepted and isinstance(judgement.outcome, Refused):
             self._misfiring.add(judgement.outcome.code)
-        departures = [*judgement.departures, *self._learn(http, judgement, prediction, came)]
+        where = self.cite(http)
+        name = f"request {self.requests}{f' ({where})' if where else ''}, {_shown(request)}"
+        departures = [*judgement.departures, *self._learn(name, judgement, prediction, came)]
         script.found += [self._fail(each, script) for each in departures]
         script.conclusive = script.conclusive and judgement.conclusive
         script.answered += bool(judgement.ways)
@@ -574,11 +577,9 @@ class Run:
         learn(self.world, request, judgement.outcome, prediction, at_once=at_once, elsewhere=elsewhere)
 
     def _learn(
-        self, http: HttpRequest, judgement: Judgement, prediction: Prediction, answer: HttpResponse | None
+        self, name: str, judgement: Judgement, prediction: Prediction, answer: HttpResponse | None
     ) -> Iterable[Departure]:
-        """Narrow the ledger; an answer that contradicts an earlier one is a departure."""
-        where = self.cite(http)
-        name = f"request {self.requests}{f' ({where})' if where else ''}, {_shown(read(http))}"
+        """Narrow the ledger by an observation; one that contradicts an earlier one is a departure."""
         content_type = (header(answer.headers, "Content-Type") or "").lower() if answer is not None else ""
         if content_type.startswith("application/json"):
             named = "charset" if "charset" in content_type else "bare"
@@ -687,7 +688,9 @@ def _shown(request: Request | None) -> str:
     return text if len(text) <= _LONGEST_CITED else f"{text[:_LONGEST_CITED]}…"
 
 
-def _is_short(request: Request) -> bool:
-    """Whether an id or name of a template has room for no more than a part of a salt."""
-    texts = [value for name, value in request.parameters if name in {"GroupId", "GroupName"}]
+def is_short(case: Case) -> bool:
+    """Whether an id or name of a case has room for no more than a part of a salt, so that it may be in use."""
+    texts = [
+        value for step in case.steps for name, value in step.request.parameters if name in {"GroupId", "GroupName"}
+    ]
     return any(isinstance(each, str) and any(match[2] for match in MARKER.finditer(each)) for each in texts)

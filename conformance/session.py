@@ -29,7 +29,6 @@ from conformance.settings import (
     credentials_for,
     endpoint_of,
     region_of_environment,
-    state_folder,
 )
 from conformance.targets import Target
 from conformance.wire import Sender
@@ -49,7 +48,7 @@ class Groups:
     """What became of the groups of a live run.
 
     Attributes:
-        created: how many were created, or may have been.
+        created: how many were created, or may have been: those that were deleted, and those that are left.
         deleted: how many were deleted.
         left: GroupId → why it was left.
     """
@@ -161,7 +160,7 @@ def judge_recording(path: Path, *, max_age: float | None = None) -> Session:
             run.unrecorded.add(case.clause)
             run.verdicts[case.id] = ("not recorded",)
     for each in traffic_of(recording):
-        run.note(f"interaction {each.number}", run.overhear(each.request, each.answer, each.at))
+        run.note(f"interaction {each.number}", run.overhear(each.whole, each.answer, each.at))
     return session
 
 
@@ -228,27 +227,27 @@ class _Live:
     _restore: Callable[[], object]
 
     def leave_nothing(self, run: Run) -> Groups:
-        """Delete what the journal says, and tell what became of it."""
-        from conformance.live.journal import State
+        """Delete what the journal says, and tell what became of it. Raises JournalError."""
+        from conformance.live.journal import State, finish
 
+        left: dict[str, str] = {}
         try:
-            self.account.clean_up(self.journal, trusting=True)
+            self.journal.stopped()
+            left = self.account.clean_up(self.journal, trusting=True)
         finally:
             run.requests += self.account.requests
             self._restore()
-            entries = self.journal.all_entries()
-            self.journal.finish()
-        made = [each for each in entries if each.state is not State.REFUSED]
-        left = {each.group_id: each.why for each in made if each.may_be_there}
-        deleted = sum(each.state is State.DELETED for each in made)
-        return Groups(len(made) - sum(each.state is State.GONE for each in made), deleted, left)
+            states = [each.state for each in self.journal.entries()]
+            finish(self.journal)
+        deleted = states.count(State.DELETED)
+        return Groups(deleted + len(left), deleted, left)
 
 
 def _begin_live(run: Run) -> _Live:
     """Look at the account, and open a journal. Raises TargetUnusableError, JournalError."""
     from conformance.live.account import Account
     from conformance.live.journal import Account as Owner
-    from conformance.live.journal import Journal, key_digest
+    from conformance.live.journal import Journal, key_digest, state_folder
     from conformance.live.pace import Pace
     from conformance.targets.journalled import JournalledTarget
 

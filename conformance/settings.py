@@ -355,12 +355,6 @@ def credentials_of_environment(environment: Mapping[str, str] = os.environ) -> C
     return Credentials(secret_id, secret_key, token)
 
 
-def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """Where things are kept that can't be made anew: under XDG_STATE_HOME, or the home folder's `.local/state`."""
-    home = environment.get("XDG_STATE_HOME", "")
-    return (Path(home) if Path(home).is_absolute() else Path("~/.local/state").expanduser()) / "iai-conformance"
-
-
 def region_of_environment(environment: Mapping[str, str] = os.environ) -> str:
     """The region that the environment names, else the default. Raises UsageError for one that no header can carry."""
     region = environment.get("TENCENTCLOUD_REGION") or DEFAULT_REGION

@@ -33,14 +33,31 @@ class Interaction:
     Attributes:
         number: how many interactions of the recording came before it, and itself.
         at: when the request was sent, in seconds since 1970.
-        request: scrubbed; its place is that in the recorded run, None where it was somebody else's.
+        request: scrubbed; its place is that in the recorded run, None where it was somebody else's. Without its body,
+            where that is packed.
         answer: scrubbed; or why none came.
+        packed: a large body, compressed, in Base64; empty where the request has its body.
+        mark: the request's fingerprint; None where it is still to be taken.
     """
 
     number: int
     at: float
     request: HttpRequest
     answer: Answer
+    packed: str = ""
+    mark: str | None = None
+
+    @property
+    def whole(self) -> HttpRequest:
+        """The request with its body."""
+        if not self.packed:
+            return self.request
+        return replace(self.request, body=zlib.decompress(base64.b64decode(self.packed)))
+
+    @property
+    def fingerprint(self) -> str:
+        """See the function of the same name."""
+        return self.mark if self.mark is not None else fingerprint(self.request)
 
 
 def fingerprint(http: HttpRequest) -> str:
@@ -71,6 +88,7 @@ def to_values(interaction: Interaction) -> dict[str, object]:
     body: object = _text(request.body)
     if len(request.body) > _LARGEST_PLAIN:
         recorded["body"] = base64.b64encode(zlib.compress(request.body, 9)).decode("ascii")
+        recorded["fingerprint"] = fingerprint(request)
         body = f"{len(request.body)} bytes, compressed under `recorded`"
     if isinstance(answer, TransportError):
         recorded["closed"] = answer.closed
@@ -129,9 +147,8 @@ def from_values(values: Mapping[str, object]) -> Interaction:
 def _from_values(values: Mapping[str, object]) -> Interaction:
     request, response = _mapping(values["request"]), _mapping(values["response"])
     recorded = _mapping(values.get("recorded", {}))
-    body = _bytes(request["body"])
-    if "body" in recorded:
-        body = zlib.decompress(base64.b64decode(str(recorded["body"])))
+    packed = str(recorded.get("body", ""))
+    body = _bytes(request["body"]) if not packed else b""
     http = HttpRequest(str(request["method"]), str(request["uri"]), _headers(request["headers"]), body)
     if "case" in recorded:
         place = Place(
@@ -145,7 +162,8 @@ def _from_values(values: Mapping[str, object]) -> Interaction:
         answer = TransportError(str(status.get("message")), closed=recorded.get("closed") is True)
     else:
         answer = HttpResponse(code, _headers(response["headers"]), _bytes(_mapping(response["body"])["string"]))
-    return Interaction(int(str(recorded.get("number", 0))), float(str(recorded.get("at", 0.0))), http, answer)
+    number, at = int(str(recorded.get("number", 0))), float(str(recorded.get("at", 0.0)))
+    return Interaction(number, at, http, answer, packed, str(recorded["fingerprint"]) if packed else None)
 
 
 def _mapping(value: object) -> Mapping[str, object]:

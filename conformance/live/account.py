@@ -118,7 +118,7 @@ class Account:
 
     # --- After -----------------------------------------------------------------------------------------
 
-    def clean_up(self, journal: Journal, *, trusting: bool) -> None:
+    def clean_up(self, journal: Journal, *, trusting: bool) -> dict[str, str]:
         """Delete what a journal says was created, the newest first; what became of each is written into the journal.
 
         Args:
@@ -126,27 +126,38 @@ class Account:
             trusting: whether a creation that was answered needs no look before it is undone, since this very process
                 wrote it down. What is in doubt is always looked up: a group is deleted only if its name is one that the
                 journal says, and it isn't older than the journal says.
+
+        Returns:
+            GroupId → why the group was left.
         """
+        left: dict[str, str] = {}
         silent = 0
         for entry in journal.entries():
+            if entry.state.settled:
+                continue
+            if silent >= _LOST_AFTER:
+                left[entry.group_id] = "the account couldn't be reached any more"
+                continue
             try:
-                self._undo(entry, journal, trusting=trusting)
+                why = self._undo(entry, journal, trusting=trusting)
                 silent = 0
             except TransportError as error:
+                why = str(error)
                 silent += 1
-                journal.left(entry.group_id, str(error))
-                if silent >= _LOST_AFTER:
-                    return
+            if why is not None:
+                left[entry.group_id] = why
+                journal.left(entry.group_id, why)
+        return left
 
-    def _undo(self, entry: Entry, journal: Journal, *, trusting: bool) -> None:
+    def _undo(self, entry: Entry, journal: Journal, *, trusting: bool) -> str | None:
+        """Delete one group, if it is there and ours; why it was left, if it was."""
         if not (trusting and entry.state is State.CREATED):
             answer = self.ask("GetGroupInfo", GroupId=entry.group_id)
             if answer.code in _NOT_THERE:
                 journal.gone(entry.group_id)
-                return
+                return None
             if (why := _not_ours(entry, answer)) is not None:
-                journal.left(entry.group_id, why)
-                return
+                return why
         journal.deleting(entry.group_id)
         answer = self.ask("DeleteGroup", GroupId=entry.group_id)
         if answer.problem is None and answer.error is None:
@@ -154,7 +165,8 @@ class Account:
         elif answer.code in _NOT_THERE or answer.code == _BEING_DELETED:
             journal.gone(entry.group_id)
         else:
-            journal.left(entry.group_id, f"DeleteGroup answers {answer.code or answer.problem}")
+            return f"DeleteGroup answers {answer.code or answer.problem}"
+        return None
 
 
 def _not_ours(entry: Entry, answer: Envelope) -> str | None:

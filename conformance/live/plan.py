@@ -98,6 +98,8 @@ def settlings(possible: Mapping[str, Collection[str]] | None = None) -> list[Set
     possible = possible if possible is not None else {each.id: each.names for each in READINGS}
     found = []
     for case, predictions in _predictions().values():
+        if case.quota is not None:
+            continue  # no real account has so small a quota
         surely: set[Pair] = set()
         perhaps: set[Pair] = set()
         for each in predictions:

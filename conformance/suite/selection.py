@@ -5,6 +5,7 @@ from __future__ import annotations
 from conformance.cases import Case
 from conformance.cassettes.interaction import Interaction
 from conformance.cassettes.shelf import Recording
+from conformance.run import is_short
 from conformance.settings import Settings
 from conformance.suite.smoke import smoke
 
@@ -30,17 +31,24 @@ def cases_of(settings: Settings, recording: Recording | None = None) -> tuple[Ca
 def _recorded(recording: Recording) -> tuple[Case, ...]:
     """The recorded cases in the order in which they were sent, then those of the smoke list that weren't.
 
-    A case that is in both is today's: its content is the same, or it would have another id.
+    What was drawn twice was sent twice. A case that is in the list as well is today's: it has the same content, or it
+    would have another id.
     """
     today = {each.id: each for each in smoke()}
-    sent: dict[str, Case] = {}
+    sent: list[Case] = []
+    last: tuple[str, str] | None = None
     for each in recording.interactions:
         place = each.request.place
-        if place is not None and place.case in recording.cases:
-            sent.setdefault(place.case, today.get(place.case, recording.cases[place.case]))
+        if place is None or place.case not in recording.cases or (place.case, place.salt) == last:
+            continue
+        again = last is not None and last[0] == place.case and is_short(recording.cases[place.case])
+        if not again:  # else it was tried with another salt
+            sent.append(today.get(place.case, recording.cases[place.case]))
+        last = place.case, place.salt
     if not sent:  # somebody else's traffic: nobody meant to send the list
         return ()
-    return (*sent.values(), *(each for id_, each in today.items() if id_ not in sent))
+    known = {each.id for each in sent}
+    return (*sent, *(each for id_, each in today.items() if id_ not in known))
 
 
 def traffic_of(recording: Recording) -> tuple[Interaction, ...]:

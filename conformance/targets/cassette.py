@@ -57,7 +57,7 @@ class CassetteTarget:
             place = each.request.place
             if place is None:
                 continue
-            self._index[place, fingerprint(each.request)].append(each)
+            self._index[place, each.fingerprint].append(each)
             salts = self.salts.by_case.setdefault(place.case, deque())
             if not salts or salts[-1] != place.salt:
                 salts.append(place.salt)

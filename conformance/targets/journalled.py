@@ -25,6 +25,10 @@ _DOUBTFUL = frozenset(
 )  # fmt: skip
 
 
+# The sister actions that change something.
+_CHANGING = frozenset({"DeleteGroup", "ModifyGroup"})
+
+
 class JournalledTarget:
     """Another target, and the journal of what it may have created; see `Target`."""
 
@@ -42,20 +46,31 @@ class JournalledTarget:
     def _refuse_foreign(self, http: HttpRequest) -> None:
         """Never change or delete a group that isn't surely this run's; raises TransportError, with nothing sent."""
         for action, group_id, _ in _effects(http):
-            if action in {"DeleteGroup", "ModifyGroup"} and self._run not in group_id.lower():
-                created = {each.group_id for each in self._journal.entries() if each.state is State.CREATED}
-                if group_id not in created:
-                    raise TransportError(f"not sent: the group {group_id!r} may be somebody else's")
+            if action not in _CHANGING:
+                continue
+            entry = self._journal.entry(group_id)
+            ours = entry is not None and (entry.state is State.CREATED or self._run in group_id.lower())
+            if not ours:
+                raise TransportError(f"not sent: the group {group_id!r} may be somebody else's")
 
     def _begin(self, http: HttpRequest) -> None:
         """Write down what a request may do, before it is sent. Raises JournalError: then it mustn't be."""
         for action, group_id, name in _effects(http):
             if action == ACTION:
                 self._journal.creating(group_id, name)
-            elif action == "ModifyGroup" and name is not None:
-                self._journal.renaming(group_id, name)
-            elif action == "DeleteGroup":
-                self._journal.deleting(group_id)
+            elif action in _CHANGING and self._is_there(group_id):
+                if action == "DeleteGroup":
+                    self._journal.deleting(group_id)
+                elif name is not None:
+                    self._journal.renaming(group_id, name)
+
+    def _deleted(self, group_id: str) -> None:
+        if self._is_there(group_id):
+            self._journal.deleted(group_id)
+
+    def _is_there(self, group_id: str) -> bool:
+        entry = self._journal.entry(group_id)
+        return entry is not None and not entry.state.settled
 
     def _settle(self, http: HttpRequest, answer: Answer) -> None:
         """Write down what came of it."""
@@ -69,8 +84,8 @@ class JournalledTarget:
                     self._journal.created(group_id)
                 else:
                     self._journal.refused(group_id)
-            elif action == "DeleteGroup" and parsed is not None and parsed.error is None and not unsure:
-                self._journal.deleted(group_id)
+            elif action == "DeleteGroup" and not unsure and parsed is not None and parsed.error is None:
+                self._deleted(group_id)
 
     def send(self, http: HttpRequest) -> HttpResponse:
         """The target's answer. Raises TransportError where none comes, and JournalError where nothing was sent."""
