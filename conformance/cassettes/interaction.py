@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from conformance.cassettes.scrub import SCRUBBED, is_like_a_signature
 from conformance.errors import TransportError
 from conformance.gateway import common_parameter
 from conformance.messages import Headers, HttpRequest, HttpResponse, Place, header
@@ -67,7 +68,11 @@ def fingerprint(http: HttpRequest) -> str:
     """
     try:
         request = decode(http)
-        said: object = [request.action, request.version, request.parameters]
+        known = [
+            (name, SCRUBBED if isinstance(value, str) and is_like_a_signature(name, value) else value)
+            for name, value in request.parameters
+        ]
+        said: object = [request.action, request.version, known]
     except UndecodableError:
         common = [common_parameter(http, name) for name in ("Action", "Version")]
         said = [common, hashlib.sha256(http.body).hexdigest()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypedDict
@@ -10,7 +11,7 @@ from typing import TypedDict
 from conformance.errors import UsageError
 from conformance.session import judge_recording
 
-__all__ = ["Verdicts", "changes", "read_verdicts", "verdicts_of"]
+__all__ = ["Verdicts", "beside", "changes", "read_verdicts", "verdicts_of"]
 
 
 class Verdicts(TypedDict):
@@ -41,6 +42,11 @@ def verdicts_of(path: Path, max_age: float | None) -> Verdicts:
     }
 
 
+def beside(report: Path, path: Path) -> str:
+    """The name of a recording in a report: its path as seen from there, so that both can be moved together."""
+    return Path(os.path.relpath(path, report.parent)).as_posix()
+
+
 def read_verdicts(path: Path) -> dict[str, Verdicts]:
     """The verdicts of a report that `rejudge --accept` wrote, or `run --json` on a recording.
 
@@ -61,7 +67,7 @@ def read_verdicts(path: Path) -> dict[str, Verdicts]:
             }
             return found
         return {
-            str(read["recording"]["path"]): {
+            beside(path, Path(str(read["recording"]["path"]))): {
                 "verdict": str(read["verdict"]),
                 "clauses": {str(each["id"]): str(each["status"]) for each in read["clauses"]},
                 "cases": {str(each["id"]): list(map(str, each["departures"])) for each in read["cases"]},

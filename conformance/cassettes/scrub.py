@@ -14,10 +14,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import unquote_plus
 
+from conformance.contract import PARAMETERS
 from conformance.draft import URLENCODED
 from conformance.messages import Headers, HttpRequest, HttpResponse, header
 
-__all__ = ["NAMELESS", "SCRUBBED", "scrubbed_answer", "scrubbed_request", "signatures_of"]
+__all__ = ["NAMELESS", "SCRUBBED", "is_like_a_signature", "scrubbed_answer", "scrubbed_request", "signatures_of"]
 
 SCRUBBED = "SCRUBBED"
 # What stands in the place of a signature of version 3, so that it still has the form of one.
@@ -34,12 +35,14 @@ _ANSWER_HEADERS = frozenset({"connection", "content-length", "content-type", "da
 _SECRET_FIELDS = frozenset({"SecretId", "Signature", "Token"})
 _CREDENTIAL = re.compile(r"(?<=Credential=)[^/,\s]*")
 _SIGNATURE = re.compile(r"(?<=Signature=)[^,\s&]*")
+# What a signature of version 1, or 3, looks like, under whatever name it is sent.
+_LIKE_A_SIGNATURE = re.compile(r"[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=|[0-9a-fA-F]{64}")
 _LONG_NUMBER = re.compile(r"\d{6,}")
 
 
 def signatures_of(http: HttpRequest) -> set[str]:
     """The signatures that a request carries, in whatever place."""
-    return {each for each in _Carried.by(http).signatures if len(each) >= _TELLING}
+    return {each for each in _Carried.by(http).signatures if len(each) >= _TELLING and each.strip("0")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,21 @@ class _Carried:
         others = {*_CREDENTIAL.findall(authorization), header(http.headers, "X-TC-Token") or ""}
         for text in (http.query, *_form(http)):
             for name, value in _fields(text):
-                if (plain := unquote_plus(name)) in _SECRET_FIELDS:
-                    (signatures if plain == "Signature" else others).add(unquote_plus(value))
+                plain, text_ = unquote_plus(name), unquote_plus(value)
+                if plain == "Signature" or is_like_a_signature(plain, text_):
+                    signatures.add(text_)
+                elif plain in _SECRET_FIELDS:
+                    others.add(text_)
         return cls(frozenset(signatures), frozenset(each for each in others if len(each) >= _TELLING))
 
 
 # Shorter texts than this are no secrets, and stand everywhere.
 _TELLING = 20
+
+
+def is_like_a_signature(name: str, value: str) -> bool:
+    """Whether a field that nobody knows holds what looks like a signature."""
+    return name not in PARAMETERS and (_LIKE_A_SIGNATURE.fullmatch(value) is not None or value == SCRUBBED)
 
 
 def _form(http: HttpRequest) -> Iterable[str]:
@@ -108,8 +119,10 @@ def _scrubbed_fields(text: str) -> str:
     """A query or a form with the values of its secret fields replaced; everything else as it stands."""
 
     def scrubbed(field: str) -> str:
-        name, equals, _ = field.partition("=")
-        return f"{name}={SCRUBBED}" if equals and unquote_plus(name) in _SECRET_FIELDS else field
+        name, equals, value = field.partition("=")
+        plain = unquote_plus(name)
+        secret = plain in _SECRET_FIELDS or is_like_a_signature(plain, unquote_plus(value))
+        return f"{name}={SCRUBBED}" if equals and secret else field
 
     return "&".join(map(scrubbed, text.split("&")))
 

@@ -23,7 +23,7 @@ def add_rejudge(parser: argparse.ArgumentParser) -> None:
 
 def _rejudge(options: argparse.Namespace) -> int:
     """Judge recordings with today's contract, and tell each verdict that isn't what it was."""
-    from conformance.cassettes.rejudging import changes, read_verdicts, verdicts_of
+    from conformance.cassettes.rejudging import beside, changes, read_verdicts, verdicts_of
     from conformance.cassettes.shelf import recordings_at
     from conformance.settings import check_writable
 
@@ -33,7 +33,7 @@ def _rejudge(options: argparse.Namespace) -> int:
     if options.accept:
         check_writable("--against", str(report))
     before = read_verdicts(report) if report.is_file() else None
-    now = {str(path): verdicts_of(path, options.max_age) for path in recordings_at(options.paths)}
+    now = {beside(report, path): verdicts_of(path, options.max_age) for path in recordings_at(options.paths)}
     found = list(changes(before, now)) if before is not None else []
     for line in found:
         sys.stdout.write(f"{line}\n")

@@ -1,0 +1,89 @@
+"""Every fault, recorded and judged offline: what is found live must be found from the cassette.
+
+    python -m benchmarks.recordings [--every N] [--part I/N]
+
+Records the smoke list of each faulty emulator, judges the recording, and compares the verdicts on clauses. Then the
+speed of loading, judging and replaying, next to plain vcrpy on the same file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from conformance.cassettes.provenance import Kind, Provenance, contract_version
+from conformance.cassettes.writer import Writer
+from conformance.emulator import Emulator, conforming
+from conformance.emulator.faults import FAULTS, faulty
+from conformance.errors import TargetUnusableError
+from conformance.run import Run
+from conformance.session import judge_recording
+from conformance.suite.smoke import smoke
+from conformance.targets.direct import DirectTarget
+from conformance.targets.recording import RecordingTarget
+
+__all__ = ["difference", "recorded"]
+
+
+def recorded(folder: Path, emulator: Emulator) -> Run:
+    """The run that recorded the smoke list of an emulator, called as a function, into a folder."""
+    target = DirectTarget(emulator)
+    target.alone = False  # as whoever is recorded
+    run = Run.against(target)
+    provenance = Provenance(
+        kind=Kind.EMULATOR,
+        endpoint=target.sender.endpoint,
+        date="2026-11-23T00:00:00+00:00",
+        suite="benchmark",
+        contract=contract_version(),
+        region=target.sender.region,
+        run=run.salts.run,
+        client="benchmark",
+    )
+    writer = Writer(folder, lambda: provenance)
+    run.target = RecordingTarget(target, writer, run.case_of)
+    try:
+        for case in smoke():
+            run.case(case)
+    except TargetUnusableError:
+        pass
+    writer.finish("")
+    return run
+
+
+def difference(live: Run, offline: Run) -> str:
+    """How the verdicts of two runs differ, in words; empty where they don't."""
+    found, found_again = ({f"{clause}: {kind}" for clause, kind in each.failed} for each in (live, offline))
+    return ", ".join([*(f"- {each}" for each in found - found_again), *(f"+ {each}" for each in found_again - found)])
+
+
+def faults(every: int, part: tuple[int, int]) -> int:
+    """Record and judge faulty emulators; how many are judged otherwise offline."""
+    chosen = FAULTS[::every][part[0] - 1 :: part[1]]
+    wrong = 0
+    for each in chosen:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch) / "recording"
+            live = recorded(folder, Emulator(faulty(conforming(), each.name)))
+            told = difference(live, judge_recording(folder).run)
+        wrong += bool(told)
+        if told:
+            print(f"{each.name}: {told}")
+    print(f"{len(chosen)} faults: {len(chosen) - wrong} judged the same from the cassette")
+    return wrong
+
+
+def main() -> int:
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--part", default="1/1")
+    options = parser.parse_args()
+    number, of = map(int, options.part.split("/"))
+    return 1 if faults(options.every, (number, of)) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
