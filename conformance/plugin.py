@@ -93,6 +93,12 @@ def _check_recording(settings: Settings) -> None:
         )
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Open the recording that is judged: its cases are what is collected; one that is refused ends pytest."""
+    if session.config.stash[_SETTINGS].cassette is not None:
+        _session(session.config)
+
+
 # --- Collection ----------------------------------------------------------------------------------------------
 
 
@@ -250,6 +256,17 @@ def examples_per_weight(config: pytest.Config) -> int:
 def settings_of(config: pytest.Config) -> Settings:
     """What the run was asked for."""
     return config.stash[_SETTINGS]
+
+
+# --- Tests of others -----------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_recording_configure(vcr: Any) -> None:
+    """Scrub, seal and match exactly what anybody's tests record that are marked `vcr`."""
+    from conformance.cassettes.vcrpy import register
+
+    register(vcr)
 
 
 # --- The end -------------------------------------------------------------------------------------------------

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from conformance.contract import THROTTLED
 from conformance.errors import TargetUnusableError, TransportError
-from conformance.live.journal import Entry, Journal, State
+from conformance.live.journal import Entry, Journal, JournalError, State
 from conformance.live.pace import Pace
 from conformance.messages import HttpResponse
 from conformance.request import Request, World
@@ -146,7 +147,7 @@ class Account:
                 silent += 1
             if why is not None:
                 left[entry.group_id] = why
-                journal.left(entry.group_id, why)
+                _noted(journal.left, entry.group_id, why)
         return left
 
     def _undo(self, entry: Entry, journal: Journal, *, trusting: bool) -> str | None:
@@ -154,19 +155,28 @@ class Account:
         if not (trusting and entry.state is State.CREATED):
             answer = self.ask("GetGroupInfo", GroupId=entry.group_id)
             if answer.code in _NOT_THERE:
-                journal.gone(entry.group_id)
+                _noted(journal.gone, entry.group_id)
                 return None
             if (why := _not_ours(entry, answer)) is not None:
                 return why
-        journal.deleting(entry.group_id)
+        _noted(journal.deleting, entry.group_id)
         answer = self.ask("DeleteGroup", GroupId=entry.group_id)
         if answer.problem is None and answer.error is None:
-            journal.deleted(entry.group_id)
+            _noted(journal.deleted, entry.group_id)
         elif answer.code in _NOT_THERE or answer.code == _BEING_DELETED:
-            journal.gone(entry.group_id)
+            _noted(journal.gone, entry.group_id)
         else:
             return f"DeleteGroup answers {answer.code or answer.problem}"
         return None
+
+
+def _noted(note: Callable[..., None], *about: str) -> None:
+    """Write something into a journal, if that is possible: a full disk is no reason to leave groups behind.
+
+    A later `cleanup` then looks for a group that isn't there any more, which harms nobody.
+    """
+    with contextlib.suppress(JournalError):
+        note(*about)
 
 
 def _not_ours(entry: Entry, answer: Envelope) -> str | None:

@@ -56,6 +56,8 @@ class Leftovers:
                 yield f"{each.path}: the run {each.run}{account} may have left {len(groups)} groups"
                 yield from (f"  {one.group_id!r}, named {' or '.join(map(repr, one.names))}" for one in groups)
             yield from (f"! {each.path}: {damage}" for damage in each.damage)
+            if each.damage and not groups and not each.open:
+                yield f"! {each.path}: none of its sound lines names a group that may be there; remove it by hand"
         if not self.groups:
             yield "no group is left to delete"
 

@@ -12,8 +12,8 @@ What is guaranteed:
   carries an HMAC over its version, its journal (the file's name, with the run), its number, the account and the note. A
   line that is torn, changed, doubled, out of sequence, of another journal or of another key is left alone and told; the
   others are used.
-- Lines that were removed can't all be seen: from the middle they leave a gap in the numbers, which is told; from the end
-  they leave nothing, and an older copy of the file is sound too. What is gained by that is bounded. Without its
+- Lines that were removed can't all be seen: from the middle they leave a gap in the numbers, which is told; from the
+  end they leave nothing, and an older copy of the file is sound too. What is gained by that is bounded. Without its
   `creating`, a group is left where it is; without a `renaming`, its name isn't known, and it is left; without
   `refused`, `deleted`, `gone` or `left`, an id counts once more as one that may be there. So an entry alone never
   suffices to delete a group: **the caller looks it up first, and deletes it only if its name is among the entry's and

@@ -1,0 +1,154 @@
+"""vcrpy, and pytest-recording on top of it, taught to record this API: matched exactly, scrubbed, sealed.
+
+With `-p conformance.plugin`, every test of anybody that is marked `vcr` records so; `register(vcr)` does it for a VCR
+of one's own. What is recorded can be judged: `iai-conformance run --target cassette:FILE`.
+
+vcrpy keeps no certificate: what it records is never called live, whatever answered.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from conformance import __version__
+from conformance.cassettes.interaction import fingerprint, from_values, to_values
+from conformance.cassettes.provenance import Provenance, contract_version, kind_of
+from conformance.cassettes.scrub import scrubbed_answer, scrubbed_request
+from conformance.cassettes.secrets import found_in
+from conformance.cassettes.text import Seal, entry, first_hash, head, parsed, sealed
+from conformance.cassettes.writer import RecordingError
+from conformance.gateway import common_parameter
+from conformance.learning import group_of, read
+from conformance.messages import HttpRequest, HttpResponse
+
+__all__ = ["MATCHER", "register"]
+
+MATCHER = "iai"
+
+
+def register(vcr: Any) -> None:
+    """Teach a `vcr.VCR`: what it records from now on is scrubbed and sealed, and found again by what was asked."""
+    recorder = _Recorder()
+    vcr.register_matcher(MATCHER, recorder.match)
+    vcr.register_serializer("yaml", recorder)
+    vcr.match_on = (MATCHER,)
+    vcr.before_record_request = recorder.scrub_request
+    vcr.before_record_response = recorder.scrub_answer
+
+
+class _Recorder:
+    """What vcrpy calls: a matcher, two filters, and a serializer."""
+
+    def __init__(self) -> None:
+        self._ours: set[str] = set()
+        names = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN")
+        self._secrets = [value for name in names if (value := os.environ.get(name))]
+
+    # --- Matching and scrubbing ------------------------------------------------------------------------
+
+    def match(self, one: Any, other: Any) -> bool:
+        """Whether two requests ask the same, whoever signed them and whenever."""
+        return _mark(one) == _mark(other)
+
+    def scrub_request(self, request: Any) -> Any:
+        """A request of this API without its secrets; any other as it is."""
+        http = _http(request)
+        if _is_of_the_api(http):
+            group = group_of(read(http))
+            if group is not None:
+                self._ours.add(group.group_id)
+            clean = scrubbed_request(http, self._secrets)
+            request.uri, request.body = clean.url, clean.body
+            request.headers = dict(clean.headers)
+        return request
+
+    def scrub_answer(self, response: dict[str, Any]) -> dict[str, Any]:
+        """An answer without what belongs to the account."""
+        headers = tuple((name, str(value)) for name, values in response["headers"].items() for value in _listed(values))
+        body = response["body"]["string"]
+        answer = HttpResponse(response["status"]["code"], headers, body if isinstance(body, bytes) else body.encode())
+        clean = scrubbed_answer(answer, self._secrets, self._ours)
+        grouped: dict[str, list[str]] = {}
+        for name, value in clean.headers:
+            grouped.setdefault(name, []).append(value)
+        return {**response, "headers": grouped, "body": {"string": clean.body}}
+
+    # --- Writing and reading ---------------------------------------------------------------------------
+
+    def serialize(self, data: Mapping[str, Any]) -> str:
+        """The text of a cassette. Raises RecordingError where a secret would stand in it."""
+        provenance = _provenance(data["interactions"])
+        parts = [head(provenance)]
+        last = first_hash(provenance)
+        for number, each in enumerate(data["interactions"], 1):
+            recorded = {"number": number, "at": _at(each)}
+            text, last = entry(from_values({**each, "recorded": recorded}), last)
+            parts.append(text)
+        number = len(data["interactions"])
+        parts.append(sealed(Seal(number, last, number, "", "finished")))
+        written = "".join(parts)
+        if (how := found_in(written.encode(), self._secrets)) is not None:
+            raise RecordingError(f"a cassette isn't written: a secret would stand in it ({how})")
+        return written
+
+    def deserialize(self, text: str) -> dict[str, Any]:
+        """What vcrpy needs of a cassette's text. Raises ValueError where it was edited."""
+        return {"version": 1, "interactions": [_plain(to_values(each)) for each in parsed(text).interactions]}
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {"request": values["request"], "response": values["response"]}
+
+
+def _listed(values: Any) -> list[Any]:
+    return values if isinstance(values, list) else [values]
+
+
+def _http(request: Any) -> HttpRequest:
+    body = request.body
+    if isinstance(body, str):
+        body = body.encode()
+    elif body is None or not isinstance(body, bytes):
+        body = b"" if body is None else request.body_bytes
+    headers = tuple(
+        (name, value.decode() if isinstance(value, bytes) else str(value)) for name, value in request.headers.items()
+    )
+    return HttpRequest(request.method, request.uri, headers, body)
+
+
+def _is_of_the_api(http: HttpRequest) -> bool:
+    return bool(common_parameter(http, "Action") and common_parameter(http, "Version"))
+
+
+def _mark(request: Any) -> str:
+    """What two requests must share: the fingerprint, and the host; of anybody else's, URL and body."""
+    http = _http(request)
+    where = f"{request.scheme}://{request.host}:{request.port}"
+    if _is_of_the_api(http):
+        return f"{where} {fingerprint(http)}"
+    return f"{http.method} {http.url} {http.body!r}"
+
+
+def _at(interaction: Mapping[str, Any]) -> float:
+    """When a request was signed, in seconds since 1970; 0 where it doesn't say."""
+    http = from_values(interaction).request
+    timestamp = common_parameter(http, "Timestamp") or ""
+    return float(timestamp) if timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 13 else 0.0
+
+
+def _provenance(interactions: list[Mapping[str, Any]]) -> Provenance:
+    first = from_values(interactions[0]).request if interactions else HttpRequest("POST", "", ())
+    endpoint = "/".join(first.url.split("/")[:3])
+    return Provenance(
+        kind=kind_of(endpoint, None),
+        endpoint=endpoint,
+        date=datetime.now(UTC).replace(microsecond=0).isoformat(),
+        suite=__version__,
+        contract=contract_version(),
+        region=common_parameter(first, "Region") or "",
+        run="",
+        client="vcrpy",
+    )
