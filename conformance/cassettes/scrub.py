@@ -28,7 +28,7 @@ _REQUEST_HEADERS = frozenset(
     {
         "accept", "accept-encoding", "connection", "content-encoding", "content-length", "content-type", "expect",
         "host", "transfer-encoding", "x-tc-action", "x-tc-content-sha256", "x-tc-language", "x-tc-region",
-        "x-tc-timestamp", "x-tc-version",
+        "x-tc-requestclient", "x-tc-timestamp", "x-tc-version",
     }
 )  # fmt: skip
 _ANSWER_HEADERS = frozenset({"connection", "content-length", "content-type", "date", "server", "transfer-encoding"})
