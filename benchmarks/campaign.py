@@ -45,7 +45,7 @@ def standard_cases(seed: int) -> tuple[Case, ...]:
 
     As long as nothing fails, what is drawn doesn't depend on the answers: the list serves for every twin.
     """
-    from conformance.plugin import STANDARD_EXAMPLES
+    from conformance.settings import STANDARD_EXAMPLES
     from conformance.suite.exploration import PROPERTIES, explore
 
     drawn: list[Case] = []

@@ -154,12 +154,17 @@ def _run(options: argparse.Namespace) -> int:
 
             free_folder(Path(options.to))
     settings = Settings.of_options(options)  # told in our words, before pytest starts
+    if settings.cassette is not None:
+        from conformance.cassettes.shelf import recordings_at
+
+        recordings_at([settings.cassette])
     if options.list:
         from conformance.report.catalogue import costs
         from conformance.session import build_target
 
         with contextlib.suppress(TargetUnusableError):  # nothing is sent; but one that can't be meant is told
-            build_target(settings).close()
+            if settings.cassette is None:
+                build_target(settings).close()
         for line in costs(settings):
             sys.stdout.write(f"{line}\n")
         return 0

@@ -27,9 +27,6 @@ _SESSION: pytest.StashKey[Session] = pytest.StashKey()
 _CASES: pytest.StashKey[tuple[Case, ...]] = pytest.StashKey()
 _WATCHER: pytest.StashKey[_Watcher] = pytest.StashKey()
 
-# Exploration: how many examples for each unit of a property's weight.
-STANDARD_EXAMPLES = 10
-DEEP_EXAMPLES = 400
 # A round of `deep` sends at least so many.
 _DEEP_REQUESTS = 20_000
 
@@ -93,7 +90,8 @@ def _check_recording(settings: Settings) -> None:
         )
 
 
-def pytest_sessionstart(session: pytest.Session) -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
     """Open the recording that is judged: its cases are what is collected; one that is refused ends pytest."""
     if session.config.stash[_SETTINGS].cassette is not None:
         _session(session.config)
@@ -250,7 +248,7 @@ class _Watcher:
 
 def examples_per_weight(config: pytest.Config) -> int:
     """How many examples the profile explores for each unit of a property's weight."""
-    return DEEP_EXAMPLES if config.stash[_SETTINGS].profile == "deep" else STANDARD_EXAMPLES
+    return config.stash[_SETTINGS].examples
 
 
 def settings_of(config: pytest.Config) -> Settings:

@@ -33,6 +33,9 @@ __all__ = [
 ]
 
 PROFILES = ("smoke", "standard", "deep")
+# Exploration: how many examples for each unit of a property's weight.
+STANDARD_EXAMPLES = 10
+DEEP_EXAMPLES = 400
 DEFAULT_REGION = "ap-guangzhou"
 # What SDKs do at a loopback address isn't taken: the host signed without its port, the service named after the host.
 STRICT_SIGNING = {"scope-of-host": "refused", "signed-port": "refused"}
@@ -136,6 +139,11 @@ class Settings:
             raise UsageError("--level, --only and --skip together leave no clause")
         if (self.faults or self.readings) and self.target != "embedded":
             raise UsageError("--fault and --reading are for the embedded emulator; another one takes them at `serve`")
+
+    @property
+    def examples(self) -> int:
+        """How many examples the profile explores for each unit of a property's weight."""
+        return DEEP_EXAMPLES if self.profile == "deep" else STANDARD_EXAMPLES
 
     @property
     def is_live(self) -> bool:

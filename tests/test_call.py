@@ -15,6 +15,7 @@ from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import FAULT, faulty
 from conformance.emulator.server import Server
 from conformance.report.model import report_of
+from conformance.session import Session
 from conformance.settings import Settings
 from conformance.signing import EXAMPLE_CREDENTIALS
 from conformance.suite.smoke import smoke
@@ -283,7 +284,7 @@ def failures_of(fault, clause, *, whole=False):
     for place, case in enumerate(smoke()):
         if place == 0 or whole or case.clause in FAULT[fault].clauses:
             run.case(case)
-    report = report_of(run, Settings(faults=(fault,))).to_json()
+    report = report_of(Session(run), Settings(faults=(fault,))).to_json()
     (found,) = [each["failures"] for each in report["clauses"] if each["id"] == clause]
     return found
 

@@ -7,6 +7,7 @@ from conformance.contract import CLAUSE, PARAMETERS
 from conformance.emulator.faults import FAULT, FAULTS
 from conformance.judge import Kind
 from conformance.report.model import Status, Verdict, report_of
+from conformance.session import Session
 from conformance.settings import Settings
 from conformance.suite.shrink import shrink_failures
 from conformance.suite.smoke import smoke
@@ -117,7 +118,7 @@ def test_a_fault_that_is_not_in_the_catalogue():
 )
 def test_what_was_not_shown_has_not_passed(fault, clause):
     """A clause that no answer showed to be followed is not green beside the one that failed."""
-    report = report_of(judged(smoke(), faults=[fault]), Settings(faults=(fault,)))
+    report = report_of(Session(judged(smoke(), faults=[fault])), Settings(faults=(fault,)))
 
     assert {each.clause.id: each.status for each in report.clauses}[clause] is Status.NOT_EXERCISED
     assert report.verdict is Verdict.VIOLATES

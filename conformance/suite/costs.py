@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from conformance.emulator import Emulator
-from conformance.plugin import DEEP_EXAMPLES, STANDARD_EXAMPLES
 from conformance.run import Run
 from conformance.salt import Salts, seeded_run_salt
-from conformance.settings import Settings
+from conformance.settings import STANDARD_EXAMPLES, Settings
 from conformance.suite.smoke import smoke
 from conformance.targets.direct import DirectTarget
 
@@ -30,6 +29,6 @@ def cost(settings: Settings) -> tuple[int, int]:
     for each in PROPERTIES:
         if settings.aims_at(each.clause):
             explore(run, each, examples=STANDARD_EXAMPLES * each.weight, seed=settings.seed)
-    factor = DEEP_EXAMPLES // STANDARD_EXAMPLES if settings.profile == "deep" else 1
+    factor = settings.examples // STANDARD_EXAMPLES
     requests, groups = run.requests - fixed[0], run.groups_created - fixed[1]
     return fixed[0] + factor * requests, fixed[1] + factor * groups

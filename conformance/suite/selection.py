@@ -22,7 +22,7 @@ def cases_of(settings: Settings, recording: Recording | None = None) -> tuple[Ca
     if recording is not None:
         return _recorded(recording)
     if settings.is_live:
-        from conformance.live.plan import most_telling_first
+        from conformance.suite.settling import most_telling_first
 
         return most_telling_first(smoke())
     return smoke()

@@ -86,8 +86,8 @@ def _plan(options: argparse.Namespace) -> int:
     """Name the fewest requests that would settle what is still open."""
     from conformance.cassettes.evidence import evidence_of, possible_after
     from conformance.cassettes.shelf import recordings_at
-    from conformance.live.plan import told_plan
     from conformance.settings import check_writable
+    from conformance.suite.settling import told_plan
 
     if options.json:
         check_writable("--json", options.json)

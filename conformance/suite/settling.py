@@ -1,0 +1,182 @@
+"""Which requests settle most of what the page leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import combinations
+
+from conformance.cases import Case
+from conformance.contract import READING, READINGS, VARIES
+from conformance.prediction import Prediction
+
+__all__ = ["Settling", "fewest", "most_telling_first", "told_apart", "told_plan", "unsettled"]
+
+# Two values of a reading that answers may tell apart.
+Pair = tuple[str, str, str]
+# What a case may tell apart, depending on other readings, counts for less than what it surely does.
+_PERHAPS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """A case, and which values of readings its answers tell apart.
+
+    Attributes:
+        case: the case.
+        surely: pairs that are told apart whatever else holds.
+        perhaps: pairs that are told apart under some other readings alone.
+    """
+
+    case: Case
+    surely: frozenset[Pair]
+    perhaps: frozenset[Pair]
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """The readings of which it settles something, in the order of the contract."""
+        named = {pair[0] for pair in self.surely | self.perhaps}
+        return tuple(each.id for each in READINGS if each.id in named)
+
+
+def told_apart(prediction: Prediction, possible: Mapping[str, Collection[str]]) -> tuple[set[Pair], set[Pair]]:
+    """The pairs of values that an answer surely, and perhaps, tells apart.
+
+    Args:
+        prediction: what is allowed.
+        possible: reading id → the values that are still possible.
+    """
+    surely: set[Pair] = set()
+    perhaps: set[Pair] = set()
+    if not all(each.conclusive for each in prediction.allowed):
+        return surely, perhaps
+    for reading in {reading for each in prediction.allowed for reading in each.readings}:
+        outcomes = {
+            value: frozenset(
+                each.outcome for each in prediction.allowed if value in each.readings.get(reading, (value,))
+            )
+            for value in sorted(possible.get(reading, ()))
+            if value != VARIES
+        }
+        for (one, said), (other, said_otherwise) in combinations(outcomes.items(), 2):
+            if said and said_otherwise and not said & said_otherwise:
+                surely.add((reading, one, other))
+            elif said != said_otherwise:
+                perhaps.add((reading, one, other))
+    return surely, perhaps
+
+
+@cache
+def _predictions() -> dict[str, tuple[Case, tuple[Prediction, ...]]]:
+    """The cases of the smoke list, and what is predicted for their requests where the emulator answers."""
+    from conformance.emulator import Emulator
+    from conformance.run import Run
+    from conformance.salt import Salts, seeded_run_salt
+    from conformance.suite.smoke import smoke
+    from conformance.targets.direct import DirectTarget
+
+    seen: list[Prediction] = []
+    run = Run.against(DirectTarget(Emulator()), salts=Salts(seeded_run_salt(0)))
+    run.on_judgement = lambda _http, prediction, _judgement: seen.append(prediction)
+    found = {}
+    for case in smoke():
+        seen.clear()
+        run.case(case)
+        found[case.id] = (case, tuple(seen))
+    return found
+
+
+def settlings(possible: Mapping[str, Collection[str]] | None = None) -> list[Settling]:
+    """Every case of the smoke list that settles something, in the order of the list.
+
+    Args:
+        possible: reading id → the values that are still possible; None for all.
+    """
+    possible = possible if possible is not None else {each.id: each.names for each in READINGS}
+    found = []
+    for case, predictions in _predictions().values():
+        if case.quota is not None:
+            continue  # no real account has so small a quota
+        surely: set[Pair] = set()
+        perhaps: set[Pair] = set()
+        for each in predictions:
+            sure, maybe = told_apart(each, possible)
+            surely |= sure
+            perhaps |= maybe
+        if surely or perhaps:
+            found.append(Settling(case, frozenset(surely), frozenset(perhaps - surely)))
+    return found
+
+
+def fewest(possible: Mapping[str, Collection[str]] | None = None) -> Iterator[Settling]:
+    """Few cases that settle what the smoke list can settle, the most telling for its requests first.
+
+    Each comes with the pairs that none before it told apart. Greedy: not proved to be the fewest, but never more than a
+    few from it.
+    """
+    left = settlings(possible)
+    while left:
+        best = max(left, key=_gain)  # of several, the first of the list
+        if _gain(best) == 0:
+            return
+        yield best
+        left = [
+            replace(each, surely=each.surely - best.surely, perhaps=each.perhaps - best.surely - best.perhaps)
+            for each in left
+            if each.case is not best.case
+        ]
+
+
+def _gain(each: Settling) -> float:
+    return (len(each.surely) + _PERHAPS * len(each.perhaps)) / each.case.requests
+
+
+def most_telling_first(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """Cases so ordered that those which settle most come first; but the very first stays, which shows who is let in."""
+    first, *others = cases
+    rank = {each.case.id: place for place, each in enumerate(fewest())}
+    return (first, *sorted(others, key=lambda case: rank.get(case.id, len(rank))))
+
+
+def unsettled(possible: Mapping[str, Collection[str]]) -> list[str]:
+    """The readings that are open and of which no case of the list settles anything."""
+    settled = {reading for each in settlings(possible) for reading in each.readings}
+    return [each.id for each in READINGS if len(set(possible[each.id]) - {VARIES}) > 1 and each.id not in settled]
+
+
+def told_plan(possible: Mapping[str, Collection[str]]) -> tuple[list[str], dict[str, object]]:
+    """The fewest requests that settle what is open, in lines of text and as JSON values.
+
+    Args:
+        possible: reading id → the values that are still possible.
+    """
+    chosen = list(fewest(possible))
+    open_ = [each.id for each in READINGS if len(set(possible[each.id]) - {VARIES}) > 1]
+    left = unsettled(possible)
+    requests = sum(each.case.requests for each in chosen)
+    some = len(open_) - len(left)
+    lines = [f"{len(open_)} of {len(READINGS)} ambiguities are open; {requests} requests may settle {some}:"]
+    for each in chosen:
+        lines.append(f"{each.case.id} {each.case.clause}: {each.case.about} ({each.case.requests} requests)")
+        for reading in each.readings:
+            values = " | ".join(one.name for one in READING[reading].values if one.name in possible[reading])
+            sure = any(pair[0] == reading for pair in each.surely)
+            lines.append(f"    {'settles' if sure else 'may settle'} {reading}: {values}")
+    lines += [f"nothing in the list settles {id_}: {READING[id_].told_apart_by}" for id_ in left]
+    values_ = {
+        "open": open_,
+        "requests": requests,
+        "cases": [
+            {
+                "id": each.case.id,
+                "clause": each.case.clause,
+                "about": each.case.about,
+                "requests": each.case.requests,
+                "readings": list(each.readings),
+            }
+            for each in chosen
+        ],
+        "unsettled": left,
+    }
+    return lines, values_
