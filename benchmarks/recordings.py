@@ -70,7 +70,7 @@ def faults(every: int, part: tuple[int, int]) -> int:
             told = difference(live, judge_recording(folder).run)
         wrong += bool(told)
         if told:
-            print(f"{each.name}: {told}")
+            print(f"{each.name}: {told}", flush=True)
     print(f"{len(chosen)} faults: {len(chosen) - wrong} judged the same from the cassette")
     return wrong
 

@@ -517,6 +517,14 @@ class Run:
         if self.lost:
             self.unseen["target"] = f"it stopped answering: {error}"
 
+    def _network_is_gone(self, error: TransportError) -> bool:
+        """Whether, of a service far away, nothing at all is heard any more: that is no departure of the service's."""
+        if self.pace is None or not self.pace.patient or self._answers_plainly():
+            return False
+        self._unanswered = _LOST_AFTER
+        self.unseen["target"] = f"it stopped answering: {error}"
+        return True
+
     def _answers_plainly(self) -> bool:
         salt = self.salts.of(_PROBE.id)
         if salt is None:
@@ -553,6 +561,10 @@ class Run:
             return
         request, focus = read(http), script.case.clause
         if isinstance(answer, TransportError) and not prediction.may_be_turned_away:
+            if self._network_is_gone(answer):
+                self._perhaps_created(http)
+                script.ended, script.conclusive = True, False
+                return
             self._count_unanswered(answer)
             self._perhaps_created(http)
             script.found.append(self._fail(Departure(focus, Kind.NO_ANSWER, explain(prediction), str(answer)), script))

@@ -232,12 +232,18 @@ class _Live:
         from conformance.live.journal import JournalError, State, finish
 
         left: dict[str, str] = {}
+        run.requests += self.account.requests
+
+        def deleting() -> None:
+            run.requests += 1
+            run.on_request()
+
+        self.account.on_request = deleting
         try:
             with contextlib.suppress(JournalError):  # known all the same, where the disk is full
                 self.journal.stopped()
             left = self.account.clean_up(self.journal, trusting=True)
         finally:
-            run.requests += self.account.requests
             self._restore()
             states = [each.state for each in self.journal.entries()]
             finish(self.journal)

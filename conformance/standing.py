@@ -31,7 +31,7 @@ def refusal(name: str, answer: Envelope) -> str | None:
         answer: what it said.
     """
     code = answer.code or ""
-    message = answer.error.get("Message") if isinstance(answer.error, dict) else None
+    message = str(answer.error.get("Message", "")).rstrip(".。") if isinstance(answer.error, dict) else ""
     if code in THROTTLED:
         return f"{name} throttles this account: {code}: {message}. Try again later, or with a lower --rate."
     if code.startswith("AuthFailure") or code in MAY_NOT:

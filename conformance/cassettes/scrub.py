@@ -165,8 +165,8 @@ def _scrubbed_body(body: bytes, ours: Collection[str]) -> bytes:
         read = json.loads(body)
         response = read["Response"]
         changed = _hide_foreign(response, ours) | _hide_numbers(response)
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return body
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return body  # of no form that the account's data could stand in
     return json.dumps(read, ensure_ascii=False).encode("utf-8", "surrogatepass") if changed else body
 
 

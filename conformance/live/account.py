@@ -36,11 +36,13 @@ class Account:
         target: where to ask.
         pace: how fast.
         requests: how many were sent.
+        on_request: called after each.
     """
 
     target: Target
     pace: Pace
     requests: int = 0
+    on_request: Callable[[], None] = lambda: None
 
     def ask(self, action: str, **parameters: object) -> Envelope:
         """What an action answers; sent again where it is throttled. Raises TransportError where no answer comes."""
@@ -48,6 +50,7 @@ class Account:
         def send() -> Envelope:
             self.pace.wait()
             self.requests += 1
+            self.on_request()
             http = encode(
                 Request.of(parameters, action), self.target.sender, Form.JSON, int(time.time()), self.requests
             )
