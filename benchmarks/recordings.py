@@ -2,8 +2,7 @@
 
     python -m benchmarks.recordings [--every N] [--part I/N]
 
-Records the smoke list of each faulty emulator, judges the recording, and compares the verdicts on clauses. Then the
-speed of loading, judging and replaying, next to plain vcrpy on the same file.
+Records the smoke list of each faulty emulator, judges the recording, and compares the verdicts on clauses.
 """
 
 from __future__ import annotations
@@ -24,11 +23,11 @@ from conformance.suite.smoke import smoke
 from conformance.targets.direct import DirectTarget
 from conformance.targets.recording import RecordingTarget
 
-__all__ = ["difference", "recorded"]
+__all__ = ["difference", "recorded", "recorder"]
 
 
-def recorded(folder: Path, emulator: Emulator) -> Run:
-    """The run that recorded the smoke list of an emulator, called as a function, into a folder."""
+def recorder(folder: Path, emulator: Emulator) -> tuple[Run, Writer]:
+    """A run against an emulator, called as a function, that records into a folder; and what writes there."""
     target = DirectTarget(emulator)
     target.alone = False  # as whoever is recorded
     run = Run.against(target)
@@ -44,6 +43,12 @@ def recorded(folder: Path, emulator: Emulator) -> Run:
     )
     writer = Writer(folder, lambda: provenance)
     run.target = RecordingTarget(target, writer, run.case_of)
+    return run, writer
+
+
+def recorded(folder: Path, emulator: Emulator) -> Run:
+    """The run that recorded the smoke list of an emulator into a folder."""
+    run, writer = recorder(folder, emulator)
     try:
         for case in smoke():
             run.case(case)

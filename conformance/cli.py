@@ -388,6 +388,7 @@ def _add_call(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--timeout-seconds", type=float, default=10.0, metavar="S", help="seconds to wait (default 10)")
     parser.add_argument("--quota", type=int, metavar="N", help="how many groups the account still takes")
+    parser.add_argument("--yes", action="store_true", help="agree to sending to a live account")
     parser.add_argument(
         "steps",
         nargs="+",
@@ -399,24 +400,34 @@ def _add_call(parser: argparse.ArgumentParser) -> None:
 
 def _call(options: argparse.Namespace) -> int:
     from conformance.report.conversation import told
-    from conformance.session import build_target
+    from conformance.session import open_session
     from conformance.settings import Settings, check_faults, parse_readings, parse_step
 
     steps = [parse_step(each) for each in options.steps]
     settings = Settings(
         target=options.target,
+        profile="smoke",
         faults=check_faults(options.fault or ()),
         readings=parse_readings(options.reading or ()),
         timeout=options.timeout_seconds,
+        consent=options.yes,
     )
-    target = build_target(settings)
+    if settings.is_live and not accounts.agreed_to_call(settings):
+        return 0
+    session = open_session(settings)
+    if session.recording is not None:
+        raise UsageError("a recording can't be called: it answers what was recorded alone")
     departs = False
     try:
-        for line in told(target, steps, options.quota):
+        for line in told(session.run.target, steps, options.quota, session.run.salts):
             departs = departs or line.startswith("✗")
             sys.stdout.write(f"{line}\n")
     finally:
-        target.close()
+        session.close()
+    for line in session.said:
+        sys.stderr.write(f"iai-conformance: {line}\n")
+    if session.groups is not None:
+        sys.stdout.write(f"{session.groups.deleted} groups deleted, {len(session.groups.left)} left\n")
     return 1 if departs else 0
 
 

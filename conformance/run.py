@@ -365,6 +365,8 @@ class Run:
         """What sending gives, the answer last; where that is throttled and there is a pace, sent again a few times."""
         if self.pace is None or not self.pace.patient:
             return send()
+        if not self._let_in:
+            return send()  # who isn't let in needs no patience
         sent = self.pace.patiently(send, lambda each: _is_throttled(each[-1]))
         if _is_throttled(sent[-1]):
             raise TargetUnusableError(
@@ -526,23 +528,43 @@ class Run:
         return True
 
     def _answers_plainly(self) -> bool:
+        return isinstance(self._asked_plainly(), HttpResponse)
+
+    def _asked_plainly(self) -> Answer | None:
+        """What comes of a plain request; None where a recording lacks one."""
         salt = self.salts.of(_PROBE.id)
         if salt is None:
-            return False
+            return None
         script = _script(_PROBE, salt)
         http = self._encoded(script.steps[0], 0, script)
         self._spend(1)
         self._perhaps_created(http)
         try:
-            self.target.send(http)
-        except TransportError:
-            return False
-        return True
+            return self.target.send(http)
+        except TransportError as error:
+            return error
 
     def _admitted(self, parsed: Envelope) -> None:
         """Refuse a target that refuses everybody: one sentence instead of a hundred failures."""
         if (why := refusal(self.target.name, parsed)) is not None:
             raise TargetUnusableError(why)
+
+    def _still_let_in(self, answer: HttpResponse, prediction: Prediction) -> None:
+        """Tell when a real account can't be used any more: its token has expired, say, or its money is spent.
+
+        What isn't allowed is asked again in a plain request: only if that is refused as well it is the account.
+
+        Raises:
+            TargetUnusableError: it can't be used any more.
+        """
+        parsed = envelope(answer)
+        if self.pace is None or not self.pace.patient or refusal("", parsed) is None:
+            return
+        if prediction.ways_to(Refused(parsed.code or "")):
+            return
+        plainly = self._asked_plainly()
+        if isinstance(plainly, HttpResponse) and (why := refusal(self.target.name, envelope(plainly))) is not None:
+            raise TargetUnusableError(f"since request {self.requests}, {why}")
 
     def _predict(self, http: HttpRequest) -> Prediction:
         key = hash(http)
@@ -571,6 +593,8 @@ class Run:
             script.ended = True
             return
         came = answer if isinstance(answer, HttpResponse) else None
+        if came is not None:
+            self._still_let_in(came, prediction)
         if script.overheard and came is not None and (envelope(came).code or "") in OF_THE_ACCOUNT:
             prediction = replace(prediction, allowed=(*prediction.allowed, _anything(came)))
         judgement = judge(prediction, came, self._request_ids, focus, self._misfiring)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from conformance.contract import THROTTLED
 from conformance.errors import TargetUnusableError, TransportError
 from conformance.live.journal import Entry, Journal, JournalError, State
-from conformance.live.pace import Pace
+from conformance.live.pace import ATTEMPTS, Pace
 from conformance.messages import HttpResponse
 from conformance.request import Request, World
 from conformance.standing import MAY_NOT, refusal
@@ -24,6 +24,8 @@ _NOT_THERE = frozenset({"InvalidParameterValue.GroupIdNotExist", "InvalidParamet
 _BEING_DELETED = "FailedOperation.GroupInDeletedState"
 # Clocks may differ by so much: a group that is older than its journal says by more wasn't made by this run.
 _CLOCKS_DIFFER = 600.0  # seconds
+# An account that can't be used is known after so many requests.
+_MOST_IN_VAIN = 3
 # So many requests in a row without an answer: the network is gone.
 _LOST_AFTER = 3
 
@@ -44,7 +46,7 @@ class Account:
     requests: int = 0
     on_request: Callable[[], None] = lambda: None
 
-    def ask(self, action: str, **parameters: object) -> Envelope:
+    def ask(self, action: str, *, attempts: int = ATTEMPTS, **parameters: object) -> Envelope:
         """What an action answers; sent again where it is throttled. Raises TransportError where no answer comes."""
 
         def send() -> Envelope:
@@ -59,7 +61,7 @@ class Account:
                 raise TransportError("no answer")
             return envelope(answer)
 
-        return self.pace.patiently(send, lambda answer: answer.code in THROTTLED)
+        return self.pace.patiently(send, lambda answer: answer.code in THROTTLED, attempts)
 
     # --- Before ----------------------------------------------------------------------------------------
 
@@ -109,7 +111,8 @@ class Account:
             TargetUnusableError: it can't be; the message says why.
         """
         try:
-            answer = self.ask("DeleteGroup", GroupId=unused)
+            attempts = max(1, _MOST_IN_VAIN - self.requests)
+            answer = self.ask("DeleteGroup", attempts=attempts, GroupId=unused)
         except TransportError as error:
             raise TargetUnusableError(f"{self.target.name} can't be judged: {error}") from error
         if answer.code in MAY_NOT:

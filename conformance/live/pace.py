@@ -48,8 +48,14 @@ class Pace:
             for _ in range(requests):
                 self._limiter.try_acquire("requests", blocking=True)
 
-    def patiently(self, send: Callable[[], T], throttled: Callable[[T], bool]) -> T:
-        """What sending gives; where that was throttled, sent again, after longer and longer waits, a few times."""
+    def patiently(self, send: Callable[[], T], throttled: Callable[[T], bool], attempts: int = ATTEMPTS) -> T:
+        """What sending gives; where that was throttled, sent again, after longer and longer waits, a few times.
+
+        Args:
+            send: sends.
+            throttled: whether what came says that requests come too fast.
+            attempts: how often to send at most.
+        """
 
         def told(state: RetryCallState) -> None:
             del state
@@ -57,7 +63,7 @@ class Pace:
 
         retrying = Retrying(
             retry=retry_if_result(throttled),
-            stop=stop_after_attempt(ATTEMPTS),
+            stop=stop_after_attempt(attempts),
             wait=wait_exponential(min=1, max=_LONGEST_WAIT) if self._waits else wait_none(),
             before_sleep=told,
             retry_error_callback=self._in_vain,

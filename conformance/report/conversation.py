@@ -10,6 +10,7 @@ from conformance.errors import TransportError, UsageError
 from conformance.messages import HttpRequest, HttpResponse, header
 from conformance.report.words import delivery, sent
 from conformance.run import Run
+from conformance.salt import Salts
 from conformance.targets import Answer, Target
 
 __all__ = ["told"]
@@ -56,20 +57,21 @@ class _Listening:
         self.target.close()
 
 
-def told(target: Target, steps: Iterable[Step], quota: int | None = None) -> Iterator[str]:
+def told(target: Target, steps: Iterable[Step], quota: int | None = None, salts: Salts | None = None) -> Iterator[str]:
     """Send steps; a few lines for each, then those for what departs from the documents, which begin with ✗.
 
     Args:
         target: where to send.
         steps: what to send.
         quota: how many groups the account still takes; None for plenty.
+        salts: where ids and names are taken from; None for new ones.
 
     Raises:
         UsageError: a step can't be made into a request.
     """
     steps = tuple(steps)
     listening = _Listening(target)
-    run = Run.against(listening)
+    run = Run.against(listening, salts=salts)
     run.world.quota, run.by_hand = quota, True
     try:
         failures = run.case(Case("Request.check-order", "by hand", steps))

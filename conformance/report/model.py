@@ -13,7 +13,7 @@ from conformance.contract.model import Answer, Default, Effect, Gate, MinLength,
 from conformance.report.curl import curl_lines
 from conformance.run import Failure, Run, Tally
 from conformance.session import Groups, Session
-from conformance.settings import ExpectedFailure, Settings
+from conformance.settings import CASSETTE, ExpectedFailure, Settings
 
 __all__ = ["ClauseResult", "CodeResult", "ReadingResult", "Report", "Status", "Verdict", "exit_code", "report_of"]
 
@@ -123,6 +123,11 @@ class Report:
     verdicts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     throttled: int = 0
 
+    @property
+    def target(self) -> str:
+        """What was judged, as the user may name it."""
+        return self.settings.target if self.recording is None else f"{CASSETTE}{self.recording.path}"
+
     def counts(self) -> dict[Status, int]:
         """How many clauses have each status."""
         return {status: sum(each.status is status for each in self.clauses) for status in Status}
@@ -131,7 +136,7 @@ class Report:
         """The report as JSON values; `schema.json` beside this module describes them."""
         return {
             "verdict": str(self.verdict),
-            "target": self.settings.target,
+            "target": self.target,
             "profile": self.settings.profile,
             "seed": self.settings.seed,
             "requests": self.requests,

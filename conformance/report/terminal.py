@@ -82,7 +82,7 @@ def _print_group(result: ClauseResult, group: FailureGroup, report: Report, out:
         _print_field("", f"or {len(failure.expected) - _MOST_EXPECTED} more, in the JSON report", out)
     _print_field("came", _clipped(_visible(failure.observed)), out)
     _print_field("again", _clipped(curl_lines(failure)), out)
-    if report.settings.target == "embedded":
+    if report.target == "embedded":
         switches = "".join(f" --fault {each}" for each in report.settings.faults)
         switches += "".join(f" --reading {id_}={value}" for id_, value in report.settings.readings.items())
         switches += "" if failure.case.quota is None else f" --quota {failure.case.quota}"
@@ -123,7 +123,7 @@ def _print_rest(report: Report, out: Console) -> None:
 def _print_verdict(report: Report, out: Console) -> None:
     settled = sum(len(each.possible) == 1 for each in report.readings)
     counts = ", ".join(f"{count} {status}" for status, count in report.counts().items() if count)
-    line = Text(f"{report.settings.target} ")
+    line = Text(f"{report.target} ")
     line.append(str(report.verdict), style=_VERDICTS[report.verdict])
     groups = f"{report.groups_created} groups created"
     if report.groups is not None:

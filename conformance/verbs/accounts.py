@@ -11,7 +11,7 @@ from conformance.errors import UsageError
 if TYPE_CHECKING:
     from conformance.settings import Settings
 
-__all__ = ["add_cleanup", "agreed"]
+__all__ = ["add_cleanup", "agreed", "agreed_to_call"]
 
 
 def agreed(settings: Settings, *, dry_run: bool) -> bool:
@@ -28,6 +28,11 @@ def agreed(settings: Settings, *, dry_run: bool) -> bool:
         sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
     return not dry_run and (settings.consent or _confirmed("Send this?"))
+
+
+def agreed_to_call(settings: Settings) -> bool:
+    """Whether the user agrees to requests by hand to a live account. Raises UsageError where nobody can be asked."""
+    return settings.consent or _confirmed("Send these to a real account, and delete what they create?")
 
 
 def _confirmed(question: str) -> bool:
