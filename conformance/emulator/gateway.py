@@ -13,7 +13,7 @@ from conformance.emulator.behaviour import Behaviour
 from conformance.messages import HttpRequest, header
 from conformance.request import Request
 from conformance.signing import Credentials
-from conformance.wire import UndecodableError, decode
+from conformance.wire import UndecodableError, decode, received
 
 __all__ = ["LARGEST_BODY", "RefusedError", "TurnedAwayError", "admit"]
 
@@ -60,7 +60,7 @@ def admit(
         RefusedError: it is refused with a code.
         TurnedAwayError: it is refused with an HTTP status.
     """
-    http = behaviour.arrive(http)
+    http = behaviour.arrive(received(http))
     checks: list[Callable[[], None]] = [
         lambda: _method(http, behaviour),
         lambda: _size(http, behaviour),
