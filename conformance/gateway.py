@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from conformance.contract import ACTION, CLAUSE, SERVICE, VERSION
+from conformance.contract import ACTION, CLAUSE, SERVICE, VERSION, limit_of
 from conformance.draft import ARRAYS, INDEXED, JSON, URLENCODED, Sender, to_json
 from conformance.findings import TURNED_AWAY, Breach, Finding, by_reading, when
 from conformance.messages import HttpRequest, header
@@ -33,9 +33,7 @@ from conformance.wire import NoObjectError, TooDeepError, UndecodableError, deco
 
 __all__ = ["Decoded", "common_parameter", "decodings", "findings"]
 
-_TOLERANCE = 300  # seconds
 _UNSURE = 5  # seconds by which a request's way, and two clocks, may differ
-_KB, _MB = 1024, 1024 * 1024
 # The documents don't say what is counted, nor whether a KB has 1000 bytes: near the limit either answer is right.
 _NEAR = 0.08
 _DEEP = 50
@@ -176,13 +174,14 @@ def _of_timestamp(timestamp: str | None, now: float) -> Iterator[Finding]:
         yield _broken("Authentication.timestamp.form", reading)
         return
     yield _kept("Authentication.timestamp.form")
-    apart = abs(_seconds(timestamp) - now)
-    if abs(apart - _TOLERANCE) <= _UNSURE:
-        yield _unsure("Authentication.timestamp.window")
-    elif apart > _TOLERANCE:
-        yield _broken("Authentication.timestamp.window")
+    window = "Authentication.timestamp.window"
+    apart, limit = abs(_seconds(timestamp) - now), limit_of(window)
+    if abs(apart - limit) <= _UNSURE:
+        yield _unsure(window)
+    elif apart > limit:
+        yield _broken(window)
     else:
-        yield _kept("Authentication.timestamp.window")
+        yield _kept(window)
 
 
 def _of_token(token: str | None, credentials: Credentials) -> Iterator[Finding]:
@@ -357,12 +356,12 @@ def _present_and_known(what: str, value: str | None, known: frozenset[str]) -> I
 
 def _of_size(http: HttpRequest) -> Iterator[Finding]:
     if http.method == "GET":
-        name, size, limit = "get", len(http.query), 32 * _KB
+        clause, size = "Protocol.size.get", len(http.query)
     elif header(http.headers, "Authorization") is None:
-        name, size, limit = "version-1", len(http.body), _MB
+        clause, size = "Protocol.size.version-1", len(http.body)
     else:
-        name, size, limit = "version-3", len(http.body), 10 * _MB
-    clause = f"Protocol.size.{name}"
+        clause, size = "Protocol.size.version-3", len(http.body)
+    limit = limit_of(clause)
     if size > limit * (1 + _NEAR):
         yield _broken(clause, "too-large")
     elif size > limit * (1 - _NEAR):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
-from conformance.contract import VERSION
+from conformance.contract import VERSION, limit_of
 from conformance.emulator import auth
 from conformance.emulator.behaviour import Behaviour
 from conformance.messages import HttpRequest, header
@@ -17,9 +17,9 @@ from conformance.wire import UndecodableError, decode, received
 
 __all__ = ["LARGEST_BODY", "RefusedError", "TurnedAwayError", "admit"]
 
-_LARGEST_QUERY = 32 * 1024
-_LARGEST_FORM = 1024 * 1024
-LARGEST_BODY = 10 * 1024 * 1024
+_LARGEST_QUERY = limit_of("Protocol.size.get")
+_LARGEST_FORM = limit_of("Protocol.size.version-1")
+LARGEST_BODY = limit_of("Protocol.size.version-3")
 _DEEPEST = 50
 # Possessive, so that a text without an end is looked at once.
 _TEXTS = re.compile(rb'(?s)"(?:[^"\\]++|\\.)*+"?')
