@@ -177,12 +177,12 @@ def _seal_tc3(made: Draft) -> HttpRequest:
     text = (urlencode(made.fields, made.quote) if made.text is None else made.text) if made.textual else ""
     in_query = made.form is Form.QUERY
     query, body = (text, b"") if in_query else ("", text.encode() if made.textual else made.body)
-    own = [("Host", made.host), *made.more]
-    if made.content_type is not None:
-        own.insert(0, ("Content-Type", made.content_type))
-    sent = [(name, value) if name != "Host" else (name, urlsplit(made.endpoint).netloc) for name, value in own]
+    content_type = [] if made.content_type is None else [("Content-Type", made.content_type)]
+    sent = [*content_type, ("Host", urlsplit(made.endpoint).netloc), *made.more]
     common = [(f"X-TC-{name}", value) for name, value in made.common.items()]
-    signed = [(name, value) for name, value in [*own, *common] if name.lower() in made.signed]
+    # Of several headers of one name the first is signed, and read.
+    first = {name.lower(): value for name, value in reversed([*sent, *common])} | {"host": made.host}
+    signed = [(name, first[name]) for name in dict.fromkeys(made.signed) if name in first]
     authorization = tc3_authorization(
         made.credentials,
         method=made.method,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from conformance.contract import ACTION, CLAUSE, CODES, SERVICE, VERSION
+from conformance.contract import ACTION, CLAUSE, CODES, SERVICE, VERSION, limit_of
 from conformance.draft import ARRAYS, INDEXED, JSON, URLENCODED, Sender, to_json
 from conformance.findings import TURNED_AWAY, Breach, Finding, by_reading, when
 from conformance.messages import HttpRequest, header
@@ -29,16 +29,17 @@ from conformance.signing import (
     v1_signature,
     v1_string_to_sign,
 )
-from conformance.wire import NoObjectError, TooDeepError, UndecodableError, decode, fields_of
+from conformance.wire import NoObjectError, TooDeepError, UndecodableError, decode, fields_of, received
 
 __all__ = ["Decoded", "common_parameter", "decodings", "findings"]
 
-_TOLERANCE = 300  # seconds
 _UNSURE = 5  # seconds by which a request's way, and two clocks, may differ
-_KB, _MB = 1024, 1024 * 1024
 # The documents don't say what is counted, nor whether a KB has 1000 bytes: near the limit either answer is right.
 _NEAR = 0.08
 _DEEP = 50
+_LONGEST_TIME = 15  # digits
+# RFC 8259, section 9: a reader of JSON may set limits on the range of numbers. Python's own is no less than this.
+_LONG_NUMBER = re.compile("[0-9]{4301}")
 # Possessive, so that a text without an end is looked at once.
 _TEXTS = re.compile(r'(?s)"(?:[^"\\]++|\\.)*+"?')
 _OTHER_VERSIONS = frozenset({"2018-03-01"})
@@ -67,6 +68,7 @@ def findings(http: HttpRequest, sender: Sender | None, now: float, *, replayed: 
         now: when, in seconds since 1970.
         replayed: whether the very same bytes were sent before.
     """
+    http = received(http)
     if sender is None:
         yield from _of_a_stranger(http, now)
         return
@@ -129,7 +131,7 @@ def _authentication(http: HttpRequest, credentials: Credentials, now: float) -> 
     fields = fields_of(http)
     if authorization is not None:
         yield _kept("Authentication.authorization.present")
-        yield from _version_3(http, authorization.strip(), credentials, now)
+        yield from _version_3(http, authorization, credentials, now)
     elif any(name == "Signature" for name, _ in fields):
         yield _kept("Authentication.authorization.present")
         yield from _version_1(http, fields, credentials, now)
@@ -165,11 +167,17 @@ def _version_3(http: HttpRequest, authorization: str, credentials: Credentials, 
         yield _kept("Authentication.other-headers")
 
 
+def _seconds(timestamp: str) -> float:
+    """A number as seconds since 1970; infinite if it has more digits than any time near now (Python reads no 5000)."""
+    digits = timestamp.lstrip("0")
+    return int(digits or "0") if len(digits) <= _LONGEST_TIME else float("inf")
+
+
 def _date_of(timestamp: str) -> str | None:
     """The date of a time in seconds since 1970; None for one that no calendar has."""
     try:
-        return utc_date(int(timestamp)) if len(timestamp) < 16 else None
-    except ValueError:
+        return utc_date(int(_seconds(timestamp)))
+    except (ValueError, OverflowError):
         return None
 
 
@@ -183,13 +191,14 @@ def _of_timestamp(timestamp: str | None, now: float) -> Iterator[Finding]:
         yield _broken("Authentication.timestamp.form", reading)
         return
     yield _kept("Authentication.timestamp.form")
-    apart = abs(int(timestamp) - now) if len(timestamp) < 16 else float("inf")
-    if abs(apart - _TOLERANCE) <= _UNSURE:
-        yield _unsure("Authentication.timestamp.window")
-    elif apart > _TOLERANCE:
-        yield _broken("Authentication.timestamp.window")
+    window = "Authentication.timestamp.window"
+    apart, limit = abs(_seconds(timestamp) - now), limit_of(window)
+    if abs(apart - limit) <= _UNSURE:
+        yield _unsure(window)
+    elif apart > limit:
+        yield _broken(window)
     else:
-        yield _kept("Authentication.timestamp.window")
+        yield _kept(window)
 
 
 def _of_token(token: str | None, credentials: Credentials) -> Iterator[Finding]:
@@ -225,18 +234,35 @@ def _of_signature(
         breaches = (*by_reading("malformed-authorization-code"), *(Breach(code) for code in codes))
         yield Finding(CLAUSE["Authentication.authorization.form"], (), breaches)
         return
-    unsigned = header(http.headers, "X-TC-Content-SHA256") == UNSIGNED_PAYLOAD
-    body_hash = payload_hash(UNSIGNED_PAYLOAD.encode() if unsigned else http.body)
 
-    def expected(host: str) -> str:
-        signed = [(name, host if name == "host" else sent[name.lower()]) for name in names]
-        canonical = canonical_request(http.method, http.query, signed, body_hash)
-        to_sign = string_to_sign(timestamp, match["date"], match["service"], canonical)
-        return tc3_signature(credentials.secret_key, match["date"], match["service"], to_sign)
+    def compared(payload: bytes) -> list[Finding]:
+        body_hash = payload_hash(payload)
 
-    yield from _compared(match["signature"], expected, http.host, hexadecimal=True)
-    if unsigned:
+        def expected(host: str) -> str:
+            signed = [(name, host if name == "host" else sent[name.lower()]) for name in names]
+            canonical = canonical_request(http.method, http.query, signed, body_hash)
+            to_sign = string_to_sign(timestamp, match["date"], match["service"], canonical)
+            return tc3_signature(credentials.secret_key, match["date"], match["service"], to_sign)
+
+        return list(_compared(match["signature"], expected, http.host, hexadecimal=True))
+
+    of_body = compared(http.body)
+    if header(http.headers, "X-TC-Content-SHA256") != UNSIGNED_PAYLOAD:
+        yield from of_body
+    elif all(each.kept for each in of_body):
+        # What the header leaves out is signed all the same: right for whoever doesn't know the header, or asks no more.
+        yield from of_body
+        yield _signed_though_declared_otherwise()
+    else:
+        yield from compared(UNSIGNED_PAYLOAD.encode())
         yield _open("Authentication.unsigned-payload", "unsigned-payload", "accepted")
+
+
+@cache
+def _signed_though_declared_otherwise() -> Finding:
+    """Refused or not, it tells nothing of the reading."""
+    clause = CLAUSE["Authentication.unsigned-payload"]
+    return Finding(clause, (EVERYWHERE,), tuple(Breach(code) for code in clause.codes))
 
 
 def _compared(given: str, expected: Expected, host: str, *, hexadecimal: bool) -> Iterator[Finding]:
@@ -329,6 +355,7 @@ def _of_other_method(http: HttpRequest) -> Finding:
 
 def common_parameter(http: HttpRequest, name: str) -> str | None:
     """A common parameter by its plain name ("Region"): a header under version 3, else a field."""
+    http = received(http)
     value = header(http.headers, f"X-TC-{name}")
     return value if value is not None else dict(fields_of(http)).get(name)
 
@@ -346,12 +373,12 @@ def _present_and_known(what: str, value: str | None, known: frozenset[str]) -> I
 
 def _of_size(http: HttpRequest) -> Iterator[Finding]:
     if http.method == "GET":
-        name, size, limit = "get", len(http.query), 32 * _KB
+        clause, size = "Protocol.size.get", len(http.query)
     elif header(http.headers, "Authorization") is None:
-        name, size, limit = "version-1", len(http.body), _MB
+        clause, size = "Protocol.size.version-1", len(http.body)
     else:
-        name, size, limit = "version-3", len(http.body), 10 * _MB
-    clause = f"Protocol.size.{name}"
+        clause, size = "Protocol.size.version-3", len(http.body)
+    limit = limit_of(clause)
     if size > limit * (1 + _NEAR):
         yield _broken(clause, "too-large")
     elif size > limit * (1 - _NEAR):
@@ -399,6 +426,7 @@ class Decoded:
 
 def decodings(http: HttpRequest) -> Iterator[Decoded]:
     """The ways to read the parameters of a request, of whatever method."""
+    http = received(http)
     if http.method not in {"GET", "POST"}:
         yield Decoded(EVERYWHERE, None)
     elif http.method == "GET":
@@ -481,6 +509,8 @@ def _of_json(http: HttpRequest, body: bytes, *found: Finding) -> Iterator[Decode
         shallow = replace(shallow, applies=False)
     box = when("deep-json", "read") if depth > _DEEP else EVERYWHERE
     yield _read_json(http, text, box, (*found, shallow))
+    if _LONG_NUMBER.search(text) and _LONG_NUMBER.search(_TEXTS.sub("", text)):
+        yield Decoded(box, None, (*found, _broken("Protocol.json.form", "malformed-body-code")))
     if text.strip(" \t\r\n") in {"", "null"}:  # some take it for an object without members
         yield replace(_read_json(http, "{}", box, ()), findings=found)
 

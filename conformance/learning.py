@@ -78,9 +78,16 @@ def learn(
 
 def _settle_doubt(world: World, group: Group, code: str) -> None:
     """A refusal may tell that a group is there of which it wasn't known."""
-    if code.endswith("GroupIdAlreadyExist") and world.presence(group.group_id) is Presence.PERHAPS:
+    if code.endswith("GroupIdAlreadyExist") and _only_one_is_meant(world, "GroupId", group.group_id):
         world.created(world.groups[group.group_id])
-    elif code.endswith("GroupNameAlreadyExist"):
+    elif code.endswith("GroupNameAlreadyExist") and _only_one_is_meant(world, "GroupName", group.name or ""):
         holders = [each for each in world.groups.values() if each.name == group.name]
         if len(holders) == 1 and world.presence(holders[0].group_id) is Presence.PERHAPS:
             world.created(holders[0])
+
+
+def _only_one_is_meant(world: World, parameter: str, text: str) -> bool:
+    """Whether an id or name is in use by nothing but a group that may be there: none alike, deleted or a stranger's."""
+    index = world.index(parameter)
+    alike = index.others_but_for_case(text)
+    return index.exact.get(text) is Presence.PERHAPS and not alike and not world.may_be_foreign(text)

@@ -63,6 +63,11 @@ class Presence(StrEnum):
     PERHAPS = "perhaps"
     DELETED = "deleted"
     LEAVING = "leaving"  # deleted, and its name is free already
+    AGAIN = "again"  # deleted, and perhaps made again
+
+
+_SURELY = frozenset({Presence.THERE, Presence.JUST_NOW})
+_GOING = frozenset({Presence.DELETED, Presence.LEAVING, Presence.AGAIN})
 
 
 @dataclass(slots=True)
@@ -133,7 +138,8 @@ class World:
         if group.group_id in self._deleted:
             self._deletion_done(group.group_id)
         for gone in self._deleted.values():
-            if gone.name == group.name and self._ids.exact.get(gone.group_id) is Presence.DELETED:
+            same_name = group.name is not None and gone.name == group.name
+            if same_name and self._ids.exact.get(gone.group_id) is Presence.DELETED:
                 self._ids.put(gone.group_id, Presence.LEAVING)
         self._put(group, Presence.JUST_NOW if at_once else Presence.THERE)
 
@@ -165,22 +171,29 @@ class World:
             group = self._groups.pop(group_id)
             self._deleted[group_id] = group
             self._ids.put(group_id, Presence.DELETED)
-            if group.name is not None and all(each.name != group.name for each in self._groups.values()):
-                self._names.put(group.name, Presence.DELETED)
+            if group.name is not None and not self.surely_named(group.name, group_id):
+                perhaps = self._is_named(group.name, group_id)
+                self._names.put(group.name, Presence.AGAIN if perhaps else Presence.DELETED)
 
     def _deletion_done(self, group_id: str) -> None:
         """The id of a deleted group was given again: then its name is free too."""
         gone = self._deleted.pop(group_id)
-        if gone.name is not None and self._names.exact.get(gone.name) is Presence.DELETED:
+        presence = self._names.exact.get(gone.name) if gone.name is not None else None
+        if gone.name is not None and presence is Presence.DELETED:
             self._names.remove(gone.name)
             self.must_be_free("State.deletion", gone.name)
+        elif gone.name is not None and presence is Presence.AGAIN:
+            self._names.put(gone.name, Presence.PERHAPS)
 
     def changed(self, group: Group) -> None:
         """A group has another name, tag or descriptions; the old name is free."""
         old = self._groups[group.group_id].name
-        if old is not None and old != group.name:
-            self._names.remove(old)
-            self.must_be_free("State.renaming", old)
+        if old is not None and old != group.name and not self.surely_named(old, group.group_id):
+            if self._is_named(old, group.group_id):
+                self._names.put(old, Presence.PERHAPS)
+            else:
+                self._names.remove(old)
+                self.must_be_free("State.renaming", old)
         self._put(group, Presence.THERE)
 
     def settled(self) -> None:
@@ -192,10 +205,25 @@ class World:
 
     def _put(self, group: Group, presence: Presence) -> None:
         for index, text in ((self._ids, group.group_id), (self._names, group.name)):
-            # A lost answer makes nothing less sure that was sure before.
-            if text is not None and (presence is not Presence.PERHAPS or index.exact.get(text) is not Presence.THERE):
+            if text is None:
+                continue
+            before = index.exact.get(text)
+            if presence is not Presence.PERHAPS:
                 index.put(text, presence)
+            elif before not in _SURELY:  # a lost answer makes nothing less sure that was sure before
+                index.put(text, Presence.AGAIN if before in _GOING else presence)
         self._groups[group.group_id] = group
+
+    def surely_named(self, name: str, but: str) -> bool:
+        """Whether a group that is surely there has this name; another than that with the id `but`."""
+        return any(
+            each.name == name and each.group_id != but and self._ids.exact.get(each.group_id) in _SURELY
+            for each in self._groups.values()
+        )
+
+    def _is_named(self, name: str, but: str) -> bool:
+        """Whether a group that is, or may be, there has this name; another than that with the id `but`."""
+        return any(each.name == name and each.group_id != but for each in self._groups.values())
 
     def may_be_foreign(self, text: str) -> bool:
         """Whether a group that the suite knows nothing of may already have this id or name."""

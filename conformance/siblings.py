@@ -99,11 +99,11 @@ def _why_absent(group_id: str, world: World) -> str:
 
 
 def _modification(request: Request, group_id: str, answer: Envelope, world: World, seen: Seen) -> None:
-    group = world.groups.get(group_id)
+    group, names = world.groups.get(group_id), world.index("GroupName")
     name = request.last_text("GroupName") or ""
-    taken = name != "" and any(each.name == name for each in world.groups.values() if each.group_id != group_id)
     if answer.error is not None:
-        alike = any((each.name or "").lower() == name.lower() for each in world.groups.values())
+        # Those that were deleted, or may be there, count too: their names may be in use.
+        alike = name in names.exact or bool(names.others_but_for_case(name))
         renamed = group is not None and name != "" and not alike and not world.may_be_foreign(name)
         if answer.code == _TAKEN and renamed and world.presence(group_id) is Presence.THERE:
             seen.departs("State.renaming", Kind.REJECTED_THOUGH_VALID, "no group has this name", _TAKEN)
@@ -112,22 +112,25 @@ def _modification(request: Request, group_id: str, answer: Envelope, world: Worl
         else:
             seen.kept.add("State.renaming")
         return
+    taken = name != "" and world.surely_named(name, group_id)
     if taken:
         seen.departs(
             "State.renaming", Kind.ACCEPTED_THOUGH_INVALID, "another group has this name", "it was given again"
         )
-    if group is not None:
+    # One that was deleted and perhaps made again may be the old one still: like a deleted one, it tells nothing.
+    if group is not None and world.presence(group_id) is not Presence.AGAIN:
         tag = request.last_text("Tag") if request.values("Tag") else group.tag
         descriptions = None if request.values("GroupExDescriptionInfos") else group.descriptions
         world.changed(replace(group, name=name or group.name, tag=tag, descriptions=descriptions))
-        seen.kept.add("State.renaming")
+        if not taken:
+            seen.kept.add("State.renaming")
 
 
 def _information(group_id: str, answer: Envelope, world: World, seen: Seen) -> None:
     presence, group = world.presence(group_id), world.groups.get(group_id)
     if answer.error is not None:
         if answer.code != _NOT_THERE:
-            seen.unserved = None if presence is Presence.DELETED else answer.code
+            seen.unserved = None if presence in {Presence.DELETED, Presence.AGAIN} else answer.code
         elif presence is Presence.THERE:
             seen.departs("State.kept.GroupName", Kind.WRONG_RESULT, "the group was created", _NOT_THERE)
         elif presence is Presence.DELETED:
@@ -139,7 +142,7 @@ def _information(group_id: str, answer: Envelope, world: World, seen: Seen) -> N
         if not world.may_be_foreign(group_id) and not world.is_alike(group_id):
             seen.departs(_why_absent(group_id, world), Kind.WRONG_RESULT, "no such group was created", "it is shown")
         return
-    if group is None:
+    if group is None or presence is Presence.AGAIN:
         return  # deleted, but still shown: the page doesn't say how long a deletion takes
     _compare(group, answer.response, seen)
     if presence is Presence.PERHAPS:
@@ -153,9 +156,9 @@ def _compare(group: Group, shown: object, seen: Seen, which: str = "") -> None:
         "GroupName": (group.name, values.get("GroupName")),
         "GroupExDescriptions": (
             None if group.descriptions is None else list(group.descriptions),
-            values.get("GroupExDescriptions") or [],
+            _given(values.get("GroupExDescriptions"), []),
         ),
-        "Tag": (group.tag, values.get("Tag") or ""),
+        "Tag": (group.tag, _given(values.get("Tag"), "")),
         "FaceModelVersion": (group.version, values.get("FaceModelVersion")),
     }
     for name, (asked, kept) in pairs.items():
@@ -169,6 +172,11 @@ def _compare(group: Group, shown: object, seen: Seen, which: str = "") -> None:
             seen.departs(clause, Kind.WRONG_RESULT, expected, f"{name} is {kept!r}")
 
 
+def _given(value: object, absent: object) -> object:
+    """A member, or what it means that it is absent or null; anything else is what it is, false or 0 too."""
+    return absent if value is None else value
+
+
 def _listing(answer: Envelope, world: World, seen: Seen) -> None:
     entries = answer.response.get("GroupInfos")
     if answer.error is not None or not isinstance(entries, list):
@@ -180,7 +188,7 @@ def _listing(answer: Envelope, world: World, seen: Seen) -> None:
         if isinstance(group_id, str):
             listed.setdefault(group_id, []).append(each)
     number = answer.response.get("GroupNum")
-    whole = isinstance(number, int) and number <= len(entries)
+    whole = isinstance(number, int) and not isinstance(number, bool) and number <= len(entries)
     wrong = list(_wrongly_listed(listed, world, whole=whole))
     if wrong:
         newest = ", ".join(wrong[: -_MOST_TOLD - 1 : -1]) + (
@@ -188,7 +196,8 @@ def _listing(answer: Envelope, world: World, seen: Seen) -> None:
         )
         seen.departs("State.listed", Kind.WRONG_RESULT, "every group that was created is listed once, no other", newest)
     for group_id, found in reversed(listed.items()):
-        if (group := world.groups.get(group_id)) is not None and len(found) == 1:
+        group = world.groups.get(group_id)
+        if group is not None and len(found) == 1 and world.presence(group_id) is not Presence.AGAIN:
             _compare(group, found[0], seen, f"of {group_id}, ")
     if whole and not seen.departures:
         seen.kept.add("State.listed")

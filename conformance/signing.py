@@ -49,12 +49,13 @@ def canonical_request(method: str, query: str, headers: Iterable[tuple[str, str]
 
     Args:
         method: "GET" or "POST".
-        query: the query as sent; empty for POST.
+        query: the query as sent; that of a POST is documented as empty, whatever is sent.
         headers: those to sign; names and values are lowered and trimmed, and sorted by name.
         payload_hash: lower-case hex of the body's SHA-256.
     """
     lowered = sorted((name.lower(), value.strip().lower()) for name, value in headers)
     lines = "".join(f"{name}:{value}\n" for name, value in lowered)
+    query = "" if method == "POST" else query
     return "\n".join((method, "/", query, lines, ";".join(name for name, _ in lowered), payload_hash))
 
 

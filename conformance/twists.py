@@ -2,7 +2,7 @@
 
 A twist is written `name` or `name=argument`. Those of the first kind change what is signed, so that the signature is
 right for what is sent; those of the second change the request after it was signed. The verdict never reads them: it is
-made of the bytes that came out.
+made of the bytes that came out. One that has nothing to change says so: else a plain request would be sent in its name.
 """
 
 from __future__ import annotations
@@ -17,11 +17,14 @@ from urllib.parse import urlsplit
 from conformance.draft import Draft, Form, Sender, draft, quoted, seal
 from conformance.messages import HttpRequest, header
 from conformance.request import Request
-from conformance.signing import UNSIGNED_PAYLOAD, Credentials, payload_hash, utc_date
+from conformance.signing import UNSIGNED_PAYLOAD, Credentials, Scheme, payload_hash, utc_date
 
 __all__ = ["TWISTS", "Twist", "twisted"]
 
 _UNKNOWN_ID = "AKIDnobodyHasThisOne00000000000EXAMPLE"
+_LARGEST = 100_000_000  # bytes
+# What a request may lack, as its sender has none.
+_NOT_ALWAYS = frozenset({"Region", "Token"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,50 @@ def _of(written: str) -> Twist:
     return TWISTS[name]
 
 
+def _need(there: object, what: str) -> None:
+    if not there:
+        raise ValueError(f"there is no {what} to change")
+
+
 # --- Before signing --------------------------------------------------------------------------------------
+
+
+def _of_version_3(change: Callable[[Draft, str], None]) -> Callable[[Draft, str], None]:
+    """What version 1 doesn't have: a scope, signed headers, the hash of the body."""
+
+    def before(made: Draft, argument: str) -> None:
+        _need(made.scheme is Scheme.TC3, "Authorization")
+        change(made, argument)
+
+    return before
+
+
+def _of_body(change: Callable[[Draft, str], None]) -> Callable[[Draft, str], None]:
+    """What is done to the body of a POST of JSON."""
+
+    def before(made: Draft, argument: str) -> None:
+        _need(not made.textual, "body of JSON")
+        change(made, argument)
+
+    return before
+
+
+def _of_fields(change: Callable[[Draft, str], None]) -> Callable[[Draft, str], None]:
+    """What is done to the fields of a form or a query."""
+
+    def before(made: Draft, argument: str) -> None:
+        _need(made.textual and made.text is None, "form or query")
+        change(made, argument)
+
+    return before
+
+
+def _number(argument: str) -> int:
+    """So many bytes or characters."""
+    number = int(argument)
+    if not 0 <= number <= _LARGEST:
+        raise ValueError(f"{number} isn't between 0 and {_LARGEST}")
+    return number
 
 
 def _credentials(change: Callable[[Credentials], Credentials]) -> Callable[[Draft, str], None]:
@@ -107,6 +153,7 @@ def _common(name: str) -> Callable[[Draft, str], None]:
 
 
 def _no_common(made: Draft, argument: str) -> None:
+    _need(argument in made.common or argument in _NOT_ALWAYS, argument)
     made.common.pop(argument, None)
 
 
@@ -125,6 +172,9 @@ def _signed_header(made: Draft, argument: str) -> None:
 
 
 def _also_signed(made: Draft, argument: str) -> None:
+    there = ["Host", *(name for name, _ in made.more), *(f"X-TC-{name}" for name in made.common)]
+    there += [] if made.content_type is None else ["Content-Type"]
+    _need(argument.lower() in {name.lower() for name in there}, argument)
     made.signed.append(argument.lower())
 
 
@@ -167,7 +217,7 @@ def _byte_order_mark(made: Draft, _argument: str) -> None:
 
 
 def _cut(made: Draft, argument: str) -> None:
-    made.body = made.body[: -int(argument)]
+    made.body = made.body[: max(0, len(made.body) - _number(argument))]
 
 
 def _append(made: Draft, argument: str) -> None:
@@ -175,11 +225,14 @@ def _append(made: Draft, argument: str) -> None:
 
 
 def _padded(made: Draft, argument: str) -> None:
-    made.body = made.body.ljust(int(argument))
+    size = _number(argument)
+    if size < len(made.body):
+        raise ValueError(f"the body has {len(made.body)} bytes")
+    made.body = made.body.ljust(size)
 
 
 def _long_tag(made: Draft, argument: str) -> None:
-    made.fields.append(("Tag", "x" * int(argument)))
+    made.fields.append(("Tag", "x" * _number(argument)))
 
 
 def _spaced(made: Draft, _argument: str) -> None:
@@ -214,10 +267,12 @@ def _misspelt(made: Draft, argument: str) -> None:
 
 def _indices(made: Draft, argument: str) -> None:
     """The items of arrays get these indices, one after the other, and stand in this order."""
-    numbers = iter(argument.split(","))
-    made.fields = [
-        (f"{name.partition('.')[0]}.{next(numbers)}" if "." in name else name, value) for name, value in made.fields
-    ]
+    numbers, items = argument.split(","), [place for place, (name, _) in enumerate(made.fields) if "." in name]
+    if len(numbers) != len(items):
+        raise ValueError(f"there are {len(items)} items for {len(numbers)} indices")
+    for place, number in zip(items, numbers, strict=True):
+        name, value = made.fields[place]
+        made.fields[place] = f"{name.partition('.')[0]}.{number}", value
 
 
 def _plus(made: Draft, _argument: str) -> None:
@@ -234,11 +289,13 @@ def _everything_escaped(made: Draft, _argument: str) -> None:
 def _replace_header(http: HttpRequest, argument: str) -> HttpRequest:
     """Another value for a header that is there."""
     name, _, value = argument.partition(":")
+    _need(header(http.headers, name) is not None, name)
     headers = tuple((each, value if each.lower() == name.lower() else old) for each, old in http.headers)
     return replace(http, headers=headers)
 
 
 def _drop_header(http: HttpRequest, argument: str) -> HttpRequest:
+    _need(header(http.headers, argument) is not None, argument)
     return replace(http, headers=tuple(each for each in http.headers if each[0].lower() != argument.lower()))
 
 
@@ -248,7 +305,7 @@ def _header_after(http: HttpRequest, argument: str) -> HttpRequest:
 
 
 def _header_case(http: HttpRequest, argument: str) -> HttpRequest:
-    change = str.upper if argument == "upper" else str.lower
+    change = {"upper": str.upper, "lower": str.lower}[argument]
     return replace(http, headers=tuple((change(name), value) for name, value in http.headers))
 
 
@@ -258,14 +315,14 @@ def _change_authorization(http: HttpRequest, argument: str) -> HttpRequest:
 
 
 def _later(http: HttpRequest, argument: str) -> HttpRequest:
-    moment = int(header(http.headers, "X-TC-Timestamp") or "0") + int(argument)
+    moment = int(header(http.headers, "X-TC-Timestamp") or "") + int(argument)
     return _replace_header(http, f"X-TC-Timestamp:{moment}")
 
 
 def _signature(change: Callable[[str], str]) -> Callable[[HttpRequest, str], HttpRequest]:
     def after(http: HttpRequest, _argument: str) -> HttpRequest:
-        authorization = header(http.headers, "Authorization") or ""
-        before, _, signature = authorization.rpartition("Signature=")
+        before, mark, signature = (header(http.headers, "Authorization") or "").rpartition("Signature=")
+        _need(mark, "Signature")
         return _replace_header(http, f"Authorization:{before}Signature={change(signature)}")
 
     return after
@@ -276,8 +333,9 @@ def _other_end(signature: str) -> str:
 
 
 def _changed(text: str, old: str, new: str) -> str:
-    if old not in text:
-        raise ValueError(f"there is no {old!r} to change")
+    _need(old in text, repr(old))
+    if old == new:
+        raise ValueError("it would change nothing")
     return text.replace(old, new, 1)
 
 
@@ -289,7 +347,8 @@ def _change_body(http: HttpRequest, argument: str) -> HttpRequest:
 
 def _change_query(http: HttpRequest, argument: str) -> HttpRequest:
     old, _, new = argument.partition("→")
-    return replace(http, url=_changed(http.url, old, new))
+    before, mark, query = http.url.partition("?")
+    return replace(http, url=f"{before}{mark}{_changed(query, old, new)}")
 
 
 def _change_field(http: HttpRequest, argument: str) -> HttpRequest:
@@ -333,9 +392,9 @@ _BEFORE: dict[str, tuple[str, Callable[[Draft, str], None]]] = {
     "unknown-id": ("signed for a SecretId that nobody has", _credentials(lambda p: replace(p, secret_id=_UNKNOWN_ID))),
     "timestamp": ("so many seconds from now", _timestamp),
     "timestamp-text": ("with this Timestamp", _common("Timestamp")),
-    "date": ("with a scope so many days from its date", _date),
-    "service": ("with a scope of this service", _set("service")),
-    "service-of-host": ("with a scope of the host's first label", _service_of_host),
+    "date": ("with a scope so many days from its date", _of_version_3(_date)),
+    "service": ("with a scope of this service", _of_version_3(_set("service"))),
+    "service-of-host": ("with a scope of the host's first label", _of_version_3(_service_of_host)),
     "host-without-port": ("signed for the host without its port", _host_without_port),
     "action": ("with this Action", _common("Action")),
     "version": ("with this Version", _common("Version")),
@@ -350,24 +409,24 @@ _BEFORE: dict[str, tuple[str, Callable[[Draft, str], None]]] = {
     "no-content-type": ("without a Content-Type, which isn't signed either", _no_content_type),
     "header": ("with one more header, unsigned", _header),
     "signed-header": ("with one more header, signed", _signed_header),
-    "also-signed": ("with this header signed too", _also_signed),
-    "not-signed": ("with this header not signed", _not_signed),
-    "unsigned-payload": ("with a signature that leaves the body out, and says so", _unsigned_payload),
-    "declared-hash": ("with the hash of its body in a header", _declared_hash),
-    "body": ("with this body", _body),
-    "encoding": ("with its body in this encoding", _charset),
-    "byte-order-mark": ("with a byte order mark", _byte_order_mark),
-    "cut": ("without its last so many bytes", _cut),
-    "append": ("with this behind it", _append),
-    "padded": ("filled up with spaces to so many bytes", _padded),
-    "long-tag": ("with a Tag of so many characters", _long_tag),
-    "spaced": ("with white space in its JSON", _spaced),
-    "escaped": ("with every character of its JSON's texts escaped", _escaped),
-    "misspelt": ("with another character at this place of its body", _misspelt),
-    "as-form": ("as a POST of this Content-Type that holds what stands in its body", _as_form),
-    "indices": ("with these indices of its array", _indices),
-    "plus": ("with + for a space", _plus),
-    "everything-escaped": ("with every character percent-encoded", _everything_escaped),
+    "also-signed": ("with this header signed too", _of_version_3(_also_signed)),
+    "not-signed": ("with this header not signed", _of_version_3(_not_signed)),
+    "unsigned-payload": ("with a signature that leaves the body out, and says so", _of_version_3(_unsigned_payload)),
+    "declared-hash": ("with the hash of its body in a header", _of_version_3(_declared_hash)),
+    "body": ("with this body", _of_body(_body)),
+    "encoding": ("with its body in this encoding", _of_body(_charset)),
+    "byte-order-mark": ("with a byte order mark", _of_body(_byte_order_mark)),
+    "cut": ("without its last so many bytes", _of_body(_cut)),
+    "append": ("with this behind it", _of_body(_append)),
+    "padded": ("filled up with spaces to so many bytes", _of_body(_padded)),
+    "long-tag": ("with a Tag of so many characters", _of_fields(_long_tag)),
+    "spaced": ("with white space in its JSON", _of_body(_spaced)),
+    "escaped": ("with every character of its JSON's texts escaped", _of_body(_escaped)),
+    "misspelt": ("with another character at this place of its body", _of_body(_misspelt)),
+    "as-form": ("as a POST of this Content-Type that holds what stands in its body", _of_body(_as_form)),
+    "indices": ("with these indices of its array", _of_fields(_indices)),
+    "plus": ("with + for a space", _of_fields(_plus)),
+    "everything-escaped": ("with every character percent-encoded", _of_fields(_everything_escaped)),
 }
 
 _AFTER: dict[str, tuple[str, Callable[[HttpRequest, str], HttpRequest]]] = {

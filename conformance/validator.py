@@ -334,6 +334,13 @@ def _held_against(presence: Presence, clause: Clause) -> tuple[list[Box], list[B
             reading = "recreate-after-delete"
             in_deletion = READING[reading].code("GroupInDeletedState")
             return [EVERYWHERE], [Breach(in_deletion, when(reading, "GroupInDeletedState"))]
+        case Presence.AGAIN:
+            reading = "recreate-after-delete"
+            in_deletion = READING[reading].code("GroupInDeletedState")
+            return [EVERYWHERE], [
+                Breach(in_deletion, when(reading, "GroupInDeletedState")),
+                Breach(exists, conclusive=False),
+            ]
         case _:
             assert_never(presence)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
@@ -25,6 +25,7 @@ __all__ = [
     "envelope",
     "fields_of",
     "headers_for",
+    "received",
 ]
 
 
@@ -94,7 +95,10 @@ def decode(http: HttpRequest) -> Request:
         raise UndecodableError(f"the Content-Type is {content_type or 'absent'}, not {JSON} or {URLENCODED}")
     try:
         body = json.loads(
-            http.body.decode("utf-8", "surrogatepass"), object_pairs_hook=_Pairs, parse_constant=_no_constant
+            http.body.decode("utf-8", "surrogatepass"),
+            object_pairs_hook=_Pairs,
+            parse_constant=_no_constant,
+            parse_int=_integer,
         )
         if isinstance(body, _Pairs):
             body = _Pairs((name, _plain(value)) for name, value in body)
@@ -112,6 +116,14 @@ def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON")
 
 
+def _integer(digits: str) -> float:
+    """A whole number; one of more digits than Python reads is some number all the same."""
+    try:
+        return int(digits)
+    except ValueError:
+        return float(digits)
+
+
 def _plain(value: object) -> object:
     """A value whose objects are dictionaries: within a parameter, no member needs to be there twice."""
     if isinstance(value, _Pairs):
@@ -123,11 +135,18 @@ def _content_type(http: HttpRequest) -> str:
     return (header(http.headers, "Content-Type") or "").partition(";")[0].strip().lower()
 
 
+def received(http: HttpRequest) -> HttpRequest:
+    """A request as whoever receives it sees it: white space around a header's value is no part of it."""
+    return replace(http, headers=tuple((name, value.strip(" \t")) for name, value in http.headers))
+
+
 def fields_of(http: HttpRequest) -> list[tuple[str, str]]:
-    """The fields of a query, or of a form; none where there is neither."""
-    if http.method == "POST" and _content_type(http) != URLENCODED:
+    """The fields of a query, or of a form; none where there is neither. What isn't a GET may have a form."""
+    is_form = _content_type(http) == URLENCODED
+    if http.method == "POST" and not is_form:
         return []
-    text = http.body.decode("utf-8", "surrogateescape") if http.method == "POST" else http.query
+    in_body = http.method == "POST" or (http.method != "GET" and is_form and http.body != b"")
+    text = http.body.decode("utf-8", "surrogateescape") if in_body else http.query
     return [
         (_unquoted(name), _unquoted(value))
         for name, _, value in (each.partition("=") for each in text.split("&") if each)
@@ -210,7 +229,7 @@ _NOTHING: Mapping[str, object] = MappingProxyType({})
 def envelope(answer: HttpResponse) -> Envelope:
     """The object under `Response`, or why there is none. Never raises."""
     try:
-        body = json.loads(answer.body.decode("utf-8"))
+        body = json.loads(answer.body.decode("utf-8"), parse_int=_integer)
     except (ValueError, RecursionError) as error:
         return Envelope(_NOTHING, f"the body is no JSON ({error})")
     if not isinstance(body, dict) or "Response" not in body:

@@ -10,6 +10,7 @@ from conformance.messages import header
 from conformance.request import Request
 from conformance.settings import STRICT_SIGNING
 from conformance.signing import EXAMPLE_CREDENTIALS, Scheme
+from conformance.twists import twisted
 from conformance.wire import Form, Sender, encode
 
 NOW = 1_700_000_000
@@ -198,6 +199,24 @@ def test_timestamps_past_all_dates(timestamp):
 
     assert verdict(with_header(signed(), "X-TC-Timestamp", timestamp)) == "AuthFailure.SignatureExpire"
     assert verdict(replace(form, url=form.url.replace(str(NOW), timestamp))) == "AuthFailure.SignatureExpire"
+
+
+@pytest.mark.parametrize("zeros", [1, 6, 5000])
+def test_zeros_before_a_timestamp(zeros):
+    """Zeros before a number change nothing of it, but for what is signed."""
+    timestamp = "0" * zeros + str(NOW)
+    sender = Sender("http://127.0.0.1:8080", "ap-guangzhou", EXAMPLE_CREDENTIALS)
+
+    assert verdict(twisted(ASKED, sender, Form.JSON, NOW, 1, [f"timestamp-text={timestamp}"])) is None
+    assert verdict(with_header(signed(), "X-TC-Timestamp", timestamp)) == FAILURE
+
+
+def test_a_query_behind_a_post():
+    """The query of a POST isn't signed; that of a GET is."""
+    http, get = signed(), signed(form=Form.QUERY)
+
+    assert verdict(replace(http, url=f"{http.url}?a=b")) is None
+    assert verdict(replace(get, url=f"{get.url}&a=b")) == FAILURE
 
 
 HOSTILE = ["\ud800", "\udcff", "\xff", "\u0661", "\0", "%", "%ff", "%ED%A0%80", "9" * 5000, "\n", ";", "/", ""]

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -128,6 +129,14 @@ def test_the_gateway(action, version, expected):
     http = encode(Request((), action, version), SENDER, Form.JSON, int(time.time()))
 
     assert envelope(Emulator().handle(http)).code == expected
+
+
+def test_white_space_around_headers():
+    """White space around the values of headers is no part of them, in process as over HTTP."""
+    http = encode(Request.of({"GroupName": "n", "GroupId": "i"}), SENDER, Form.JSON, int(time.time()))
+    spaced = replace(http, headers=tuple((name, f" {value}\t") for name, value in http.headers))
+
+    assert "FaceModelVersion" in envelope(Emulator().handle(spaced)).response
 
 
 def test_every_message_is_documented():

@@ -47,6 +47,14 @@ def test_version_3(name):
     assert expected == tc3_signature(key, date, service, string_to_sign(timestamp, date, service, canonical))
 
 
+def test_the_query_of_a_post_is_not_signed():
+    """The canonical query of a POST is empty, as documented, whatever query it is sent with."""
+    headers = (("Content-Type", JSON), ("Host", "iai.tencentcloudapi.com"))
+
+    assert canonical_request("POST", "a=b", headers, "") == canonical_request("POST", "", headers, "")
+    assert canonical_request("GET", "a=b", headers, "") != canonical_request("GET", "", headers, "")
+
+
 def test_unsigned_payload():
     """A payload can be left out of the signature by signing a fixed text in its place."""
     headers = (("Content-Type", JSON), ("Host", "iai.tencentcloudapi.com"))

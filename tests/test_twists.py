@@ -340,7 +340,7 @@ AFTER = {
     (V3, "then-append= \udcff"): ({"body": JSON_BODY + b" \xff"}, False),
     (GET, "then-append=x"): ({"body": b"x"}, False),
     (GET, "then-append-query=&Tag=x"): ({"query": f"{QUERY}&Tag=x"}, False),
-    (V3, "then-append-query=Tag=x"): ({"query": "Tag=x"}, None),
+    (V3, "then-append-query=Tag=x"): ({"query": "Tag=x"}, True),  # the query of a POST isn't signed
     (V3, "then-header=host:x"): ({"Host": "x"}, False),
     (V3, "then-header=X-TC-Region:a:b"): ({"X-TC-Region": "a:b"}, True),
     (FORM, "then-header=Host:x"): ({"Host": "x"}, False),
@@ -380,10 +380,10 @@ def test_after_signing(how, twist):
 
     assert changes(how, twist) == expected
     assert http != sent(how)
-    assert right is None or is_right(http) == right
+    assert is_right(http) == right
 
 
-@pytest.mark.parametrize(("how", "twist"), [each for each in AFTER if AFTER[each][1] is not None], ids=ascii)
+@pytest.mark.parametrize(("how", "twist"), AFTER, ids=ascii)
 def test_after_signing_as_it_is_judged(how, twist):
     """Whoever isn't rightly signed any more isn't let in; whoever is may be, by the validator and by the emulator."""
     _, right = AFTER[how, twist]
@@ -471,21 +471,21 @@ def test_no_twists():
         assert predicted(http, how).open == set()
 
 
-UNUSED = ["encoding", "no-content-type", "then-add-header", "then-method", "then-path"]
+# For `call` alone, which sends by hand what no case does: the documents don't say what answers another path or two
+# headers of one name, and what is shown by the others is shown by cases already.
+BY_HAND = {"encoding", "no-content-type", "then-add-header", "then-method", "then-path"}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(each, marks=pytest.mark.xfail(strict=True, reason="no case sends it")) if each in UNUSED else each
-        for each in TWISTS
-    ],
-)
+@pytest.mark.parametrize("name", TWISTS)
 def test_every_twist_is_used(name):
-    """Every twist is used by a case of `smoke`, or by what Hypothesis draws."""
-    used = {each.partition("=")[0] for case in smoke() for step in case.steps for each in step.twists}
+    """Every twist is used by a case of `smoke`, or by what Hypothesis draws; but for a few that are there for `call`.
 
-    assert name in used or re.search(rf'"{name}[="]', inspect.getsource(delivered))
+    That each had a case was asked too much: a twist is a word of a step, and `call` sends any step.
+    """
+    used = {each.partition("=")[0] for case in smoke() for step in case.steps for each in step.twists}
+    drawn = re.search(rf'"{name}[="]', inspect.getsource(delivered)) is not None
+
+    assert (name in used or drawn) == (name not in BY_HAND)
 
 
 # --- What can't be ---------------------------------------------------------------------------------------
@@ -526,6 +526,10 @@ def test_impossible_arguments(twist):
         (RAW, ["encoding=ascii"]),
         (V3, ["body=\udcff", "encoding=utf-8"]),
         (V3, ["body=\udcff", "escaped"]),
+        (V3, ["no-content-type", "also-signed=content-type"]),
+        (V3, ["without=Timestamp", "then-timestamp=1"]),
+        (V3, ["body=x", "as-form=x", "append=y"]),
+        (V3, ["body=x y", "as-form=x", "plus"]),
         (V3, ["body=\udcff", "as-form=x"]),
         (V3, ["no-content-type", "no-content-type"]),
         (V3, ["not-signed=host", "not-signed=host"]),
@@ -554,10 +558,9 @@ def test_what_no_form_can_say():
         twisted(REQUEST, sender_of(FORM), Form.JSON, NOW, 1, ["body="])
 
 
-# --- What looks like a mistake of this project -----------------------------------------------------------
+# --- What has nothing to change --------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(strict=True, raises=StopIteration, reason="too few indices raise StopIteration")
 @pytest.mark.parametrize("how", [GET, FORM])
 def test_too_few_indices(how):
     """Fewer indices than items can't be applied."""
@@ -565,7 +568,6 @@ def test_too_few_indices(how):
         sent(how, "indices=0")
 
 
-@pytest.mark.xfail(strict=True, raises=MemoryError, reason="a size past all memory raises MemoryError")
 @pytest.mark.parametrize(("how", "name"), [(V3, "padded"), (GET, "long-tag")])
 def test_sizes_past_all_memory(how, name):
     """A size that no memory has can't be applied."""
@@ -573,7 +575,6 @@ def test_sizes_past_all_memory(how, name):
         sent(how, f"{name}={10**18}")
 
 
-@pytest.mark.xfail(strict=True, reason="without its last 0 bytes a body is empty, and without -5 it has 5")
 @pytest.mark.parametrize("argument", ["0", "-5"])
 def test_nothing_is_cut(argument):
     """Without its last 0 bytes, a body is what it was; -5 can't be applied."""
@@ -585,7 +586,13 @@ def test_nothing_is_cut(argument):
         assert (body, argument) == (JSON_BODY, "0")
 
 
-@pytest.mark.xfail(strict=True, reason="what is replaced is looked for in the whole URL, host and all")
+def test_as_large_as_it_is():
+    """A body that has so many bytes needs no filling; one that has more can't be filled up to so many."""
+    assert sent(V3, f"padded={len(JSON_BODY)}") == sent(V3)
+    with pytest.raises(ValueError, match="can't be applied"):
+        sent(V3, f"padded={len(JSON_BODY) - 1}")
+
+
 @pytest.mark.parametrize("name", ["then-query", "then-field"])
 def test_the_query_alone_is_changed(name):
     """What changes is the query, not the host that it is sent to."""
@@ -595,21 +602,38 @@ def test_the_query_alone_is_changed(name):
     assert http.query != sent(GET, "long-tag=1").query
 
 
-@pytest.mark.xfail(strict=True, reason="one more Host is signed too, and sent with the endpoint's name")
+HEADERS = ["Host", "Content-Type", "X-TC-Action"]
+
+
 def test_one_more_host():
     """A header that isn't signed isn't, and is sent with its value, whatever its name."""
     assert changes(V3, "header=Host:x") == {"Host+": "x"}
+    assert changes(V3, "header=Content-Type:x") == {"Content-Type+": "x"}
+    assert all(is_right(sent(V3, f"{twist}={name}:x")) for twist in ("header", "signed-header") for name in HEADERS)
 
 
-@pytest.mark.xfail(strict=True, reason="it is done silently, with no effect, though `twisted` says that it raises")
+def test_what_a_sender_may_not_have():
+    """Whoever has no Region or token leaves them out, with the twist and without it."""
+    permanent = replace(sender_of(V3), region="", credentials=EXAMPLE_CREDENTIALS)
+    plain = twisted(REQUEST, permanent, Form.JSON, NOW, 7, ())
+
+    assert twisted(REQUEST, permanent, Form.JSON, NOW, 7, ["without=Region", "without=Token"]) == plain
+
+
 @pytest.mark.parametrize(
     ("how", "twist"),
     [
         (V3, "without=Regoin"),
+        (V3, "without=Nonce"),
+        (V3, "without=Language"),
         (V3, "also-signed=x-absent"),
         (V3, "then-header=X-Absent:1"),
         (V3, "then-without=X-Absent"),
         (V3, "then-body="),
+        (V3, "then-body=i→i"),
+        (V3, "then-query=i→j"),
+        (V3, "header-case=small"),
+        (V3, "everything-escaped"),
         (V3, "plus"),
         (V3, "long-tag=9"),
         (V3, "indices=0"),
@@ -618,9 +642,13 @@ def test_one_more_host():
         (GET, "byte-order-mark"),
         (GET, "cut=1"),
         (GET, "body=x"),
+        *[(GET, each) for each in ("append=x", "padded=99", "escaped", "misspelt=1x", "encoding=gbk", "as-form=x")],
+        *[(FORM, each) for each in ("unsigned-payload", "declared-hash", "service-of-host", "not-signed=host")],
         (FORM, "date=-1"),
         (FORM, "service=cvm"),
         (FORM, "also-signed=host"),
+        (FORM, "signature-end"),
+        (FORM, "signature-empty"),
         (FORM, "signature-upper"),
         (FORM, "signature-cut"),
         (FORM, "signature-reversed"),

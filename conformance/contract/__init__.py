@@ -18,6 +18,7 @@ from conformance.contract.model import (
     CodeKind,
     ErrorCode,
     Example,
+    Gate,
     Level,
     NotCheckable,
     Reading,
@@ -64,6 +65,7 @@ __all__ = [
     "Unit",
     "Value",
     "clauses_of",
+    "limit_of",
     "page_lines",
 ]
 
@@ -83,6 +85,14 @@ _BY_SUBJECT: dict[str, tuple[Clause, ...]] = {
 def clauses_of(subject: str) -> tuple[Clause, ...]:
     """The clauses on a subject ("GroupName", "GroupExDescriptions[]", "Request", "Response"), in checking order."""
     return _BY_SUBJECT[subject]
+
+
+def limit_of(clause: str) -> int:
+    """The most that a clause on whole requests takes, in bytes or seconds. Raises ValueError for one without a limit."""
+    rule = CLAUSE[clause].rule
+    if not isinstance(rule, Gate) or rule.limit is None:
+        raise ValueError(f"{clause} has no limit of sizes or times")
+    return rule.limit.amount
 
 
 def page_lines() -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.contract.citations import REQUEST, SIGNATURE_1, SIGNATURE_3, page, platform
-from conformance.contract.model import Clause, Effect, Gate, Strength
+from conformance.contract.model import Clause, Effect, Gate, Limit, Measure, Strength
 
 __all__ = ["GATEWAY_CLAUSES"]
 
@@ -111,7 +111,7 @@ def _authentication() -> tuple[Clause, ...]:
         Clause(
             "Authentication.timestamp.window",
             subject,
-            Gate(),
+            Gate(limit=Limit(5, Measure.MINUTES)),
             (platform("如果与服务器时间相差超过5分钟,会引起签名过期错误。", SIGNATURE_3), platform("签名过期。")),
             (_AUTH + "SignatureExpire",),
         ),
@@ -284,7 +284,7 @@ def _protocol() -> tuple[Clause, ...]:
         Clause(
             "Protocol.size.get",
             subject,
-            Gate(),
+            Gate(limit=Limit(32, Measure.KB)),
             (platform(_SIZES, REQUEST), platform("请求包超过限制大小。")),
             _TOO_LARGE,
             reading="too-large",
@@ -292,7 +292,7 @@ def _protocol() -> tuple[Clause, ...]:
         Clause(
             "Protocol.size.version-1",
             subject,
-            Gate(),
+            Gate(limit=Limit(1, Measure.MB)),
             (platform("POST 请求使用签名方法 v1(HmacSHA1、HmacSHA256)时不得超过1MB", REQUEST), platform("请求包超过限制大小。")),
             _TOO_LARGE,
             reading="too-large",
@@ -300,7 +300,7 @@ def _protocol() -> tuple[Clause, ...]:
         Clause(
             "Protocol.size.version-3",
             subject,
-            Gate(),
+            Gate(limit=Limit(10, Measure.MB)),
             (platform("POST 请求使用签名方法 v3(TC3-HMAC-SHA256)时支持10MB", REQUEST), platform("请求包超过限制大小。")),
             _TOO_LARGE,
             reading="too-large",

@@ -170,15 +170,41 @@ class Answer:
     check: str
 
 
+class Measure(StrEnum):
+    """What a limit on whole requests counts, in the words of the documents."""
+
+    KB = "KB"
+    MB = "MB"
+    MINUTES = "分钟"
+
+
+_IN_ONE = {Measure.KB: 1024, Measure.MB: 1024 * 1024, Measure.MINUTES: 60}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most of something, as the documents write it."""
+
+    number: int
+    measure: Measure
+
+    @property
+    def amount(self) -> int:
+        """In bytes or seconds; the documents don't say whether a KB has 1000 bytes or 1024."""
+        return self.number * _IN_ONE[self.measure]
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """A rule of the platform's gateway on an HTTP request, told apart by the clause's id in `gateway.py`.
 
     Attributes:
         permits: whether it is a permission, which no request can break.
+        limit: the most that it takes, where it is about a size or a time.
     """
 
     permits: bool = False
+    limit: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,11 +74,24 @@ def _stale(timestamp: str | None, behaviour: Behaviour, now: float) -> str | Non
     if timestamp is None or not timestamp.isascii() or not timestamp.isdigit():
         reading = "absent-timestamp-code" if timestamp is None else "timestamp-form-code"
         return behaviour.code_of(reading) if behaviour.checks("timestamp") else None
-    # More digits than any time near now has; and Python won't read thousands of them.
-    late = now - int(timestamp) if len(timestamp) < 16 else -float("inf")
+    late = now - _seconds(timestamp)
     expired = late > behaviour.tolerance and behaviour.checks("expiry")
     premature = -late > behaviour.tolerance and behaviour.checks("future")
     return "AuthFailure.SignatureExpire" if expired or premature else None
+
+
+def _seconds(timestamp: str) -> float:
+    digits = timestamp.lstrip("0")
+    # More digits than any time near now has; and Python won't read thousands of them.
+    return int(digits or "0") if len(digits) < 16 else float("inf")
+
+
+def _date(timestamp: str) -> str | None:
+    """The date of a time; None for one that no calendar has."""
+    try:
+        return utc_date(int(_seconds(timestamp)))
+    except (ValueError, OverflowError):
+        return None
 
 
 def _tc3(
@@ -112,7 +125,7 @@ def _wrong_scope(match: re.Match[str], http: HttpRequest, timestamp: str, behavi
     known = {SERVICE}
     if behaviour.chosen("scope-of-host", "accepted"):
         known.add(re.split(r"[.:]", http.host)[0])
-    date_is_wrong = timestamp.isdigit() and match["date"] != utc_date(int(timestamp[:12]))
+    date_is_wrong = timestamp.isascii() and timestamp.isdigit() and match["date"] != _date(timestamp)
     if date_is_wrong and behaviour.checks("date"):
         return behaviour.code_of("scope-code")
     return behaviour.code_of("scope-code") if match["service"] not in known and behaviour.checks("service") else None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.contract import CLAUSE, DEFAULTS, IDS, NAMES, READING, VARIES, Alphabet
+from conformance.contract import CLAUSE, DEFAULTS, IDS, NAMES, READING, VARIES, Alphabet, limit_of
 from conformance.contract.model import MaxItems, MaxLength, OneOf
 from conformance.messages import HttpRequest
 from conformance.request import Request
@@ -149,7 +149,7 @@ class Behaviour:
     unchecked: set[str] = field(default_factory=set)
     compares: Callable[[HttpRequest], bool] = lambda _http: True
     compared: int = 64
-    tolerance: int = 300
+    tolerance: int = limit_of("Authentication.timestamp.window")
     other_scheme: Scheme = Scheme.SHA1
     largest: float = 1
     arrive: Callable[[HttpRequest], HttpRequest] = _as_sent

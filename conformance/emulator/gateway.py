@@ -7,19 +7,19 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
-from conformance.contract import VERSION
+from conformance.contract import VERSION, limit_of
 from conformance.emulator import auth
 from conformance.emulator.behaviour import Behaviour
 from conformance.messages import HttpRequest, header
 from conformance.request import Request
 from conformance.signing import Credentials
-from conformance.wire import UndecodableError, decode
+from conformance.wire import UndecodableError, decode, received
 
 __all__ = ["LARGEST_BODY", "RefusedError", "TurnedAwayError", "admit"]
 
-_LARGEST_QUERY = 32 * 1024
-_LARGEST_FORM = 1024 * 1024
-LARGEST_BODY = 10 * 1024 * 1024
+_LARGEST_QUERY = limit_of("Protocol.size.get")
+_LARGEST_FORM = limit_of("Protocol.size.version-1")
+LARGEST_BODY = limit_of("Protocol.size.version-3")
 _DEEPEST = 50
 # Possessive, so that a text without an end is looked at once.
 _TEXTS = re.compile(rb'(?s)"(?:[^"\\]++|\\.)*+"?')
@@ -60,7 +60,7 @@ def admit(
         RefusedError: it is refused with a code.
         TurnedAwayError: it is refused with an HTTP status.
     """
-    http = behaviour.arrive(http)
+    http = behaviour.arrive(received(http))
     checks: list[Callable[[], None]] = [
         lambda: _method(http, behaviour),
         lambda: _size(http, behaviour),
