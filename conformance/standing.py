@@ -34,6 +34,8 @@ def refusal(name: str, answer: Envelope) -> str | None:
     message = str(answer.error.get("Message", "")).rstrip(".。") if isinstance(answer.error, dict) else ""
     if code in THROTTLED:
         return f"{name} throttles this account: {code}: {message}. Try again later, or with a lower --rate."
+    if code == "AuthFailure.SignatureExpire":
+        return f"{name} refuses the time of the signature: {code}: {message}. Set this machine's clock."
     if code.startswith("AuthFailure") or code in MAY_NOT:
         return (
             f"{name} refuses the credentials: {code}: {message}. Set TENCENTCLOUD_SECRET_ID and "

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.contract import READINGS, VARIES, Reading
+from conformance.contract import READINGS, Reading
 from conformance.ledger import Evidence
 from conformance.run import Run
 from conformance.session import judge_recording
@@ -84,7 +84,7 @@ def told(witnesses: Sequence[Witness], *, everything: bool) -> Iterator[str]:
 
 
 def _is_settled(reading: Reading, witness: Witness) -> bool:
-    return len(witness.possible[reading.id] - {VARIES}) == 1
+    return len(witness.possible[reading.id]) == 1
 
 
 def _because(reading: Reading, witness: Witness) -> Iterator[str]:
