@@ -278,8 +278,7 @@ class Run:
         return request.last_text("GroupId") not in self.world.groups
 
     def _step(self, step: Step, script: _Script) -> None:
-        if step.request.action == ACTION:
-            self._make_room(step)
+        self._make_room(step)
         if self.pace is not None:
             self.pace.wait(step.requests)
         if step.request.action != ACTION:
@@ -303,7 +302,11 @@ class Run:
                 assert_never(step.sending)
 
     def _make_room(self, step: Step) -> None:
-        """See that the groups that a step may create are allowed, whatever the answers will be."""
+        """See that a step, and the groups that it may create, are allowed, whatever the answers will be."""
+        if self.max_requests is not None and self.requests + step.requests > self.max_requests:
+            raise BudgetSpentError("the requests of --max-requests are spent")
+        if step.request.action != ACTION:
+            return
         created = self.groups_created + self.groups_in_doubt
         if self.max_groups is not None and created + step.requests > self.max_groups:
             raise BudgetSpentError("the groups of --max-groups are created")

@@ -96,6 +96,7 @@ def _concurrency() -> tuple[Clause, ...]:
             Effect(),
             (_EXISTS,),
             part_of=("GroupId.unique", "GroupName.unique", "State.kept.GroupName"),
+            needs=("connection",),
         ),
     )
 

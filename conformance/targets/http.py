@@ -170,6 +170,8 @@ def _why(error: BaseException, endpoint: str, timeout: float) -> str:
     # From the most to the least telling: urllib3's refused connection is a kind of its timeout.
     if isinstance(refused := found(ssl.SSLCertVerificationError), ssl.SSLCertVerificationError):
         return f"TLS: the certificate of {where} can't be verified ({refused.verify_message})"
+    if found(requests.exceptions.ProxyError, urllib3.exceptions.ProxyError):
+        return f"the proxy that the environment names for {where} can't be used: {_deepest(causes)}"
     if isinstance(insecure := found(ssl.SSLError), ssl.SSLError):
         return f"TLS: no secure connection to {where} ({insecure.reason or insecure})"
     if found(urllib3.exceptions.NameResolutionError, socket.gaierror):
@@ -186,6 +188,12 @@ def _why(error: BaseException, endpoint: str, timeout: float) -> str:
     if "RemoteDisconnected" in text or "IncompleteRead" in text or "Connection aborted" in text:
         return f"{where} {_CLOSED} without a whole answer"
     return f"{where}: {causes[-1] if causes else error}"
+
+
+def _deepest(causes: list[BaseException]) -> str:
+    """What the operating system, or the proxy, said."""
+    told = next((each for each in reversed(causes) if isinstance(each, OSError) and each.strerror), None)
+    return str(told.strerror if told is not None else causes[-1] if causes else "")
 
 
 def _causes(error: BaseException) -> list[BaseException]:
