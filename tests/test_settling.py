@@ -1,0 +1,79 @@
+"""Which requests settle the page's ambiguities: what the plan promises, a twin keeps."""
+
+import json
+
+import pytest
+
+from conformance.cli import main
+from conformance.contract import READING, READINGS, VARIES
+from conformance.emulator import Emulator, conforming
+from conformance.run import Run
+from conformance.suite.settling import fewest, most_telling_first, settlings, unsettled
+from conformance.suite.smoke import smoke
+from conformance.targets.direct import DirectTarget
+
+EVERYTHING = {each.id: each.names for each in READINGS}
+PAIRS = [(each.case, pair) for each in fewest() for pair in sorted(each.surely)]
+
+
+@pytest.mark.parametrize(("case", "pair"), PAIRS[::7], ids=[f"{pair[0]}-{pair[1]}-{pair[2]}" for _, pair in PAIRS[::7]])
+def test_what_is_surely_told_apart(case, pair):
+    """An emulator that follows one of the two values is seen not to follow the other, by this case alone."""
+    reading, one, other = pair
+    for value, excluded in ((one, other), (other, one)):
+        run = Run.against(DirectTarget(Emulator(conforming({reading: value}))))
+        run.case(smoke()[0])  # shows that it is let in
+        assert run.case(case) == []
+        assert value in run.ledger.possible[reading]
+        assert excluded not in run.ledger.possible[reading]
+
+
+def test_the_fewest_settle_what_the_list_settles():
+    """No reading is lost on the way from the whole list to the few; and they are few."""
+    whole = {pair for each in settlings() for pair in each.surely}
+    chosen = list(fewest())
+
+    assert {pair for each in chosen for pair in each.surely} == whole
+    assert sum(each.case.requests for each in chosen) < 100
+    assert len({each.case.id for each in chosen}) == len(chosen)
+
+
+def test_the_most_telling_come_first():
+    """The order is another one of the same cases, and the first stays: it shows who is let in."""
+    ordered = most_telling_first(smoke())
+
+    assert ordered[0] == smoke()[0]
+    assert sorted(each.id for each in ordered) == sorted(each.id for each in smoke())
+    assert {each.case.id for each in fewest()} == {each.id for each in ordered[: 1 + len(list(fewest()))]} - (
+        {ordered[0].id} - {each.case.id for each in fewest()}
+    )
+
+
+def test_what_is_known_needs_no_request():
+    """A reading of which one value is left is in no plan; where all are settled, the plan is empty."""
+    known = {**EVERYTHING, "group-id-case": frozenset({"sensitive"})}
+
+    assert "group-id-case" not in {reading for each in fewest(known) for reading in each.readings}
+    assert list(fewest({id_: frozenset(list(values)[:1]) for id_, values in EVERYTHING.items()})) == []
+
+
+def test_what_nothing_settles_is_told():
+    """A reading is either settled by a case of the plan, or named as one that nothing in the list settles."""
+    settled = {reading for each in fewest() for reading in each.readings}
+    left = set(unsettled(EVERYTHING))
+
+    assert settled & left == set()
+    assert settled | left >= {each.id for each in READINGS if len(each.names - {VARIES}) > 1}
+
+
+def test_plan(capsys, tmp_path):
+    """The verb names cases that exist, with what they settle; its JSON says the same."""
+    file = tmp_path / "plan.json"
+
+    assert main(["plan", "--json", str(file)]) == 0
+
+    told, plan = capsys.readouterr().out, json.loads(file.read_text())
+    known = {each.id: each for each in smoke()}
+    assert [each["id"] for each in plan["cases"]] == [each.case.id for each in fewest()]
+    assert all(known[each["id"]].about == each["about"] and each["id"] in told for each in plan["cases"])
+    assert all(READING[each].told_apart_by in told for each in plan["unsettled"])
