@@ -88,6 +88,8 @@ def _of_a_stranger(http: HttpRequest, now: float) -> Iterator[Finding]:
         if each.clause is unknown:
             codes = sorted(code for code in CODES if code.startswith(("AuthFailure.", "UnauthorizedOperation")))
             yield Finding(unknown, breaches=tuple(Breach(code, conclusive=False) for code in codes), applies=False)
+        elif each.clause.id == "Protocol.region.known" and each.breaches:
+            yield replace(_unsure(each.clause.id, "unknown-region"), applies=False)
         else:
             yield each
 

@@ -6,8 +6,6 @@ The only place where settings, targets, recordings and a live account meet.
 from __future__ import annotations
 
 import contextlib
-import signal
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -253,6 +251,7 @@ class _Live:
 
 def _begin_live(run: Run) -> _Live:
     """Look at the account, and open a journal. Raises TargetUnusableError, JournalError."""
+    from conformance.emulator.server import termination_as_interrupt
     from conformance.live.account import Account
     from conformance.live.journal import Account as Owner
     from conformance.live.journal import Journal, key_digest, state_folder
@@ -269,15 +268,10 @@ def _begin_live(run: Run) -> _Live:
     account.may_delete(run.salts.next())
     owner = Owner(sender.endpoint, sender.region, key_digest(sender.credentials.secret_id))
     journal = Journal.begin(state_folder(), run.salts.run, owner)
-    return _Live(JournalledTarget(run.target, journal, run.salts.run), account, journal, _termination_as_interrupt())
-
-
-def _termination_as_interrupt() -> Callable[[], object]:
-    """SIGTERM is taken as Ctrl-C, so that what was created is deleted; returns what undoes that."""
-    if threading.current_thread() is not threading.main_thread():
-        return lambda: None
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    return lambda: signal.signal(signal.SIGTERM, before)
+    # SIGTERM is taken as Ctrl-C, so that what was created is deleted.
+    until_cleaned = contextlib.ExitStack()
+    until_cleaned.enter_context(termination_as_interrupt())
+    return _Live(JournalledTarget(run.target, journal, run.salts.run), account, journal, until_cleaned.close)
 
 
 # --- A recording -----------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from conformance.messages import Headers, HttpRequest, HttpResponse, header
 if TYPE_CHECKING:
     import uvicorn
 
-__all__ = ["LARGEST_BODY", "Server", "serve_forever"]
+__all__ = ["LARGEST_BODY", "Server", "address_of", "listen", "serve_forever", "termination_as_interrupt"]
 
 # Of a request no more is ever kept. The platform takes 10 MB; the emulator itself refuses what is larger.
 LARGEST_BODY = 12 * 1024 * 1024
@@ -115,8 +115,12 @@ async def _respond(answer: HttpResponse, send: _Send, *, head: bool) -> None:
     await send({"type": "http.response.body", "body": b"" if head else answer.body})
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """A socket that listens; bound before anything else, so that a mistake is told and port 0 becomes a number."""
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; bound before anything else, so that a mistake is told and port 0 becomes a number.
+
+    Raises:
+        SuiteError: the address can't be listened at.
+    """
     listening = None
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -133,7 +137,8 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _address(listening: socket.socket, scheme: str) -> str:
+def address_of(listening: socket.socket, scheme: str) -> str:
+    """The URL of a socket that listens."""
     host, port, *_ = listening.getsockname()
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
@@ -182,7 +187,7 @@ def _uvicorn(emulator: Emulator, tls: tuple[str, str] | None = None) -> uvicorn.
 
 
 @contextlib.contextmanager
-def _termination_as_interrupt() -> Iterator[None]:
+def termination_as_interrupt() -> Iterator[None]:
     """SIGTERM is taken as Ctrl-C. uvicorn stops on either and then raises it again, which would end the process."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -206,8 +211,8 @@ def serve_forever(emulator: Emulator, host: str, port: int, announce: Callable[[
     Raises:
         SuiteError: the address can't be listened at.
     """
-    with contextlib.suppress(KeyboardInterrupt), _termination_as_interrupt(), _listen(host, port) as listening:
-        announce(_address(listening, "http"))
+    with contextlib.suppress(KeyboardInterrupt), termination_as_interrupt(), listen(host, port) as listening:
+        announce(address_of(listening, "http"))
         _uvicorn(emulator).run(sockets=[listening])
 
 
@@ -233,8 +238,8 @@ class Server:
             SuiteError: the address can't be listened at, or the certificate can't be used.
         """
         self._server = _uvicorn(emulator, tls)
-        self._listening = _listen(host, port)
-        self.url = _address(self._listening, "https" if tls else "http")
+        self._listening = listen(host, port)
+        self.url = address_of(self._listening, "https" if tls else "http")
         self._thread = threading.Thread(target=self._run, name="emulator", daemon=True)
 
     def _run(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import ssl
 import time
@@ -20,7 +19,7 @@ from conformance.errors import TransportError
 from conformance.messages import HttpRequest, HttpResponse
 from conformance.targets import Answer, Target, raw
 from conformance.targets.threads import at_once
-from conformance.targets.tls import certificates_of
+from conformance.targets.tls import authorities, certificates_of
 from conformance.wire import Sender
 
 __all__ = ["HttpTarget", "is_loopback"]
@@ -87,7 +86,7 @@ class HttpTarget:
         self._session = self._new_session()
         host = urlsplit(sender.endpoint).hostname or ""
         self._proxies = {} if is_loopback(host) else requests.utils.get_environ_proxies(sender.endpoint)
-        self._verify: str | bool = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
+        self._verify = authorities()
 
     def _new_session(self) -> requests.Session:
         session = requests.Session()

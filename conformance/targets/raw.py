@@ -6,16 +6,13 @@ import contextlib
 import http.client
 import io
 import socket
-import ssl
 from collections.abc import Sequence
-from pathlib import Path
 from urllib.parse import urlsplit
-
-import certifi
 
 from conformance.errors import TransportError
 from conformance.messages import HttpRequest, HttpResponse, header
 from conformance.targets import Answer
+from conformance.targets.tls import context_for
 
 __all__ = ["connect", "read_answer", "written"]
 
@@ -41,19 +38,10 @@ def connect(endpoint: str, timeout: float, ca_file: str | bool) -> socket.socket
         connection = socket.create_connection((parts.hostname or "", port), timeout)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if parts.scheme == "https":
-            context = _context(ca_file)
-            return context.wrap_socket(connection, server_hostname=parts.hostname)
+            return context_for(ca_file).wrap_socket(connection, server_hostname=parts.hostname)
     except OSError as error:
         raise TransportError(f"no connection to {parts.netloc}: {error}") from error
     return connection
-
-
-def _context(ca_file: str | bool) -> ssl.SSLContext:
-    """What verifies as `requests` does: with a file, or a folder, of authorities, else with those of certifi."""
-    path = ca_file if isinstance(ca_file, str) else certifi.where()
-    if Path(path).is_dir():
-        return ssl.create_default_context(capath=path)
-    return ssl.create_default_context(cafile=path)
 
 
 class _Reader:

@@ -1,11 +1,28 @@
-"""The certificates with which a server proved its name."""
+"""Who is trusted to vouch for servers, and the certificates with which one proved its name."""
 
 from __future__ import annotations
 
+import os
 import ssl
+from pathlib import Path
 from typing import Any
 
-__all__ = ["certificates_of"]
+import certifi
+
+__all__ = ["authorities", "certificates_of", "context_for"]
+
+
+def authorities() -> str | bool:
+    """The file or folder of authorities that the usual variables name; True for those that `requests` trusts."""
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
+
+
+def context_for(ca_file: str | bool) -> ssl.SSLContext:
+    """What verifies as `requests` does. Raises OSError where there is no such file."""
+    path = ca_file if isinstance(ca_file, str) else certifi.where()
+    if Path(path).is_dir():
+        return ssl.create_default_context(capath=path)
+    return ssl.create_default_context(cafile=path)
 
 
 def certificates_of(connection: ssl.SSLSocket | ssl.SSLObject) -> tuple[bytes, ...]:
