@@ -61,7 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from conformance.errors import UsageError
     from conformance.settings import Settings
 
-    if getattr(config.option, "numprocesses", None):
+    if getattr(config.option, "numprocesses", None) and _may_reach_the_suite(config):
         raise pytest.UsageError("the suite is one conversation with one account: run it without -n")
     try:
         config.stash[_SETTINGS] = Settings.of_options(config.option)
@@ -95,6 +95,18 @@ def pytest_collection(session: pytest.Session) -> None:
     """Open the recording that is judged: its cases are what is collected; one that is refused ends pytest."""
     if session.config.stash[_SETTINGS].cassette is not None:
         _session(session.config)
+
+
+def _may_reach_the_suite(config: pytest.Config) -> bool:
+    """Whether the suite is, or is a part of, what pytest was told to run."""
+    suite = Path(__file__).resolve().with_name("suite")
+    for word in config.args:
+        named = word.partition("::")[0]
+        place = (config.invocation_params.dir / named).resolve()
+        by_name = config.option.pyargs and named.partition(".")[0] == __package__
+        if by_name or suite.is_relative_to(place) or place.is_relative_to(suite):
+            return True
+    return False
 
 
 # --- Collection ----------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Set up this checkout and run what the README promises; only the standard library is needed.
 
 python3 scripts/dev.py run [OPTIONS]     set up .venv, then judge a target with `iai-conformance run OPTIONS`
-python3 scripts/dev.py test [OPTIONS]    set up .venv, then lint, check types and test; OPTIONS go to pytest
+python3 scripts/dev.py test [OPTIONS]    set up .venv, then lint, check types and test; OPTIONS for one pytest
 python3 scripts/dev.py lock [OPTIONS]    write requirements/*.txt anew from pyproject.toml; OPTIONS go to uv
 """
 
@@ -27,7 +27,11 @@ CHECKS = [
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
     ["mypy"],
-    ["pytest"],
+]
+# The suite is one conversation with one target; the tests of this project share nothing, and take two processes.
+TESTS = [
+    ["pytest", "conformance/suite"],
+    ["pytest", "tests", "-n", "2", "--dist", "worksteal"],
 ]
 
 
@@ -67,11 +71,11 @@ def run(options: "list[str]") -> int:
 
 
 def test(options: "list[str]") -> int:
-    """Set up, then run every check; the first that fails ends it."""
+    """Set up, then run every check; the first that fails ends it. Options say what pytest is to do instead."""
     set_up("dev")
-    for command in CHECKS:
+    for command in [*CHECKS, *([["pytest", *options]] if options else TESTS)]:
         say("· " + " ".join(command))
-        code = call([tool(command[0]), *command[1:], *(options if command[0] == "pytest" else [])], ROOT)
+        code = call([tool(command[0]), *command[1:]], ROOT)
         if code:
             return code
     return 0

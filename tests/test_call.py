@@ -312,6 +312,21 @@ def _shell(tmp_path):
     return shell
 
 
+@pytest.fixture(name="here")
+def _here(capsys):
+    """Run a line in this process, split as a shell splits it: (exit code, what was printed)."""
+
+    def here(line):
+        program, *words = shlex.split(line)
+        code, told = main(words), capsys.readouterr()
+        printed = told.out + told.err
+        assert program == "iai-conformance"
+        assert EXAMPLE_CREDENTIALS.secret_key not in line + printed
+        return code, printed
+
+    return here
+
+
 def again(shell, line, *faults):
     """Run the line against a new server with these faults."""
     assert ENDPOINT in line
@@ -333,10 +348,10 @@ def again(shell, line, *faults):
         ("one-at-a-time", "Concurrency.different"),
     ],
 )
-def test_a_failure_is_shown_again(shell, fault, clause):
+def test_a_failure_is_shown_again(here, fault, clause):
     """What curl can't do, `call` does: the failure comes again on a server with the fault, and not on one without."""
     line = failures_of(fault, clause)[0]["curl"]
-    with_it, without = again(shell, line, fault), again(shell, line)
+    with_it, without = again(here, line, fault), again(here, line)
 
     assert line.startswith("iai-conformance call --target ")
     assert (with_it[0], without[0]) == (1, 0), with_it[1] + without[1]
@@ -402,19 +417,19 @@ def test_on_serve(shell):
         ("put-accepted", "Protocol.method"),
     ],
 )
-def test_a_failure_of_signatures_is_shown_again(shell, fault, clause):
+def test_a_failure_of_signatures_is_shown_again(here, fault, clause):
     """A failure of signatures comes again with the fault, and the documented refusal is none without."""
     line = failures_of(fault, clause)[0]["curl"]
 
-    assert (again(shell, line, fault)[0], again(shell, line)[0]) == (1, 0)
+    assert (again(here, line, fault)[0], again(here, line)[0]) == (1, 0)
 
 
-def test_a_failure_of_the_quota_is_shown_again(shell):
+def test_a_failure_of_the_quota_is_shown_again(here):
     """A failure that needs an account of few groups comes again on one."""
     line = failures_of("quota-one-more", "State.quota")[0]["curl"]
     emulator = Emulator(faulty(conforming(), "quota-one-more"), quota=3)
     with Server(emulator) as server:
-        code, printed = shell(line.replace(ENDPOINT, server.url))
+        code, printed = here(line.replace(ENDPOINT, server.url))
 
     assert code == 1, printed
 
@@ -422,23 +437,23 @@ def test_a_failure_of_the_quota_is_shown_again(shell):
 @pytest.mark.parametrize(
     ("fault", "clause"), [("not-listed", "State.listed"), ("unauthenticated-creates", "Authentication.creates-nothing")]
 )
-def test_a_failure_of_a_list_is_shown_again(shell, fault, clause):
+def test_a_failure_of_a_list_is_shown_again(here, fault, clause):
     """A failure seen in GetGroupList comes again on a new server."""
     line = failures_of(fault, clause, whole=True)[0]["curl"]
 
-    assert again(shell, line, fault)[0] == 1
+    assert again(here, line, fault)[0] == 1
 
 
 @pytest.mark.parametrize("fault", ["lost-answer-keeps-id", "lost-answer-keeps-name"])
-def test_a_failure_of_lost_answers_is_shown_again(shell, fault):
+def test_a_failure_of_lost_answers_is_shown_again(here, fault):
     """A failure after a lost answer comes again on a server with the fault."""
     line = failures_of(fault, "Concurrency.lost-answer")[0]["curl"]
 
-    assert again(shell, line, fault)[0] == 1
+    assert again(here, line, fault)[0] == 1
 
 
-def test_a_failure_of_what_is_kept_is_shown_again(shell):
+def test_a_failure_of_what_is_kept_is_shown_again(here):
     """What is wrong with a group that is listed comes again, also where the list is of another case."""
     line = failures_of("tag-cut", "State.kept.Tag", whole=True)[0]["curl"]
 
-    assert again(shell, line, "tag-cut")[0] == 1
+    assert again(here, line, "tag-cut")[0] == 1

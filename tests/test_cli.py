@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 
 from conformance.cli import main
+from tests.command import command
 
 
 @pytest.fixture(autouse=True, name="bare_environment")
@@ -21,8 +22,8 @@ def _bare_environment(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
 
-def command(*words, **environment):
-    """Run the command in a process of its own; pytest can't run pytest in itself."""
+def process(*words, **environment):
+    """Run the command in a process of its own, as a user does."""
     return subprocess.run(
         [sys.executable, "-m", "conformance", *words],
         capture_output=True, text=True, timeout=120, check=False, env={**os.environ, **environment},
@@ -31,7 +32,7 @@ def command(*words, **environment):
 
 def test_run_conforms(tmp_path):
     """The embedded emulator conforms, within 700 requests, and the JSON report says so by its schema."""
-    done = command("run", "--profile", "smoke", "--json", "report.json", "--junit", "junit.xml")
+    done = process("run", "--profile", "smoke", "--json", "report.json", "--junit", "junit.xml")
 
     report = json.loads((tmp_path / "report.json").read_text())
     jsonschema.validate(report, json.loads(files("conformance.report").joinpath("schema.json").read_text()))
@@ -68,10 +69,10 @@ def test_a_fault_is_red(tmp_path):
 
 
 def test_reports_are_the_same_each_time(tmp_path):
-    """The same seed against the embedded emulator gives the same report, but for the time it took."""
+    """The same seed against the embedded emulator gives the same report, but for the time it took; in any process."""
     reports = []
-    for name in ("one.json", "two.json"):
-        command("run", "--profile", "smoke", "--fault", "tag-any-length", "--json", name)
+    for run, name in ((command, "one.json"), (process, "two.json")):
+        run("run", "--profile", "smoke", "--fault", "tag-any-length", "--json", name)
         reports.append({**json.loads((tmp_path / name).read_text()), "seconds": 0})
 
     assert reports[0] == reports[1]
@@ -208,7 +209,7 @@ def test_values_that_no_header_can_carry(monkeypatch, capsys, name):
 
 def test_a_terminal_without_chinese(tmp_path):
     """Where the terminal can't show Chinese, it is escaped, and nothing breaks."""
-    done = command("show", "GroupName.charset", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    done = process("show", "GroupName.charset", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
 
     assert (done.returncode, "\\u4eba" in done.stdout) == (0, True), done.stderr
 
@@ -308,6 +309,6 @@ def test_a_foreign_pytest_setup_is_left_alone(tmp_path):
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
     (tmp_path / "conftest.py").write_text("raise RuntimeError\n")
 
-    done = command("run", "--profile", "smoke", PYTEST_ADDOPTS="--nonsense")
+    done = process("run", "--profile", "smoke", PYTEST_ADDOPTS="--nonsense")
 
     assert done.returncode == 0, done.stderr

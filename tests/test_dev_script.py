@@ -256,7 +256,7 @@ def test_files_are_named_from_where_the_user_is(dev, made, monkeypatch, tmp_path
     dev.main(["run"])
     dev.main(["test"])
 
-    assert places == [tmp_path / "elsewhere", *[tmp_path] * len(dev.CHECKS)]
+    assert places == [tmp_path / "elsewhere", *[tmp_path] * len(dev.CHECKS + dev.TESTS)]
 
 
 def test_the_first_failing_check_ends_the_gate(dev, made, monkeypatch):
@@ -266,6 +266,18 @@ def test_the_first_failing_check_ends_the_gate(dev, made, monkeypatch):
 
     assert dev.main(["test", "-x"]) == 1
     assert commands == [["check", "."], ["format", "--check", "."], []]
+
+
+def test_options_say_what_pytest_does(dev, made, monkeypatch):
+    """Options are given to one pytest, in the place of those that the gate runs: they may name tests, or a target."""
+    runs = []
+    monkeypatch.setattr(dev, "call", lambda command, _where: runs.append(command[1:]) or 0)
+    dev.main(["test"])
+    usual, runs[:] = runs[len(dev.CHECKS) :], []
+    dev.main(["test", "-x", "tests"])
+
+    assert usual == [["conformance/suite"], ["tests", "-n", "2", "--dist", "worksteal"]]
+    assert runs[len(dev.CHECKS) :] == [["-x", "tests"]]
 
 
 def test_the_lock_names_no_address():

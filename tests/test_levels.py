@@ -17,6 +17,7 @@ from conformance.contract import CLAUSE, Level
 from conformance.errors import UsageError
 from conformance.settings import PROFILES, Settings, parse_levels
 from conformance.suite.smoke import smoke
+from tests.command import command
 
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TENCENTCLOUD_"))}
@@ -36,8 +37,8 @@ def _bare_environment(monkeypatch, tmp_path):
 def judge(*words):
     """Run the command with the profile smoke: (exit code, what was printed, report)."""
     with tempfile.TemporaryDirectory() as folder:
-        words = ["run", "--profile", "smoke", *words, "--json", "report.json"]
-        done = python(Path(folder), "-m", "conformance", *words)
+        words = ["run", "--profile", "smoke", *words, "--json", f"{folder}/report.json"]
+        done = command(*words)
         return done.returncode, done.stdout + done.stderr, json.loads((Path(folder) / "report.json").read_text())
 
 
@@ -246,12 +247,12 @@ def test_listing_sends_nothing(capsys, profile):
 def test_listing_needs_no_target(capsys):
     """Nothing has to listen there, and no key pair has to be known."""
     listings = [
-        listed(capsys, "--profile", "smoke", "--target", target)
+        listed(capsys, "--profile", "smoke", "--level", "state,concurrency", "--target", target)
         for target in ("http://127.0.0.1:1", "http://192.0.2.1", "embedded")
     ]
 
     assert listings[0] == listings[1] == listings[2]
-    assert list(listings[0]) == [*Level, "all of these"]
+    assert list(listings[0]) == ["state", "concurrency", "all of these"]
 
 
 def test_larger_profiles_cost_more(capsys):
@@ -299,10 +300,12 @@ def test_answers_alone_cost_what_was_listed(capsys):
 
 
 def test_all_levels_together_cost_what_was_listed(capsys):
-    """The sum in the last line is what a run of all those levels sends and creates."""
+    """Every level is listed, and the sum in the last line is what a run of all of them sends and creates."""
     _, _, report = judge()
+    listing = listed(capsys, "--profile", "smoke")
 
-    assert listed(capsys, "--profile", "smoke")["all of these"] == (report["requests"], report["groups_created"])
+    assert list(listing) == [*Level, "all of these"]
+    assert listing["all of these"] == (report["requests"], report["groups_created"])
 
 
 @pytest.mark.parametrize("pattern", ["GroupName.*", "Response.*", "State.*"])

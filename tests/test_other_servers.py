@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import command
+
 HERE = Path(__file__).parent
 # It deliberately checks no signatures and reads nothing but JSON.
 LEVELS = ["--level", "parameters,envelope,state,concurrency"]
@@ -24,9 +26,7 @@ def _judged(tmp_path):
         running.append(server)
         url = f"http://127.0.0.1:{server.stdout.readline().strip()}"
         words = ["run", "--target", url, "--profile", profile, *LEVELS, "--json", str(tmp_path / "r.json")]
-        done = subprocess.run(
-            [sys.executable, "-m", "conformance", *words], capture_output=True, text=True, timeout=120, check=False
-        )
+        done = command(*words)
         return done.returncode, done.stdout + done.stderr, json.loads((tmp_path / "r.json").read_text())
 
     yield judge

@@ -81,7 +81,7 @@ def test_the_suite_by_its_name_alone(installed, tmp_path):
 
 def test_a_fault_under_pytest(installed, tmp_path):
     """Under pytest too, a fault exits with 1, and the failing test is named by its clause."""
-    done = python(suite("--profile", "smoke", "--fault", "tag-takes-dot"), tmp_path, installed)
+    done = python(suite("--profile", "smoke", "--only", "Tag.*", "--fault", "tag-takes-dot"), tmp_path, installed)
 
     assert done.returncode == 1
     assert "test_parameters[Tag.charset-" in done.stdout
@@ -96,6 +96,34 @@ def test_mistakes_under_pytest(installed, tmp_path):
 
     assert (usage.returncode, "no clause has such an id" in usage.stderr) == (4, True)
     assert (unusable.returncode, "nothing is listening" in unusable.stdout) == (3, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--pyargs", "conformance.suite.test_state"],
+        ["tests", "conformance/suite/test_state.py::test_state"],
+        [],
+    ],
+)
+def test_the_suite_is_not_shared_out(words):
+    """Several processes would be several conversations: whatever has the suite in it is refused."""
+    done = python(["-m", "pytest", "-q", "-p", "conformance.plugin", "-n", "2", *words], ROOT)
+
+    assert (done.returncode, "one conversation with one account" in done.stderr) == (4, True), done.stderr
+
+
+def test_other_tests_are_shared_out(tmp_path):
+    """Beside the plugin, tests that are not the suite's may run in several processes; any failure can be told."""
+    test = 'def test_mine():\n    assert "\\ud800" == "", "\\udfff"\n'
+    (tmp_path / "test_mine.py").write_text(test)
+    words = ["-c", ROOT / "pyproject.toml", "--rootdir", tmp_path, "--confcutdir", ROOT, "-p", "no:cacheprovider"]
+
+    done = python(["-m", "pytest", *map(str, words), "-p", "conftest", "-n", "1", "test_mine.py"], tmp_path, ROOT)
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "1 failed" in done.stdout
+    assert "\\ud800" in done.stdout
 
 
 def test_a_neighbour_with_a_folder_of_that_name(installed, tmp_path):

@@ -21,6 +21,7 @@ from conformance.emulator.server import Server
 from conformance.errors import UsageError
 from conformance.settings import parse_answers
 from conformance.signing import EXAMPLE_CREDENTIALS, Credentials
+from tests.command import command
 
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TENCENTCLOUD_"))}
@@ -265,11 +266,14 @@ def test_the_quota(groups):
 # --- Runs against it ---------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(autouse=True, name="bare_environment")
+def _bare_environment(monkeypatch):
+    for name in [each for each in os.environ if each.startswith("TENCENTCLOUD_")]:
+        monkeypatch.delenv(name)
+
+
 def judge(url):
-    return subprocess.run(
-        [sys.executable, "-m", "conformance", "run", "--target", url, "--profile", "smoke", "--max-requests", "60"],
-        cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    return command("run", "--target", url, "--profile", "smoke", "--max-requests", "60")
 
 
 @pytest.mark.parametrize("code", [ARREARS, *STANDING[::4]])

@@ -1,14 +1,11 @@
 """Targets over HTTPS: verified, or refused with the reason."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 import trustme
 
 from conformance.emulator import Emulator
 from conformance.emulator.server import Server
+from tests.command import command
 
 
 @pytest.fixture(scope="module", name="authority")
@@ -26,12 +23,14 @@ def _server(authority, tmp_path):
         yield server
 
 
-def judge(url, **environment):
-    others = {name: value for name, value in os.environ.items() if name not in {"REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"}}
-    return subprocess.run(
-        [sys.executable, "-m", "conformance", "run", "--target", url, "--profile", "smoke"],
-        capture_output=True, text=True, timeout=60, check=False, env={**others, **environment},
-    )  # fmt: skip
+@pytest.fixture(autouse=True, name="no_authority_named")
+def _no_authority_named(monkeypatch):
+    for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def judge(url, *words, **environment):
+    return command("run", "--target", url, "--profile", "smoke", *words, **environment)
 
 
 def test_an_unknown_authority(server):
@@ -44,13 +43,15 @@ def test_an_unknown_authority(server):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
-def test_a_private_authority(server, authority, tmp_path, variable):
+@pytest.mark.parametrize(
+    ("variable", "words"), [("REQUESTS_CA_BUNDLE", []), ("SSL_CERT_FILE", ["--level", "protocol"])]
+)
+def test_a_private_authority(server, authority, tmp_path, variable, words):
     """A private authority is trusted where the usual variables name it."""
     bundle = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(bundle))
 
-    done = judge(server.url, **{variable: str(bundle)})
+    done = judge(server.url, *words, **{variable: str(bundle)})
 
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from benchmarks.campaign import judged, standard_cases
+from benchmarks.campaign import judged, of_megabytes, standard_cases, without_megabytes
 from conformance.contract import CLAUSES, READING, READINGS, VARIES
 from conformance.suite.smoke import smoke
 
@@ -21,8 +21,11 @@ def _assert_conforms(run, twin):
 
 @cache
 def run_of_twin(reading, value):
-    """The run of the fixed cases against an emulator that follows one reading; made once for all tests."""
-    return judged(smoke(), {reading: value})
+    """The run of the fixed cases against an emulator that follows one reading; made once for all tests.
+
+    Those of megabytes, half of the time, are left to emulators that follow several.
+    """
+    return judged(without_megabytes(), {reading: value})
 
 
 # Of each reading one value; `python -m benchmarks.false_alarms --singles` tries all.
@@ -38,7 +41,23 @@ def test_each_reading_alone_conforms(reading, value):
 @pytest.mark.parametrize("twin", random.Random(20200303).sample(PAIRS, 16), ids=str)
 def test_pairs_of_readings_conform(twin):
     """An emulator that follows two readings conforms; `python -m benchmarks.false_alarms` tries all pairs."""
-    _assert_conforms(judged(smoke(), twin), twin)
+    _assert_conforms(judged(without_megabytes(), twin), twin)
+
+
+def mixtures():
+    """Emulators that follow another value of every reading, as many as it takes to have each value in one."""
+    others = {each.id: [value.name for value in each.values[1:]] for each in READINGS}
+    for place in range(max(map(len, others.values()))):
+        yield {id_: values[place % len(values)] for id_, values in others.items()}
+
+
+@pytest.mark.parametrize("twin", list(mixtures()), ids=lambda _: "mixture")
+def test_mixtures_conform_on_megabytes(twin):
+    """Large requests fail no value of any reading; `python -m benchmarks.false_alarms` tries all of them alone."""
+    run = judged([smoke()[0], *of_megabytes()], twin)
+
+    _assert_conforms(run, twin)
+    assert all(run.tallies[each.clause].judged for each in of_megabytes())
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -56,25 +75,44 @@ def test_pairs_conform_in_standard(twin):
     _assert_conforms(judged(standard_cases(1), twin), twin)
 
 
-@pytest.mark.parametrize(
-    "reading",
-    sorted(
-        {
-            "absent-required-code", "account-age", "duplicate-description-code", "empty-description-code",
-            "empty-description-list", "empty-group-id-code", "empty-group-name-code", "han-extension-a",
-            "han-extension-b", "ideographic-zero", "fullwidth-letters", "null-parameter", "text-for-list",
-            "unknown-parameter", "wrong-type-code", "doubled-parameter", "group-id-case", "group-name-case",
-            "description-case",
-        }
-    ),
-)  # fmt: skip
+SETTLED = [
+    "absent-required-code", "account-age", "description-case", "doubled-parameter", "duplicate-description-code",
+    "empty-description-code", "empty-description-list", "empty-group-id-code", "empty-group-name-code",
+    "fullwidth-letters", "group-id-case", "group-name-case", "han-extension-a", "han-extension-b", "ideographic-zero",
+    "null-parameter", "text-for-list", "unknown-parameter", "wrong-type-code",
+]  # fmt: skip
+
+
+def _assert_settled(run, twin):
+    for reading, value in twin.items():
+        possible = run.ledger.possible[reading]
+        # What varies can look, in few requests, like any of the others; any of the others can be a part of it.
+        assert value in possible <= {value, VARIES} or value == VARIES
+
+
+@pytest.mark.parametrize("reading", SETTLED)
 def test_evidence_settles(reading):
     """The fixed cases alone find out how a twin takes the point."""
-    for value in READING[reading].values:
-        possible = run_of_twin(reading, value.name).ledger.possible[reading]
+    value = dict(ALONE)[reading]
 
-        # What varies can look, in few requests, like any of the others; any of the others can be a part of it.
-        assert value.name in possible <= {value.name, VARIES} or value.name == VARIES
+    _assert_settled(run_of_twin(reading, value), {reading: value})
+
+
+def settled_at_once():
+    """The usual value of each of these readings, and as many mixtures as it takes to have every value in one."""
+    values = {id_: [each.name for each in READING[id_].values] for id_ in SETTLED}
+    yield {id_: each[0] for id_, each in values.items()}
+    for place in range(max(map(len, values.values()))):
+        yield {id_: each[(place + shift) % len(each)] for shift, (id_, each) in enumerate(values.items())}
+
+
+@pytest.mark.parametrize("twin", list(settled_at_once()), ids=lambda _: "mixture")
+def test_evidence_settles_all_at_once(twin):
+    """The same where an emulator takes every one of the points in a way of its own; every value has its turn."""
+    run = judged(without_megabytes(), twin)
+
+    _assert_conforms(run, twin)
+    _assert_settled(run, twin)
 
 
 def test_every_clause_is_seen_kept_and_broken():
