@@ -76,7 +76,7 @@ class Salts:
     def next(self) -> str:
         """A salt that wasn't handed out before."""
         self.handed += 1
-        return self.run + _letters(self.handed, SALT_LENGTH - len(PREFIX) - _RUN_LENGTH)
+        return self.run + _letters(self.handed, SALT_LENGTH - len(self.run))
 
 
 def fill(template: Request, salt: str) -> Request:

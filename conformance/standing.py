@@ -31,14 +31,15 @@ def refusal(name: str, answer: Envelope) -> str | None:
         answer: what it said.
     """
     code = answer.code or ""
-    message = str(answer.error.get("Message", "")).rstrip(".。") if isinstance(answer.error, dict) else ""
+    message = str(answer.error.get("Message", "")) if isinstance(answer.error, dict) else ""
+    sentence = f"{code}: {message.rstrip('.。')}."
     if code in THROTTLED:
-        return f"{name} throttles this account: {code}: {message}. Try again later, or with a lower --rate."
+        return f"{name} throttles this account: {sentence} Try again later, or with a lower --rate."
     if code == "AuthFailure.SignatureExpire":
-        return f"{name} refuses the time of the signature: {code}: {message}. Set this machine's clock."
+        return f"{name} refuses the time of the signature: {sentence} Set this machine's clock."
     if code.startswith("AuthFailure") or code in MAY_NOT:
         return (
-            f"{name} refuses the credentials: {code}: {message}. Set TENCENTCLOUD_SECRET_ID and "
+            f"{name} refuses the credentials: {sentence} Set TENCENTCLOUD_SECRET_ID and "
             "TENCENTCLOUD_SECRET_KEY (and TENCENTCLOUD_TOKEN, for temporary ones) to a pair that it knows."
         )
     if code in CODES and CODES[code].kind is CodeKind.ACCOUNT_STANDING:

@@ -12,7 +12,7 @@ from conformance.twists import twisted
 from conformance.validator import predict_http
 
 NOW = 1_700_000_000
-SALT = "abcdefghijkl"
+SALT = "abcdefghijklmn"
 ENDPOINT = "http://127.0.0.1:8080"
 OK = {Accepted("2.0"), Accepted("3.0")}
 AWAY = {TurnedAway()}

@@ -21,7 +21,7 @@ from strategies.edges import breaking, keeping, unsettled
 SMOKE = smoke()
 LINES = freeze.written(SMOKE).splitlines()
 BREAKABLE = [each for each in CLAUSES if each.breakable and not each.part_of]
-SALT = "abcdefghijkl"
+SALT = "abcdefghijklmn"
 
 
 def clause_id(clause):

@@ -20,7 +20,7 @@ from conformance.suite.smoke import smoke
 from conformance.validator import predict
 from conformance.wire import Sender
 
-SALT = "abcdefghijkl"
+SALT = "abcdefghijklmn"
 JSON = (("Content-Type", "application/json"),)
 ID_EXISTS = "InvalidParameterValue.GroupIdAlreadyExist"
 NAME_ILLEGAL, NAME_TOO_LONG = "InvalidParameterValue.GroupNameIllegal", "InvalidParameterValue.GroupNameTooLong"

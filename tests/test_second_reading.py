@@ -18,7 +18,7 @@ from strategies.edges import ABSENT, breaking, keeping, unsettled
 from tests.second_reading import codes
 
 SMOKE = [each for each in smoke() if chapter(each) not in {"authentication", "protocol", "state", "concurrency"}]
-SALT = "abcdefghijkl"
+SALT = "abcdefghijklmn"
 TAKEN, DELETED = "Taken", "Gone"
 
 

@@ -15,7 +15,7 @@ from conformance.request import Group, Presence, Request, World
 from conformance.siblings import SIBLINGS, Seen, see
 from conformance.wire import envelope
 
-SALT = "abcdefghijkl"
+SALT = "abcdefghijklmn"
 ID, NAME = f"i{SALT}", f"n{SALT}"
 GROUP = Group(ID, NAME, ("a", "b"), "t", "3.0")
 DELETE, MODIFY, INFORMATION, LIST = SIBLINGS

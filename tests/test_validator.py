@@ -12,7 +12,7 @@ from conformance.salt import fill_value
 from conformance.validator import predict
 from strategies.edges import ABSENT, breaking, keeping, unsettled
 
-SALT = "abcdefghijkl"
+SALT = "abcdefghijklmn"
 TWO, THREE = Accepted("2.0"), Accepted("3.0")
 OK = {TWO, THREE}
 

@@ -12,7 +12,7 @@ from conformance.prediction import Accepted, Refused
 from conformance.request import Group, Presence, Request, World
 from conformance.validator import predict
 
-SALT = "abcdefghijkl"
+SALT = "abcdefghijklmn"
 OK = {Accepted("2.0"), Accepted("3.0")}
 ID_EXISTS = Refused("InvalidParameterValue.GroupIdAlreadyExist")
 NAME_EXISTS = Refused("InvalidParameterValue.GroupNameAlreadyExist")
