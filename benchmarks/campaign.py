@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 
 from conformance.cases import Case
@@ -42,6 +42,12 @@ def requests_until_found(
         if wanted & {clause for clause, _ in run.failed}:
             return run.requests
     return None
+
+
+def aimed(clauses: Collection[str]) -> list[Case]:
+    """The fixed cases: the first, with which a run begins; those that aim at the clauses; the others."""
+    first, *rest = smoke()
+    return [first, *sorted(rest, key=lambda each: each.clause not in clauses)]
 
 
 def without_megabytes() -> tuple[Case, ...]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.campaign import aimed, without_megabytes
 from conformance.judge import Kind
 from conformance.run import Run
 from conformance.signing import EXAMPLE_CREDENTIALS
@@ -170,17 +171,6 @@ def cases_on(*beginnings):
     return [first, *(each for each in rest if each.clause.startswith(beginnings))]
 
 
-def cheap():
-    """The fixed cases without megabytes, which take a third of the time."""
-    return [each for each in smoke() if not each.clause.startswith("Protocol.size.version")]
-
-
-def aimed(clauses):
-    """The first case; those that aim at the clauses; the others."""
-    first, *rest = smoke()
-    return [first, *sorted(rest, key=lambda each: each.clause not in clauses)]
-
-
 # --- The server as it is, and its choices ------------------------------------------------------------------------
 
 
@@ -205,7 +195,7 @@ def test_without_another_account():
 
 def test_temporary_credentials():
     """It conforms for a temporary key with its token."""
-    assert told(judged(credentials=TEMPORARY, cases=cheap())) == []
+    assert told(judged(credentials=TEMPORARY, cases=without_megabytes())) == []
 
 
 def test_the_tables_are_whole():
@@ -220,13 +210,13 @@ def test_the_tables_are_whole():
 @pytest.mark.parametrize("choices", mixtures(), ids=lambda _: "mixture")
 def test_mixtures_of_choices(choices):
     """Whichever way each open point is taken, nothing fails, whatever the others are."""
-    assert told(judged(choices=choices, cases=cheap())) == []
+    assert told(judged(choices=choices, cases=without_megabytes())) == []
 
 
 @pytest.mark.parametrize(("choice", "way"), ALLOWED if LONG else ALLOWED[::3])
 def test_allowed_ways(choice, way):
     """One point that the documents leave open, taken otherwise, fails nothing."""
-    cases = smoke() if LONG or choice == "too_large" else cheap()
+    cases = smoke() if LONG or choice == "too_large" else without_megabytes()
 
     assert told(judged(choices={choice: way}, cases=cases)) == []
 
@@ -243,7 +233,7 @@ def test_a_default_that_is_refused():
 def test_forbidden_ways(choice, way):
     """What the documents don't leave open, though the server's author thought so, fails, and nothing else does."""
     wanted = FORBIDDEN[choice, way]
-    cases = cheap() if LONG else cases_on(*wanted)
+    cases = without_megabytes() if LONG else cases_on(*wanted)
 
     assert failed(judged(choices={choice: way}, cases=cases)) == wanted
 
@@ -277,7 +267,7 @@ def test_mistakes_to_the_end(mistake):
 @pytest.mark.parametrize("mistake", sorted(UNSEEN))
 def test_mistakes_that_do_not_show(mistake):
     """What the documents allow, or what no request to this account can tell, is no failure."""
-    cases = cheap() if LONG else cases_on("Request.", "Authentication.", "State.quota")
+    cases = without_megabytes() if LONG else cases_on("Request.", "Authentication.", "State.quota")
 
     assert told(judged({mistake}, cases=cases)) == []
 
