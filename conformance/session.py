@@ -111,6 +111,15 @@ def open_session(settings: Settings) -> Session:
     if settings.cassette is not None:
         return _of_recording(settings, settings.cassette)
     target = build_target(settings)
+    try:
+        return _opened(settings, target)
+    except BaseException:
+        target.close()
+        raise
+
+
+def _opened(settings: Settings, target: Target) -> Session:
+    """A run against a target, with what is wrapped around that."""
     # An account that nobody else uses may get the same ids each time; another must never.
     salts = Salts(seeded_run_salt(settings.seed)) if target.alone else Salts()
     session = Session(Run.against(target, max_requests=settings.max_requests, salts=salts))

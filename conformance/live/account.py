@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from conformance.contract import THROTTLED
+from conformance.contract import CLAUSE, THROTTLED
 from conformance.errors import TargetUnusableError, TransportError
 from conformance.live.journal import Entry, Journal, JournalError, State
 from conformance.live.pace import ATTEMPTS, Pace
@@ -20,7 +20,12 @@ from conformance.wire import Envelope, Form, encode, envelope
 __all__ = ["Account"]
 
 _PAGE = 1000  # groups; as many as GetGroupList gives at once
-_NOT_THERE = frozenset({"InvalidParameterValue.GroupIdNotExist", "InvalidParameterValue.GroupIdNotExists"})
+# No group has such an id; or none can have it.
+_NOT_THERE = frozenset({"InvalidParameterValue.GroupIdNotExist", "InvalidParameterValue.GroupIdNotExists"}) | {
+    *CLAUSE["GroupId.length.min"].codes,
+    *CLAUSE["GroupId.length.max"].codes,
+    *CLAUSE["GroupId.charset"].codes,
+}
 _BEING_DELETED = "FailedOperation.GroupInDeletedState"
 # Clocks may differ by so much: a group that is older than its journal says by more wasn't made by this run.
 _CLOCKS_DIFFER = 600.0  # seconds
