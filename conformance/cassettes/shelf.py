@@ -12,7 +12,7 @@ from conformance.cases import Case
 from conformance.cassettes.certificates import problem_with_certificate
 from conformance.cassettes.interaction import Interaction
 from conformance.cassettes.provenance import Kind, Provenance, problem_with
-from conformance.cassettes.text import CassetteFile, parsed
+from conformance.cassettes.text import CassetteFile, is_torn_at_its_beginning, parsed
 from conformance.errors import TargetUnusableError, UsageError
 
 __all__ = ["Recording", "load", "recordings_at"]
@@ -89,8 +89,14 @@ def load(path: Path, *, max_age: float | None = None) -> Recording:
     if found != [path]:
         names = ", ".join(str(each) for each in found)
         raise UsageError(f"{path}: there are several recordings; name one of {names}")
-    files = {each.name: _read(each) for each in (_files(path) if path.is_dir() else [path])}
-    recording = _joined(path, files)
+    texts = {each: _text(each) for each in (_files(path) if path.is_dir() else [path])}
+    # A run that was killed may leave files of which there is nothing yet; what else it wrote is sound.
+    begun = {each for each, text in texts.items() if is_torn_at_its_beginning(text)} if path.is_dir() else set()
+    begun = begun if begun < texts.keys() else set()
+    recording = _joined(path, {each.name: _parsed(each, text) for each, text in texts.items() if each not in begun})
+    if begun:
+        torn = f"the recording of {', '.join(sorted(each.name for each in begun))} was interrupted at its beginning"
+        recording = replace(recording, notes=(*recording.notes, torn))
     if (problem := _problem(recording)) is not None:
         raise TargetUnusableError(f"the recording {path} is refused: {problem}")
     age = recording.provenance.age(time.time())
@@ -101,12 +107,20 @@ def load(path: Path, *, max_age: float | None = None) -> Recording:
     return recording
 
 
-def _read(path: Path) -> CassetteFile:
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise TargetUnusableError(f"the cassette {path} can't be read: {reason}") from error
+        data = path.read_bytes()
+    except OSError as error:
+        raise TargetUnusableError(f"the cassette {path} can't be read: {error.strerror}") from error
+    try:
+        return data.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":  # torn in the middle of its last character
+            return data[: error.start].decode("utf-8")
+        raise TargetUnusableError(f"the cassette {path} can't be read: it is not UTF-8") from error
+
+
+def _parsed(path: Path, text: str) -> CassetteFile:
     try:
         return parsed(text)
     except ValueError as error:

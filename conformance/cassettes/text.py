@@ -29,7 +29,7 @@ from conformance.cases import Case
 from conformance.cassettes.interaction import Interaction, from_values, to_values
 from conformance.cassettes.provenance import Provenance
 
-__all__ = ["CassetteFile", "Seal", "entry", "first_hash", "head", "parsed", "sealed"]
+__all__ = ["CassetteFile", "Seal", "entry", "first_hash", "head", "is_torn_at_its_beginning", "parsed", "sealed"]
 
 _VERSION = 1
 _NOTE = "# An iai-conformance cassette: don't edit it, its hashes tell. `iai-conformance run --target cassette:PATH`\n"
@@ -156,6 +156,8 @@ def parsed(text: str) -> CassetteFile:
     Raises:
         ValueError: it is no cassette, or was edited: the message says where, and what doesn't fit.
     """
+    if is_torn_at_its_beginning(text):
+        raise ValueError("its recording was interrupted before the first interaction")
     found = _as_lines(text) if text.startswith(_NOTE) else None
     if found is None:
         return _foreign(text)
@@ -196,6 +198,11 @@ def _seal(values: object, last: str, interactions: int) -> Seal:
     if seal.hash != last:
         raise ValueError("its seal isn't that of its last interaction")
     return seal
+
+
+def is_torn_at_its_beginning(text: str) -> bool:
+    """Whether a file ends before its first interaction, since whoever wrote it was killed then."""
+    return _NOTE.startswith(text) or (text.startswith(_NOTE) and _LIST not in text)
 
 
 _Lines = tuple[object, list[dict[str, object]], object | None, str]

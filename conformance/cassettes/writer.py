@@ -45,11 +45,17 @@ def free_folder(path: Path, *, overwrite: bool = False) -> Path:
 
 @dataclass(slots=True)
 class _File:
-    """A cassette that is being written."""
+    """A cassette that is being written.
+
+    Attributes:
+        handle: of the open file.
+        whole: hash and number of the last whole interaction, and the size of the file up to it, in bytes; one value, so
+            that an interruption can't change half of it.
+        cases: ids of the cases that it has.
+    """
 
     handle: int
-    hash: str
-    interactions: int = 0
+    whole: tuple[str, int, int]
     cases: set[str] = field(default_factory=set)
 
 
@@ -62,18 +68,21 @@ class Writer:
         provenance: of the recording; asked for when the first interaction was answered.
         secrets: texts that mustn't be in any file, in any encoding.
         replaces: whether what is in the folder is taken away first.
-        written: how many interactions there are.
     """
 
     folder: Path
     provenance: Callable[[], Provenance]
     secrets: Collection[str] = ()
     replaces: bool = False
-    written: int = 0
     _found: Provenance | None = None
     _files: dict[str, _File] = field(default_factory=dict)
     _ours: set[str] = field(default_factory=set)
     _signatures: set[str] = field(default_factory=set)
+
+    @property
+    def written(self) -> int:
+        """How many interactions there are."""
+        return sum(each.whole[1] for each in self._files.values())
 
     def write(self, http: HttpRequest, answer: Answer, at: float, case: Case | None, ours: str | None = None) -> None:
         """Write an interaction, scrubbed.
@@ -102,17 +111,18 @@ class Writer:
         try:
             file = self._file(part)
             new = case is not None and case.id not in file.cases
-            text, file.hash = entry(interaction, file.hash, case if new else None)
-            self._refuse_secrets(text.encode("utf-8"), f"interaction {interaction.number}", signatures)
-            _write(file.handle, text)
+            before, number, size = file.whole
+            text, hashed = entry(interaction, before, case if new else None)
+            data = text.encode("utf-8")
+            self._refuse_secrets(data, f"interaction {interaction.number}", signatures)
+            _write(file.handle, data)
+            file.whole = hashed, number + 1, size + len(data)
         except OSError as error:
             raise RecordingError(
                 f"the recording {self.folder} can't go on: {error.strerror}; what it has can be judged"
             ) from error
         if case is not None:
             file.cases.add(case.id)
-        file.interactions += 1
-        self.written += 1
 
     def _file(self, part: str) -> _File:
         if self._found is None:
@@ -123,10 +133,10 @@ class Writer:
         if part not in self._files:
             own = replace(self._found, part=part)
             handle = os.open(self.folder / f"{part}.yaml", os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
-            self._files[part] = _File(handle, first_hash(own))
-            text = head(own)
-            self._refuse_secrets(text.encode("utf-8"), "the provenance")
-            _write(handle, text)
+            data = head(own).encode("utf-8")
+            self._files[part] = _File(handle, (first_hash(own), 0, len(data)))
+            self._refuse_secrets(data, "the provenance")
+            _write(handle, data)
         return self._files[part]
 
     def finish(self, account: str, ended: str = "finished") -> None:
@@ -141,10 +151,11 @@ class Writer:
         """
         try:
             for file in self._files.values():
-                seal = Seal(file.interactions, file.hash, self.written, account, ended)
-                text = sealed(seal)
-                self._refuse_secrets(text.encode("utf-8"), "the seal")
-                _write(file.handle, text)
+                hashed, number, size = file.whole
+                data = sealed(Seal(number, hashed, self.written, account, ended)).encode("utf-8")
+                self._refuse_secrets(data, "the seal")
+                os.ftruncate(file.handle, size)  # what was being written when the run was interrupted
+                _write(file.handle, data)
                 os.fsync(file.handle)
             for part in self._files:
                 self._refuse_secrets((self.folder / f"{part}.yaml").read_bytes(), f"{part}.yaml", self._signatures)
@@ -175,9 +186,8 @@ class Writer:
             )
 
 
-def _write(handle: int, text: str) -> None:
-    """Write a text whole, or leave the file as it was. Raises OSError."""
-    data = text.encode("utf-8")
+def _write(handle: int, data: bytes) -> None:
+    """Write data whole, or leave the file as it was. Raises OSError."""
     before = os.fstat(handle).st_size
     try:
         written = 0
