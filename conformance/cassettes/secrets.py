@@ -15,6 +15,7 @@ _DEEPEST = 3
 _ESCAPE = re.compile(rb"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|\\U([0-9A-Fa-f]{8})|\\([/\\\"'])")
 # YAML may fold a long binary over several lines.
 _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-][ \t]*(?:\r?\n[ \t]*)?){12,}={0,2}")
+_WIDE = re.compile(rb"(.)\0", re.DOTALL)
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}){8,}")
 _COMPRESSED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
 _MOST_UNPACKED = 64 * 1024 * 1024
@@ -49,8 +50,9 @@ def _views(data: bytes) -> Iterator[tuple[str, bytes]]:
         yield "percent-encoded", unquote_to_bytes(data.replace(b"+", b" "))
     if b"\\" in data:
         yield "escaped", _ESCAPE.sub(_unescaped, data)
+        yield "escaped, byte by byte", _ESCAPE.sub(_unescaped_byte, data)
     if b"\0" in data:
-        yield "UTF-16", data.replace(b"\0", b"")
+        yield "UTF-16", _WIDE.sub(rb"\1", data)
     decoded = b"\n".join(_base64_runs(data))
     if decoded:
         yield "Base64", decoded
@@ -67,6 +69,12 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
     if digits is None:
         return match[4]
     return chr(min(int(digits, 16), 0x10FFFF)).encode("utf-8", "surrogatepass")
+
+
+def _unescaped_byte(match: re.Match[bytes]) -> bytes:
+    """As `_unescaped`; but what can be one byte is one: bytes are written so as well."""
+    digits = match[1] or match[2] or match[3]
+    return bytes([int(digits, 16)]) if digits is not None and int(digits, 16) < 256 else _unescaped(match)
 
 
 def _base64_runs(data: bytes) -> Iterator[bytes]:

@@ -36,6 +36,7 @@ _NOTE = "# An iai-conformance cassette: don't edit it, its hashes tell. `iai-con
 _LIST = "interactions:\n"
 _ITEM = "\n- "
 _SEAL = "\nseal: "
+_END = '"}\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,8 @@ def parsed(text: str) -> CassetteFile:
     if is_torn_at_its_beginning(text):
         raise ValueError("its recording was interrupted before the first interaction")
     found = _as_lines(text) if text.startswith(_NOTE) else None
+    if found is None and text.startswith(_NOTE):
+        raise ValueError("it was edited: its provenance isn't where it belongs")
     if found is None:
         return _foreign(text)
     provenance_values, chunks, seal_values, torn = found
@@ -225,11 +228,25 @@ def _as_lines(text: str) -> _Lines | None:
         try:
             chunks.append(_mapping(_loads(piece), number))
         except ValueError:
-            if number == len(pieces) and not is_sealed:
+            if number < len(pieces) or is_sealed:
+                raise
+            whole, ended, rest = piece.partition(_END)
+            if not ended and not text.endswith("}\n"):
                 torn = "its last interaction was torn off in the middle, and is left out"
-                break
-            raise
-    seal = _loads(seal_text) if is_sealed else None
+            elif ended and (rest == "-" or _SEAL[1:].startswith(rest)):  # the first letters of what comes next
+                chunks.append(_mapping(_loads(whole + _END), number))
+            else:
+                raise ValueError(
+                    f"interaction {number} was edited, or what stands behind it: it can't be read"
+                ) from None
+    seal = None
+    if is_sealed:
+        try:
+            seal = _loads(seal_text)
+        except ValueError:
+            if text.endswith("\n"):
+                raise
+            torn = "its seal was torn off in the middle"
     return _loads(line[1]), chunks, seal, torn
 
 
