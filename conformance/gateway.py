@@ -42,6 +42,7 @@ _LONGEST_TIME = 15  # digits
 _LONG_NUMBER = re.compile("[0-9]{4301}")
 # Possessive, so that a text without an end is looked at once.
 _TEXTS = re.compile(r'(?s)"(?:[^"\\]++|\\.)*+"?')
+_NOTHING = re.compile(r"[ \t\r\n]*+(?:null)?[ \t\r\n]*+")
 _OTHER_VERSIONS = frozenset({"2018-03-01"})
 _SIBLINGS = frozenset({"DeleteGroup", "ModifyGroup", "GetGroupInfo", "GetGroupList"})
 _AUTHORIZATION = re.compile(
@@ -513,7 +514,7 @@ def _of_json(http: HttpRequest, body: bytes, *found: Finding) -> Iterator[Decode
     yield _read_json(http, text, box, (*found, shallow))
     if _LONG_NUMBER.search(text) and _LONG_NUMBER.search(_TEXTS.sub("", text)):
         yield Decoded(box, None, (*found, _broken("Protocol.json.form", "malformed-body-code")))
-    if text.strip(" \t\r\n") in {"", "null"}:  # some take it for an object without members
+    if _NOTHING.fullmatch(text):  # some take it for an object without members
         yield replace(_read_json(http, "{}", box, ()), findings=found)
 
 
