@@ -6,13 +6,10 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from conformance import __version__
-from conformance.cassettes.certificates import certificate_of
-from conformance.cassettes.provenance import Provenance, contract_version, kind_of
+from conformance.cassettes.certificates import provenance_of_now
+from conformance.cassettes.provenance import Provenance
 from conformance.cassettes.writer import Writer, free_folder
 from conformance.contract import ACTION
 from conformance.errors import SuiteError
@@ -80,19 +77,7 @@ class Observer:
         return observer
 
     def _provenance(self) -> Provenance:
-        now = datetime.now(UTC).replace(microsecond=0)
-        certificate = certificate_of(self.certificates(), urlsplit(self.upstream).hostname or "", now)
-        return Provenance(
-            kind=kind_of(self.upstream, certificate),
-            endpoint=self.upstream,
-            date=now.isoformat(),
-            suite=__version__,
-            contract=contract_version(),
-            region=self._region,
-            run="",
-            client="traffic of others",
-            certificate=certificate,
-        )
+        return provenance_of_now(self.upstream, self.certificates(), self._region, "", "traffic of others")
 
     def exchange(self, http: HttpRequest, answer: Answer) -> None:
         """Judge an exchange, tell of it, and record it; what is neither CreateGroup nor a sister action is left out."""

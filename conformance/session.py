@@ -8,14 +8,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from conformance import __version__
-from conformance.cassettes.certificates import certificate_of
-from conformance.cassettes.provenance import Provenance, contract_version, kind_of
+from conformance.cassettes.certificates import provenance_of_now
+from conformance.cassettes.provenance import Provenance
 from conformance.errors import UsageError
 from conformance.run import Run
 from conformance.salt import Salts, seeded_run_salt
@@ -305,20 +303,8 @@ def _recorded(run: Run, http: Target, settings: Settings) -> tuple[Writer, Targe
 def _provenance(target: HttpTarget, run: str) -> Provenance:
     """Where the recording that begins now comes from: by the connection that the first answer came over."""
     sender = target.sender
-    now = datetime.now(UTC).replace(microsecond=0)
-    certificate = certificate_of(target.certificates, urlsplit(sender.endpoint).hostname or "", now)
-    return Provenance(
-        kind=kind_of(sender.endpoint, certificate),
-        endpoint=sender.endpoint,
-        date=now.isoformat(),
-        suite=__version__,
-        contract=contract_version(),
-        region=sender.region,
-        run=run,
-        client=f"iai-conformance {__version__}",
-        token=sender.credentials.token is not None,
-        certificate=certificate,
-    )
+    client, token = f"iai-conformance {__version__}", sender.credentials.token is not None
+    return provenance_of_now(sender.endpoint, target.certificates, sender.region, run, client, token=token)
 
 
 def _account_kind(run: Run) -> str:

@@ -6,20 +6,21 @@ import base64
 import re
 import warnings
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from conformance.cassettes.provenance import Certificate, Provenance
+from conformance import __version__
+from conformance.cassettes.provenance import Certificate, Provenance, contract_version, kind_of
 
 if TYPE_CHECKING:
     from cryptography import x509
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
-__all__ = ["certificate_of", "issuer_of", "problem_with_certificate"]
+__all__ = ["certificate_of", "issuer_of", "problem_with_certificate", "provenance_of_now"]
 
 
 def certificate_of(chain: Sequence[bytes], host: str, moment: datetime) -> Certificate | None:
@@ -34,6 +35,35 @@ def certificate_of(chain: Sequence[bytes], host: str, moment: datetime) -> Certi
         return None
     encoded = tuple(base64.b64encode(each).decode("ascii") for each in chain)
     return Certificate(encoded, _problem(chain, host, moment, _public()) is None, issuer_of(chain[0]))
+
+
+def provenance_of_now(
+    endpoint: str, chain: Sequence[bytes], region: str, run: str, client: str, *, token: bool = False
+) -> Provenance:
+    """Where a recording comes from that begins now.
+
+    Args:
+        endpoint: where requests go.
+        chain: the certificates of the connection that the first answer came over, as `certificate_of` takes them.
+        region: the region that is asked for.
+        run: the run's part of each salt; empty for somebody else's traffic.
+        client: what sends the requests.
+        token: whether the credentials are temporary ones.
+    """
+    now = datetime.now(UTC).replace(microsecond=0)
+    certificate = certificate_of(chain, urlsplit(endpoint).hostname or "", now)
+    return Provenance(
+        kind=kind_of(endpoint, certificate),
+        endpoint=endpoint,
+        date=now.isoformat(),
+        suite=__version__,
+        contract=contract_version(),
+        region=region,
+        run=run,
+        client=client,
+        token=token,
+        certificate=certificate,
+    )
 
 
 def problem_with_certificate(provenance: Provenance) -> str | None:
