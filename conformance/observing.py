@@ -63,8 +63,7 @@ class Observer:
         """An observer of a server's traffic, that records into a folder if one is named.
 
         Raises:
-            UsageError: the environment names half a key pair.
-            RecordingError: the folder isn't free.
+            UsageError: the environment names half a key pair, or the folder isn't free.
         """
         pair = credentials_of_environment()
         target = HttpTarget(upstream, Sender(upstream, "", Credentials("", "")), timeout=1)

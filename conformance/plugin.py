@@ -76,15 +76,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _check_recording(settings: Settings) -> None:
     """Refuse what can't be meant: a recording that isn't there, one that would be added to."""
-    there = (
-        settings.record_to is not None and Path(settings.record_to).is_dir() and any(Path(settings.record_to).iterdir())
-    )
-    if settings.record_mode == "new_episodes" and there:
+    if settings.record_mode == "new_episodes" and settings.was_recorded:
         raise pytest.UsageError(
             f"--record-mode new_episodes --to {settings.record_to}: a recording isn't added to, for it shows one "
             "account from its beginning to its end; say rewrite, or name another folder"
         )
-    if settings.record_to is not None and settings.record_mode == "none" and not there:
+    if settings.record_to is not None and settings.record_mode == "none" and not settings.was_recorded:
         raise pytest.UsageError(
             f"--to {settings.record_to}: there is no recording to judge; say --record-mode once to make one"
         )

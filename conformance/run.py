@@ -579,9 +579,8 @@ class Run:
         self, http: HttpRequest, prediction: Prediction, answer: Answer, script: _Script, *, at_once: bool = False
     ) -> None:
         """Judge the answer to a CreateGroup request, from what was sent; learn from it."""
-        if (
-            self.pace is not None and self.pace.patient and _is_throttled(answer)
-        ):  # one of several; alone, it was sent again
+        # One of several; alone, it was sent again.
+        if self.pace is not None and self.pace.patient and _is_throttled(answer):
             script.ended, script.conclusive = True, False
             return
         request, focus = read(http), script.case.clause

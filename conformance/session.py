@@ -127,11 +127,15 @@ def _opened(settings: Settings, target: Target) -> Session:
         from conformance.live.pace import DEFAULT_RATE, Pace
 
         run.pace = Pace(settings.rate or DEFAULT_RATE, patient=settings.is_live)
+    # What can be refused comes first: a journal that is begun must be ended.
+    session._writer = _writer(run, target, settings) if settings.records else None
     if settings.is_live:
         session._live = _begin_live(run)
         run.target = session._live.target
-    if settings.records:
-        session._writer, run.target = _recorded(run, target, settings)
+    if session._writer is not None:
+        from conformance.targets.recording import RecordingTarget
+
+        run.target = RecordingTarget(run.target, session._writer, run.case_of)
     return session
 
 
@@ -248,6 +252,7 @@ class _Live:
             with contextlib.suppress(JournalError):  # known all the same, where the disk is full
                 self.journal.stopped()
             left = self.account.clean_up(self.journal, trusting=True)
+            left |= self.account.strays(run.salts.run, self.journal)
         finally:
             self._restore()
             states = [each.state for each in self.journal.entries()]
@@ -284,11 +289,10 @@ def _begin_live(run: Run) -> _Live:
 # --- A recording -----------------------------------------------------------------------------------------
 
 
-def _recorded(run: Run, http: Target, settings: Settings) -> tuple[Writer, Target]:
-    """A writer, and the run's target with it. `http` is the target that has the connection."""
+def _writer(run: Run, http: Target, settings: Settings) -> Writer:
+    """What writes the recording; `http` is the target that has the connection. Raises UsageError."""
     from conformance.cassettes.writer import Writer, free_folder
     from conformance.targets.http import HttpTarget
-    from conformance.targets.recording import RecordingTarget
 
     assert settings.record_to is not None  # noqa: S101 -- it records
     assert isinstance(http, HttpTarget)  # noqa: S101 -- nothing else is recorded
@@ -296,8 +300,7 @@ def _recorded(run: Run, http: Target, settings: Settings) -> tuple[Writer, Targe
     folder = free_folder(Path(settings.record_to), overwrite=overwrite)
     pair = http.sender.credentials
     secrets = [each for each in (pair.secret_id, pair.secret_key, pair.token) if each]
-    writer = Writer(folder, lambda: _provenance(http, run.salts.run), secrets, replaces=overwrite)
-    return writer, RecordingTarget(run.target, writer, run.case_of)
+    return Writer(folder, lambda: _provenance(http, run.salts.run), secrets, replaces=overwrite)
 
 
 def _provenance(target: HttpTarget, run: str) -> Provenance:

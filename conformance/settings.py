@@ -46,8 +46,6 @@ TO_COME = {"sdk:": "SDKs", "driver:": "drivers"}
 LIVE = "live"
 CASSETTE = "cassette:"
 SERVICE_HOST = "iai.tencentcloudapi.com"
-# Those of pytest-recording: whether a recording that is there is judged, and whether it is replaced.
-RECORD_MODES = ("none", "once", "new_episodes", "all", "rewrite")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +85,7 @@ class Settings:
         record_to: the folder of a recording; None for none.
         record_mode: one of pytest-recording's.
         max_age: days that a recording may be old; None for any.
+        was_recorded: whether that folder had something when the run was asked for; a recording fills it.
     """
 
     target: str = "embedded"
@@ -108,9 +107,12 @@ class Settings:
     record_to: str | None = None
     record_mode: str = "none"
     max_age: float | None = None
+    was_recorded: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """Raise UsageError where something can't be meant."""
+        folder = Path(self.record_to) if self.record_to is not None else None
+        object.__setattr__(self, "was_recorded", folder is not None and folder.is_dir() and any(folder.iterdir()))
         if self.profile not in PROFILES:
             raise UsageError(f"unknown profile {self.profile!r}: there are {', '.join(PROFILES)}")
         if self.max_requests is not None and self.max_requests < 0:
@@ -165,8 +167,7 @@ class Settings:
         """Whether a recording is made: always, or where there is none yet."""
         if self.record_to is None or self.record_mode == "none":
             return False
-        there = Path(self.record_to).is_dir() and any(Path(self.record_to).iterdir())
-        return self.record_mode in {"all", "rewrite"} or not there
+        return self.record_mode in {"all", "rewrite"} or not self.was_recorded
 
     @classmethod
     def of_options(cls, options: Namespace) -> Settings:

@@ -16,7 +16,7 @@ from conformance.cassettes.scrub import scrubbed_answer, scrubbed_request, signa
 from conformance.cassettes.secrets import found_in
 from conformance.cassettes.text import Seal, entry, first_hash, head, sealed
 from conformance.contract import CLAUSE
-from conformance.errors import SuiteError
+from conformance.errors import SuiteError, UsageError
 from conformance.messages import HttpRequest, HttpResponse
 from conformance.targets import Answer
 
@@ -30,16 +30,16 @@ class RecordingError(SuiteError):
 
 
 def free_folder(path: Path, *, overwrite: bool = False) -> Path:
-    """The folder for a new recording. Raises RecordingError where one is there already that mustn't be replaced."""
+    """The folder for a new recording. Raises UsageError where one is there already that mustn't be replaced."""
     if path.is_file():
-        raise RecordingError(f"--to {path}: that is a file; name a folder")
+        raise UsageError(f"--to {path}: that is a file; name a folder")
     if path.is_dir() and any(path.iterdir()):
         if not overwrite:
-            raise RecordingError(
+            raise UsageError(
                 f"--to {path}: something is there already; name another folder, or say --record-mode rewrite"
             )
         if foreign := [each.name for each in path.iterdir() if each.suffix != ".yaml"]:
-            raise RecordingError(f"--to {path}: it isn't replaced, for it has more than cassettes: {min(foreign)}")
+            raise UsageError(f"--to {path}: it isn't replaced, for it has more than cassettes: {min(foreign)}")
     return path
 
 

@@ -143,12 +143,12 @@ class Account:
             GroupId → why the group was left.
         """
         left: dict[str, str] = {}
-        silent = 0
+        silent, refused = 0, ""
         for entry in journal.entries():
             if entry.state.settled:
                 continue
-            if silent >= _LOST_AFTER:
-                left[entry.group_id] = "the account couldn't be reached any more"
+            if refused:
+                left[entry.group_id] = refused
                 continue
             try:
                 why = self._undo(entry, journal, trusting=trusting)
@@ -156,10 +156,37 @@ class Account:
             except TransportError as error:
                 why = str(error)
                 silent += 1
+                refused = "the account couldn't be reached any more" if silent >= _LOST_AFTER else ""
+            except TargetUnusableError as error:
+                why = refused = str(error)
             if why is not None:
                 left[entry.group_id] = why
                 _noted(journal.left, entry.group_id, why)
         return left
+
+    def strays(self, run: str, journal: Journal) -> dict[str, str]:
+        """The groups that carry a run's letters under ids that its journal doesn't name: these are told, not deleted.
+
+        Args:
+            run: the run's part of each salt, which nobody else has.
+            journal: of the run, cleaned up.
+
+        Returns:
+            GroupId → why it is left; empty where groups can't be listed.
+        """
+        found: dict[str, str] = {}
+        with contextlib.suppress(TargetUnusableError):
+            for each in self._groups():
+                group_id, name = each.get("GroupId"), each.get("GroupName")
+                if (
+                    isinstance(group_id, str)
+                    and journal.entry(group_id) is None
+                    and run in f"{group_id} {name}".lower()
+                ):
+                    found[group_id] = (
+                        "it carries this run's letters, but the journal doesn't name it: delete it by hand"
+                    )
+        return found
 
     def _undo(self, entry: Entry, journal: Journal, *, trusting: bool) -> str | None:
         """Delete one group, if it is there and ours; why it was left, if it was."""
@@ -168,6 +195,7 @@ class Account:
             if answer.code in _NOT_THERE:
                 _noted(journal.gone, entry.group_id)
                 return None
+            self._refuse_unusable(answer)
             if (why := _not_ours(entry, answer)) is not None:
                 return why
         _noted(journal.deleting, entry.group_id)
@@ -177,8 +205,14 @@ class Account:
         elif answer.code in _NOT_THERE or answer.code == _BEING_DELETED:
             _noted(journal.gone, entry.group_id)
         else:
+            self._refuse_unusable(answer)
             return f"DeleteGroup answers {answer.code or answer.problem}"
         return None
+
+    def _refuse_unusable(self, answer: Envelope) -> None:
+        """Raise TargetUnusableError where whatever is asked next will be refused as well; throttling passes."""
+        if answer.code not in THROTTLED and (why := refusal(self.target.name, answer)) is not None:
+            raise TargetUnusableError(why)
 
 
 def _noted(note: Callable[..., None], *about: str) -> None:

@@ -30,7 +30,7 @@ def costs_of(settings: Settings) -> Iterator[str]:
         f" ({', '.join(limits)})" if limits else ""
     )
     yield f"  creates   some {groups} groups, whose ids and names carry the run's own letters"
-    yield f"  deletes   these groups, and no other: {groups} requests more"
+    yield f"  deletes   these groups, and no other: {groups} requests more, and one to see that none is left"
     seconds = (2 + requests + groups) / rate
     yield f"  takes     about {_duration(seconds)}, at {rate:g} requests a second (--rate)"
     if settings.records:

@@ -76,14 +76,19 @@ class JournalledTarget:
         """Write down what came of it."""
         parsed = envelope(answer) if isinstance(answer, HttpResponse) else None
         unsure = parsed is None or parsed.problem is not None or (parsed.error is not None and parsed.code is None)
-        for action, group_id, _ in _effects(http):
+        effects = list(_effects(http))
+        # Where a request may be taken to name several ids, nobody says which of them was given: they are looked up.
+        named = {group_id for _, group_id, _ in effects}
+        for action, group_id, _ in effects:
             if action == ACTION:
                 if unsure or (parsed is not None and parsed.code in _DOUBTFUL):
                     self._journal.unknown(group_id)
-                elif parsed is not None and parsed.error is None:
+                elif parsed is not None and parsed.error is not None:
+                    self._journal.refused(group_id)
+                elif len(named) == 1 and _says_plainly(http, group_id):
                     self._journal.created(group_id)
                 else:
-                    self._journal.refused(group_id)
+                    self._journal.unknown(group_id)
             elif action == "DeleteGroup" and not unsure and parsed is not None and parsed.error is None:
                 self._deleted(group_id)
 
@@ -153,10 +158,17 @@ def _effects(http: HttpRequest) -> Iterator[tuple[str, str, str | None]]:
     yield from sorted(readings, key=repr)
 
 
+def _says_plainly(http: HttpRequest, group_id: str) -> bool:
+    """Whether this very text is the GroupId that a request gives, however it is read."""
+    return all(each.request is None or each.request.values("GroupId") == (group_id,) for each in decodings(http))
+
+
 def _ids(request: Request) -> set[str]:
     """The ids that a request may be taken to name, by whoever is lenient: numbers as texts, white space gone."""
     texts: set[str] = set()
     for value in request.values("GroupId"):
         values = value if isinstance(value, list) else [value]
-        texts |= {each if isinstance(each, str) else json.dumps(each) for each in values if each is not None}
+        for each in values:
+            if each is not None:
+                texts |= {each} if isinstance(each, str) else {json.dumps(each), str(each)}
     return texts | {each.strip() for each in texts} - {""}
