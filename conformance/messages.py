@@ -22,12 +22,14 @@ class Place:
         salt: what the case's markers were replaced with.
         step: which of its steps, from 0.
         copy: which of the step's copies, from 0.
+        at: when it was made, in seconds since 1970; two places are the same whenever that was.
     """
 
     case: str
     salt: str
     step: int = 0
     copy: int = 0
+    at: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

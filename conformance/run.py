@@ -316,7 +316,7 @@ class Run:
         request = step.copy(number) if step.copies > 1 else step.request
         self._now = self.clock()
         http = twisted(request, sender, step.form, int(self._now), self.requests + 1 + number, step.twists)
-        return replace(http, place=Place(script.case.id, script.salt, script.place, number))
+        return replace(http, place=Place(script.case.id, script.salt, script.place, number, self._now))
 
     # --- What others send --------------------------------------------------------------------------------
 

@@ -252,7 +252,8 @@ class _Live:
             with contextlib.suppress(JournalError):  # known all the same, where the disk is full
                 self.journal.stopped()
             left = self.account.clean_up(self.journal, trusting=True)
-            left |= self.account.strays(run.salts.run, self.journal)
+            if any(each.state is not State.REFUSED for each in self.journal.entries()):
+                left |= self.account.strays(run.salts.run, self.journal)
         finally:
             self._restore()
             states = [each.state for each in self.journal.entries()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -87,7 +88,7 @@ def fingerprint(http: HttpRequest) -> str:
 def to_values(interaction: Interaction) -> dict[str, object]:
     """The interaction as vcrpy writes it, and under `recorded` what only this suite reads."""
     request, answer = interaction.request, interaction.answer
-    recorded: dict[str, object] = {"number": interaction.number, "at": round(interaction.at, 3)}
+    recorded: dict[str, object] = {"number": interaction.number, "at": math.floor(interaction.at * 1000) / 1000}
     if (place := request.place) is not None:
         recorded |= {"case": place.case, "salt": place.salt, "step": place.step, "copy": place.copy}
     body: object = _text(request.body)
