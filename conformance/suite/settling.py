@@ -10,6 +10,7 @@ from itertools import combinations
 from conformance.cases import Case
 from conformance.contract import READING, READINGS, VARIES
 from conformance.prediction import Prediction
+from conformance.suite.covering import cheapest_cover
 
 __all__ = ["Settling", "fewest", "most_telling_first", "told_apart", "told_plan", "unsettled"]
 
@@ -110,21 +111,25 @@ def settlings(possible: Mapping[str, Collection[str]] | None = None) -> list[Set
 
 
 def fewest(possible: Mapping[str, Collection[str]] | None = None) -> Iterator[Settling]:
-    """Few cases that settle what the smoke list can settle, the most telling for its requests first.
+    """The fewest requests that settle what the smoke list can settle, the most telling case for its requests first.
 
-    Each comes with the pairs that none before it told apart. Greedy: not proved to be the fewest, but never more than a
-    few from it.
+    What some case surely tells apart is surely told apart; what none does, perhaps. Each case comes with the pairs that
+    none before it told apart.
+
+    Args:
+        possible: reading id → the values that are still possible; None for all.
     """
-    left = settlings(possible)
+    candidates = settlings(possible)
+    sure = frozenset[Pair]().union(*(each.surely for each in candidates))
+    chosen = cheapest_cover([(each.case.requests, each.surely | (each.perhaps - sure)) for each in candidates])
+    left = [candidates[place] for place in chosen]
     while left:
         best = max(left, key=_gain)  # of several, the first of the list
-        if _gain(best) == 0:
-            return
         yield best
         left = [
             replace(each, surely=each.surely - best.surely, perhaps=each.perhaps - best.surely - best.perhaps)
             for each in left
-            if each.case is not best.case
+            if each is not best
         ]
 
 
