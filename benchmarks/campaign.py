@@ -37,10 +37,10 @@ def requests_until_found(
     wanted = set(clauses)
     for case in cases:
         run.case(case)
-        if run.requests > most:
+        if run.results.requests > most:
             return None
-        if wanted & {clause for clause, _ in run.failed}:
-            return run.requests
+        if wanted & {clause for clause, _ in run.results.failed}:
+            return run.results.requests
     return None
 
 

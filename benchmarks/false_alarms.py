@@ -45,8 +45,8 @@ def main() -> int:
         started, requests = time.monotonic(), 0
         for twin in chosen:
             run = judged(cases, twin)
-            requests += run.requests
-            for (clause, kind), failures in run.failures.items():
+            requests += run.results.requests
+            for (clause, kind), failures in run.results.failures.items():
                 alarms += 1
                 print(
                     f"FALSE ALARM {twin} {clause}: {kind}: {failures[0].sent[-1].request.plain} {failures[0].observed}"

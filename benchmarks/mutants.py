@@ -157,8 +157,8 @@ def _judged(module: str, tree: ast.Module) -> str | None:
         run = Run.against(DirectTarget(service.Emulator(conforming())), salts=Salts(seeded_run_salt(0)))
         for case in smoke():
             run.case(case)
-            if run.failures:
-                return next(iter(run.failures))[0]
+            if run.results.failures:
+                return next(iter(run.results.failures))[0]
     except Exception as error:  # a mutant that breaks is noticed
         return type(error).__name__
     return None

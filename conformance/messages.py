@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from conformance.errors import TransportError
+
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -74,3 +76,7 @@ class HttpResponse:
     status: int
     headers: Headers
     body: bytes
+
+
+# An answer, or why there is none.
+Answer = HttpResponse | TransportError

@@ -15,14 +15,14 @@ from conformance.contract import ACTION
 from conformance.errors import SuiteError
 from conformance.gateway import common_parameter
 from conformance.learning import group_of, read
-from conformance.messages import HttpRequest, HttpResponse
+from conformance.messages import Answer, HttpRequest, HttpResponse
 from conformance.report.model import Report, report_of
-from conformance.run import Failure, Run
+from conformance.results import Failure
+from conformance.run import Run
 from conformance.session import Session
 from conformance.settings import Settings, credentials_of_environment
 from conformance.siblings import SIBLINGS
 from conformance.signing import Credentials
-from conformance.targets import Answer
 from conformance.targets.http import HttpTarget
 from conformance.wire import Sender, envelope
 
@@ -86,7 +86,7 @@ class Observer:
             return
         self._region = self._region or common_parameter(http, "Region") or ""
         failures = self.session.run.overhear(http, answer, at, self._sender_of(http))
-        self.session.run.note(f"interaction {self.session.run.requests}", failures)
+        self.session.run.results.note(f"interaction {self.session.run.results.requests}", failures)
         self.judged += 1
         self.departures += bool(failures)
         said = json.dumps(request.plain, ensure_ascii=False) if request is not None else "a body that can't be read"

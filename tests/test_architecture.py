@@ -35,6 +35,9 @@ DECIDING = (
     "signing",
     "salt",
     "messages",
+    "results",
+    "assessment",
+    "standing",
 )
 
 

@@ -46,12 +46,12 @@ def judged(url, cases, timeout=5.0):
 
 def told(run):
     """Every failure in a line; empty for a server that conforms."""
-    smallest = [found[0] for found in run.failures.values()]
+    smallest = [found[0] for found in run.results.failures.values()]
     return [f"{each.clause}: {each.kind}: {each.case.about}: {each.observed}" for each in smallest]
 
 
 def failed(run):
-    return {clause for clause, _ in run.failed}
+    return {clause for clause, _ in run.results.failed}
 
 
 @pytest.fixture(scope="module", name="conforming_url")
@@ -85,7 +85,7 @@ def test_a_race_is_found(racing_url, number):
     run = judged(racing_url, CONCURRENT)
 
     assert failed(run) & {"Concurrency.same-id", "Concurrency.same-name"}, told(run)
-    assert Kind.ACCEPTED_THOUGH_INVALID in {kind for _, kind in run.failed}
+    assert Kind.ACCEPTED_THOUGH_INVALID in {kind for _, kind in run.results.failed}
 
 
 @pytest.mark.parametrize("number", range(TIMES))
@@ -94,8 +94,8 @@ def test_a_conforming_server_never_fails(conforming_url, number):
     run = judged(conforming_url, CONCURRENT)
 
     assert told(run) == []
-    assert run.unseen == {}
-    assert all(run.tallies[case.clause].kept for case in CONCURRENT)
+    assert run.results.unseen == {}
+    assert all(run.results.tallies[case.clause].kept for case in CONCURRENT)
 
 
 def test_runs_at_the_same_time(conforming_url):
@@ -171,7 +171,7 @@ def test_lost_over_http(conforming_url):
     run = judged(conforming_url, LOST)
 
     assert told(run) == []
-    assert (run.unseen, run.tallies["Concurrency.lost-answer"].kept) == ({}, len(LOST))
+    assert (run.results.unseen, run.results.tallies["Concurrency.lost-answer"].kept) == ({}, len(LOST))
 
 
 def test_lost_over_tls(secure):
@@ -181,7 +181,7 @@ def test_lost_over_tls(secure):
 
     assert server.url.startswith("https://")
     assert told(run) == []
-    assert (run.unseen, run.tallies["Concurrency.lost-answer"].kept) == ({}, len(LOST))
+    assert (run.results.unseen, run.results.tallies["Concurrency.lost-answer"].kept) == ({}, len(LOST))
 
 
 @pytest.mark.parametrize("over_tls", [False, True])
@@ -205,7 +205,7 @@ def test_at_once_over_tls(secure):
         run = judged(server.url, [*CONCURRENT, *PIPELINED])
 
     assert told(run) == []
-    assert run.unseen == {}
+    assert run.results.unseen == {}
 
 
 @pytest.mark.parametrize("fault", ["lost-answer-keeps-id", "lost-answer-keeps-name"])
@@ -224,8 +224,8 @@ def test_nobody_to_hang_up_on():
         server.__exit__(None, None, None)
         assert run.case(LOST[0]) == []
 
-    assert run.tallies["Concurrency.lost-answer"].kept == 0
-    assert "connection" in run.unseen
+    assert run.results.tallies["Concurrency.lost-answer"].kept == 0
+    assert "connection" in run.results.unseen
 
 
 # --- Pipelining --------------------------------------------------------------------------------------------------
@@ -236,8 +236,8 @@ def test_pipelining(conforming_url):
     run = judged(conforming_url, PIPELINED)
 
     assert told(run) == []
-    assert run.unseen == {}
-    assert run.tallies["Protocol.connection"].kept == len(PIPELINED)
+    assert run.results.unseen == {}
+    assert run.results.tallies["Protocol.connection"].kept == len(PIPELINED)
 
 
 class Pipeline:
@@ -307,7 +307,7 @@ def test_in_order():
 
     assert told(run) == []
     assert server.most > 1
-    assert run.tallies["Protocol.connection"].kept == len(PIPELINED)
+    assert run.results.tallies["Protocol.connection"].kept == len(PIPELINED)
 
 
 @pytest.mark.parametrize(
@@ -325,8 +325,8 @@ def test_in_the_wrong_order(arrange):
         run = judged(server.url, PIPELINED)
 
     assert server.most > 1
-    assert run.tallies["Protocol.connection"].kept == 0
-    assert failed(run), run.unseen
+    assert run.results.tallies["Protocol.connection"].kept == 0
+    assert failed(run), run.results.unseen
 
 
 @pytest.mark.parametrize("answered", [0, 1])
@@ -337,5 +337,5 @@ def test_not_all_are_answered(answered):
 
     assert server.most > 1
     assert told(run) == []
-    assert run.tallies["Protocol.connection"].kept == 0
-    assert "closes connections after an answer" in run.unseen["connection"]
+    assert run.results.tallies["Protocol.connection"].kept == 0
+    assert "closes connections after an answer" in run.results.unseen["connection"]

@@ -62,7 +62,7 @@ def written(*interactions, provenance=PROVENANCE, seal=True):
         one, last = entry(each, last)
         parts.append(one)
     if seal:
-        parts.append(sealed(text.Seal(len(interactions), last, len(interactions), "", "finished")))
+        parts.append(sealed(text.Seal(len(interactions), {provenance.part: last}, "", "finished"), last))
     return "".join(parts)
 
 
@@ -261,10 +261,10 @@ def test_faults_are_found_offline(fault, tmp_path):
     with no_sockets():
         offline = judge_recording(tmp_path / "rec").run
 
-    assert live.failed
+    assert live.results.failed
     assert difference(live, offline) == ""
-    assert {id_: each.judged for id_, each in offline.tallies.items()} == {
-        id_: each.judged for id_, each in live.tallies.items()
+    assert {id_: each.judged for id_, each in offline.results.tallies.items()} == {
+        id_: each.judged for id_, each in live.results.tallies.items()
     }
 
 

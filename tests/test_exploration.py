@@ -25,7 +25,7 @@ def test_a_departure_is_kept_and_shrunk():
     run = run_against(faults=["group-name-takes-dot"])
     explore(run, CHARSET, examples=200, seed=1)
 
-    ((clause, _), (smallest, *_)) = next(iter(run.failures.items()))
+    ((clause, _), (smallest, *_)) = next(iter(run.results.failures.items()))
 
     assert clause == "GroupName.charset"
     assert dict(smallest.case.steps[0].request.parameters)["GroupName"] in {"<salt>.", ".<salt>"}
@@ -35,10 +35,10 @@ def test_what_is_known_is_not_shrunk_again():
     """A departure that the run has already seen doesn't cost requests for shrinking."""
     run = run_against(faults=["group-name-takes-dot"])
     explore(run, CHARSET, examples=60, seed=1)
-    before = run.requests
+    before = run.results.requests
     explore(run, CHARSET, examples=60, seed=1)
 
-    assert run.requests - before <= 60
+    assert run.results.requests - before <= 60
 
 
 def test_the_budget_holds():
@@ -49,7 +49,7 @@ def test_the_budget_holds():
     with pytest.raises(BudgetSpentError):
         explore(run, KEPT, examples=100, seed=1)
 
-    assert run.requests == 25
+    assert run.results.requests == 25
 
 
 def test_nothing_is_drawn_that_fails():
@@ -58,4 +58,4 @@ def test_nothing_is_drawn_that_fails():
     for each in PROPERTIES:
         explore(run, each, examples=5 * each.weight, seed=3)
 
-    assert run.failures == {}
+    assert run.results.failures == {}

@@ -61,7 +61,7 @@ def test_shrunk_to_one_parameter(name):
     run = judged(without_megabytes(), faults=[name])
     shrink_failures(run)
 
-    failures = [found[0] for (clause, _), found in run.failures.items() if clause in fault.clauses]
+    failures = [found[0] for (clause, _), found in run.results.failures.items() if clause in fault.clauses]
     smallest = min(failures, key=lambda each: each.size)
 
     parameters = dict(smallest.case.steps[-1].request.parameters)
@@ -91,14 +91,14 @@ def run_with(fault):
 )
 def test_kinds_are_told_apart(fault, kind):
     """A fault shows as the kind of departure that it is."""
-    assert kind in {found for clause, found in run_with(fault).failures if clause in FAULT[fault].clauses}
+    assert kind in {found for clause, found in run_with(fault).results.failures if clause in FAULT[fault].clauses}
 
 
 def test_a_contradiction_cites_both_requests():
     """A contradiction names the earlier request and the readings that both would need."""
     run = run_with("face-model-version-default-disagrees")
 
-    (failure, *_) = run.failures["FaceModelVersion.default", Kind.CONTRADICTION]
+    (failure, *_) = run.results.failures["FaceModelVersion.default", Kind.CONTRADICTION]
 
     assert "until-2020-11-26" not in failure.expected[0]
     assert "before-2020-04-02, after request 1, {" in failure.expected[0]

@@ -142,12 +142,12 @@ def judged(mistakes=(), choices=None, credentials=EXAMPLE_CREDENTIALS, *, cases=
 
 def told(run):
     """Every failure in a line; empty for a server that conforms."""
-    smallest = [found[0] for found in run.failures.values()]
+    smallest = [found[0] for found in run.results.failures.values()]
     return [f"{each.clause}: {each.kind}: {each.case.about}: {each.observed}" for each in smallest]
 
 
 def failed(run):
-    return {clause for clause, _ in run.failed}
+    return {clause for clause, _ in run.results.failed}
 
 
 def mixtures():
@@ -179,10 +179,10 @@ def test_as_it_is():
     run = judged(quotas=True)
 
     assert told(run) == []
-    assert run.unseen == {}
-    assert run.tallies["State.quota"].kept > 0
-    assert run.tallies["Protocol.connection"].kept > 0
-    assert run.groups_created > 100
+    assert run.results.unseen == {}
+    assert run.results.tallies["State.quota"].kept > 0
+    assert run.results.tallies["Protocol.connection"].kept > 0
+    assert run.results.groups_created > 100
 
 
 def test_without_another_account():
@@ -190,7 +190,7 @@ def test_without_another_account():
     run = judged(cases=cases_on("State.quota"))
 
     assert told(run) == []
-    assert set(run.unseen) == {"small quota"}
+    assert set(run.results.unseen) == {"small quota"}
 
 
 def test_temporary_credentials():

@@ -30,8 +30,8 @@ def test_conforming():
     """A target that knows the token conforms, and is seen to refuse another token and none."""
     run = judged(conforming())
 
-    assert run.failures == {}
-    assert run.tallies["Authentication.token"].broken >= 3
+    assert run.results.failures == {}
+    assert run.results.tallies["Authentication.token"].broken >= 3
 
 
 @pytest.mark.parametrize("reading", ["refused", "ignored"])
@@ -39,7 +39,7 @@ def test_the_reading_is_of_permanent_keys(reading):
     """Whether a permanent key may bring a token is nothing that a temporary one can tell."""
     run = judged(conforming({"wrong-token": reading}))
 
-    assert run.failures == {}
+    assert run.results.failures == {}
     assert run.ledger.possible["wrong-token"] == {"refused", "ignored"}
 
 
@@ -48,4 +48,4 @@ def test_a_token_that_is_not_looked_at():
     behaviour = faulty(conforming())
     behaviour.unchecked.add("token")
 
-    assert {clause for clause, _ in judged(behaviour).failures} == {"Authentication.token"}
+    assert {clause for clause, _ in judged(behaviour).results.failures} == {"Authentication.token"}

@@ -15,7 +15,7 @@ PAIRS = [dict(pair) for pair in itertools.combinations(OTHERS, 2) if pair[0][0] 
 
 
 def _assert_conforms(run, twin):
-    assert run.failures == {}
+    assert run.results.failures == {}
     assert [id_ for id_, value in twin.items() if value not in run.ledger.possible[id_]] == []
 
 
@@ -57,7 +57,7 @@ def test_mixtures_conform(twin):
     run = judged(smoke(), twin)
 
     _assert_conforms(run, twin)
-    assert all(run.tallies[each.clause].judged for each in of_megabytes())
+    assert all(run.results.tallies[each.clause].judged for each in of_megabytes())
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -66,7 +66,7 @@ def test_the_default_conforms_in_standard(seed):
     run = judged(standard_cases(seed))
 
     _assert_conforms(run, {})
-    assert run.requests > 1000
+    assert run.results.requests > 1000
 
 
 @pytest.mark.parametrize("twin", random.Random(45015).sample(PAIRS, 2), ids=str)
@@ -117,7 +117,7 @@ def test_evidence_settles_all_at_once(twin):
 
 def test_every_clause_is_seen_kept_and_broken():
     """In one run of the fixed cases, each clause that a request can break is seen on both sides."""
-    tallies = judged(smoke()).tallies
+    tallies = judged(smoke()).results.tallies
     breakable = [each.id for each in CLAUSES if each.breakable]
 
     one_sided = {id_ for id_ in breakable if not tallies[id_].kept or not tallies[id_].broken + tallies[id_].open}

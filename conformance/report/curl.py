@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from conformance.contract import ACTION
 from conformance.messages import HttpRequest
-from conformance.run import Failure
+from conformance.results import Failure
 
 __all__ = ["curl_lines"]
 

@@ -10,7 +10,8 @@ from conformance.cases import Case
 from conformance.errors import BudgetSpentError, NotRecordedError, SuiteError
 from conformance.report.words import delivery
 from conformance.report.words import sent as sent_in_words
-from conformance.run import Failure, Run
+from conformance.results import Failure
+from conformance.run import Run
 from conformance.settings import Settings
 
 __all__ = ["ConformanceError", "check", "fail_for"]
@@ -39,12 +40,11 @@ def sent(run: Run, case: Case) -> list[Failure]:
     except BudgetSpentError as error:
         pytest.skip(str(error))
     except NotRecordedError:
-        run.unrecorded.add(case.clause)
-        run.verdicts[case.id] = ("not recorded",)
+        run.results.not_recorded(case)
         pytest.skip("not recorded")
     except SuiteError as error:
         pytest.exit(str(error), returncode=error.exit_code)
-    run.note(case.id, failures)
+    run.results.note(case.id, failures)
     return failures
 
 

@@ -21,7 +21,7 @@ def cost(settings: Settings) -> tuple[int, int]:
     for place, case in enumerate(smoke()):
         if place == 0 or settings.aims_at(case.clause):  # every run begins with a plain request
             run.case(case)
-    fixed = run.requests, run.groups_created
+    fixed = run.results.requests, run.results.groups_created
     if settings.profile == "smoke":
         return fixed
     from conformance.suite.exploration import PROPERTIES, explore
@@ -30,5 +30,5 @@ def cost(settings: Settings) -> tuple[int, int]:
         if settings.aims_at(each.clause):
             explore(run, each, examples=STANDARD_EXAMPLES * each.weight, seed=settings.seed)
     factor = settings.examples // STANDARD_EXAMPLES
-    requests, groups = run.requests - fixed[0], run.groups_created - fixed[1]
+    requests, groups = run.results.requests - fixed[0], run.results.groups_created - fixed[1]
     return fixed[0] + factor * requests, fixed[1] + factor * groups

@@ -104,7 +104,7 @@ def _drawing(
 def explore(run: Run, property_: Property, *, examples: int, seed: int) -> None:
     """Send requests of one kind, looking for departures that the run has not seen; shrink what is found.
 
-    Everything found is in `run.failures`. Raises as `Run.case`.
+    Everything found is in `run.results.failures`. Raises as `Run.case`.
 
     Args:
         run: where to send, and where failures are kept.
@@ -112,7 +112,7 @@ def explore(run: Run, property_: Property, *, examples: int, seed: int) -> None:
         examples: how many, before any shrinking.
         seed: the same seed draws the same requests, from the same versions of everything.
     """
-    known = set(run.failed)
+    known = set(run.results.failed)
     stopped: list[BudgetSpentError | SuiteError] = []
 
     settings = hypothesis.settings(

@@ -9,7 +9,9 @@ from itertools import combinations
 
 from conformance.cases import Case
 from conformance.contract import READING, READINGS, VARIES
+from conformance.ledger import is_settled
 from conformance.prediction import Prediction
+from conformance.report.words import counted
 from conformance.suite.covering import cheapest_cover
 
 __all__ = ["Settling", "fewest", "most_telling_first", "told_apart", "told_plan", "unsettled"]
@@ -79,7 +81,7 @@ def _predictions() -> dict[str, tuple[Case, tuple[Prediction, ...]]]:
 
     seen: list[Prediction] = []
     run = Run.against(DirectTarget(Emulator()), salts=Salts(seeded_run_salt(0)))
-    run.on_judgement = lambda _http, prediction, _judgement: seen.append(prediction)
+    run.assessment.on_judgement = lambda _http, prediction, _judgement: seen.append(prediction)
     found = {}
     for case in smoke():
         seen.clear()
@@ -147,7 +149,7 @@ def most_telling_first(cases: Iterable[Case]) -> tuple[Case, ...]:
 def unsettled(possible: Mapping[str, Collection[str]]) -> list[str]:
     """The readings that are open and of which no case of the list settles anything."""
     settled = {reading for each in settlings(possible) for reading in each.readings}
-    return [each.id for each in READINGS if len(set(possible[each.id]) - {VARIES}) > 1 and each.id not in settled]
+    return [each.id for each in READINGS if not is_settled(possible[each.id]) and each.id not in settled]
 
 
 def told_plan(possible: Mapping[str, Collection[str]]) -> tuple[list[str], dict[str, object]]:
@@ -157,13 +159,14 @@ def told_plan(possible: Mapping[str, Collection[str]]) -> tuple[list[str], dict[
         possible: reading id → the values that are still possible.
     """
     chosen = list(fewest(possible))
-    open_ = [each.id for each in READINGS if len(set(possible[each.id]) - {VARIES}) > 1]
+    open_ = [each.id for each in READINGS if not is_settled(possible[each.id])]
     left = unsettled(possible)
     requests = sum(each.case.requests for each in chosen)
     some = len(open_) - len(left)
-    lines = [f"{len(open_)} of {len(READINGS)} ambiguities are open; {requests} requests may settle {some}:"]
+    told = f"{len(open_)} of {len(READINGS)} ambiguities {'is' if len(open_) == 1 else 'are'} open"
+    lines = [f"{told}; {counted(requests, 'request')} may settle {some}:" if chosen else f"{told}"]
     for each in chosen:
-        lines.append(f"{each.case.id} {each.case.clause}: {each.case.about} ({each.case.requests} requests)")
+        lines.append(f"{each.case.id} {each.case.clause}: {each.case.about} ({counted(each.case.requests, 'request')})")
         for reading in each.readings:
             values = " | ".join(one.name for one in READING[reading].values if one.name in possible[reading])
             sure = any(pair[0] == reading for pair in each.surely)

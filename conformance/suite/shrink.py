@@ -24,12 +24,12 @@ _UNIT = re.compile(f"{MARKER.pattern}|.", re.DOTALL)
 
 def shrink_failures(run: Run) -> None:
     """Look for smaller requests that show what a run found; the run keeps them. Stops where the run must."""
-    for key in list(run.failures)[:_MOST_KEYS]:
+    for key in list(run.results.failures)[:_MOST_KEYS]:
         _, kind = key
         if kind is Kind.NO_ANSWER or run.lost:
             continue
         try:
-            shrink(run.failures[key][0].case, lambda case, key=key: key in _shown(run, case), _TRIES_A_KEY)  # type: ignore[misc]
+            shrink(run.results.failures[key][0].case, lambda case, key=key: key in _shown(run, case), _TRIES_A_KEY)  # type: ignore[misc]
         except (BudgetSpentError, SuiteError):
             return
 

@@ -26,7 +26,7 @@ def test_exploration(run: Run, property_: Property, round_: int, pytestconfig: p
     settings = settings_of(pytestconfig)
     if run.lost:
         pytest.skip("the target stopped answering")
-    known = set(run.failed)
+    known = set(run.results.failed)
     try:
         examples = examples_per_weight(pytestconfig) * property_.weight
         explore(run, property_, examples=examples, seed=settings.seed + _SEEDS_APART * round_)
@@ -34,4 +34,4 @@ def test_exploration(run: Run, property_: Property, round_: int, pytestconfig: p
         pytest.skip(str(error))
     except SuiteError as error:
         pytest.exit(str(error), returncode=error.exit_code)
-    fail_for((found[0] for key, found in run.failures.items() if key not in known), settings)
+    fail_for((found[0] for key, found in run.results.failures.items() if key not in known), settings)

@@ -13,5 +13,5 @@ from conformance.suite.checking import fail_for
 def test_traffic(run: Run, interaction: Interaction, pytestconfig: pytest.Config) -> None:
     """The answer is one that the page allows."""
     failures = run.overhear(interaction.whole, interaction.answer, interaction.at)
-    run.note(f"interaction {interaction.number}", failures)
+    run.results.note(f"interaction {interaction.number}", failures)
     fail_for(failures, settings_of(pytestconfig))

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from conformance.errors import TransportError
-from conformance.messages import HttpRequest, HttpResponse
+from conformance.messages import Answer, HttpRequest, HttpResponse
 from conformance.wire import Sender
 
-__all__ = ["Answer", "Target"]
-
-# An answer, or why there is none.
-Answer = HttpResponse | TransportError
+__all__ = ["Target"]
 
 
 class Target(Protocol):

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from conformance.cassettes.interaction import HUNG_UP, Interaction, fingerprint
 from conformance.cassettes.shelf import Recording
 from conformance.errors import NotRecordedError, TransportError
-from conformance.messages import HttpRequest, HttpResponse, Place
+from conformance.messages import Answer, HttpRequest, HttpResponse, Place
 from conformance.salt import Salts
 from conformance.signing import EXAMPLE_CREDENTIALS, Credentials
-from conformance.targets import Answer, Target
+from conformance.targets import Target
 from conformance.wire import Sender
 
 __all__ = ["CassetteTarget", "RecordedSalts"]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance.emulator import Emulator
-from conformance.messages import HttpRequest, HttpResponse
+from conformance.messages import Answer, HttpRequest, HttpResponse
 from conformance.signing import EXAMPLE_CREDENTIALS
-from conformance.targets import Answer
 from conformance.targets.threads import at_once
 from conformance.wire import Sender
 

@@ -16,8 +16,8 @@ from urllib3.connection import HTTPSConnection
 
 from conformance import __version__
 from conformance.errors import TransportError
-from conformance.messages import HttpRequest, HttpResponse
-from conformance.targets import Answer, Target, raw
+from conformance.messages import Answer, HttpRequest, HttpResponse
+from conformance.targets import Target, raw
 from conformance.targets.threads import at_once
 from conformance.targets.tls import authorities, certificates_of
 from conformance.wire import Sender
@@ -174,7 +174,7 @@ def _why(error: BaseException, endpoint: str, timeout: float) -> str:
     if isinstance(insecure := found(ssl.SSLError), ssl.SSLError):
         return f"TLS: no secure connection to {where} ({insecure.reason or insecure})"
     if found(urllib3.exceptions.NameResolutionError, socket.gaierror):
-        return f"DNS: the host name of {where} can't be resolved"
+        return f"the host name {where} can't be resolved (DNS)"
     if found(ConnectionRefusedError):
         return f"nothing is listening at {where} (connection refused)"
     if found(ConnectionResetError, BrokenPipeError):

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from conformance.errors import TransportError
-from conformance.messages import HttpRequest, HttpResponse, header
-from conformance.targets import Answer
+from conformance.messages import Answer, HttpRequest, HttpResponse, header
 from conformance.targets.tls import context_for
 
 __all__ = ["connect", "read_answer", "written"]

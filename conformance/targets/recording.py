@@ -10,8 +10,8 @@ from conformance.cassettes.interaction import HUNG_UP
 from conformance.cassettes.writer import Writer
 from conformance.errors import TransportError
 from conformance.learning import group_of, read
-from conformance.messages import HttpRequest, HttpResponse, Place
-from conformance.targets import Answer, Target
+from conformance.messages import Answer, HttpRequest, HttpResponse, Place
+from conformance.targets import Target
 
 __all__ = ["RecordingTarget"]
 

@@ -20,8 +20,7 @@ import h11
 
 from conformance.emulator.server import address_of, listen, termination_as_interrupt
 from conformance.errors import TransportError
-from conformance.messages import Headers, HttpRequest, HttpResponse
-from conformance.targets import Answer
+from conformance.messages import Answer, Headers, HttpRequest, HttpResponse
 from conformance.targets.tls import authorities, certificates_of, context_for
 
 __all__ = ["Relay"]

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from conformance.errors import TransportError
-from conformance.messages import HttpRequest, HttpResponse
-from conformance.targets import Answer
+from conformance.messages import Answer, HttpRequest, HttpResponse
 
 __all__ = ["at_once"]
 
