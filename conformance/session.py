@@ -19,8 +19,6 @@ from conformance.run import Run
 from conformance.salt import Salts, seeded_run_salt
 from conformance.settings import (
     CASSETTE,
-    LIVE,
-    SERVICE_HOST,
     TO_COME,
     Settings,
     credentials_for,
@@ -148,7 +146,7 @@ def _of_recording(settings: Settings, path: str) -> Session:
     recording = load(Path(path), max_age=settings.max_age)
     target = CassetteTarget(f"{CASSETTE}{path}", recording)
     run = Run.against(target, max_requests=settings.max_requests, salts=target.salts)
-    run.clock, run.cite, run.max_groups = target.now, target.cite, settings.max_groups
+    run.clock, run.assessment.cite, run.max_groups = target.now, target.cite, settings.max_groups
     if recording.provenance.kind in {Kind.LIVE, Kind.STAND_IN}:
         run.pace = Pace(None, waits=False)  # what was throttled was sent again
     return Session(run, recording)
@@ -165,12 +163,11 @@ def judge_recording(path: Path, *, max_age: float | None = None) -> Session:
     assert recording is not None  # noqa: S101 -- it is one
     for case in cases_of(settings, recording):
         try:
-            run.note(case.id, run.case(case))
+            run.results.note(case.id, run.case(case))
         except NotRecordedError:
-            run.unrecorded.add(case.clause)
-            run.verdicts[case.id] = ("not recorded",)
+            run.results.not_recorded(case)
     for each in traffic_of(recording):
-        run.note(f"interaction {each.number}", run.overhear(each.whole, each.answer, each.at))
+        run.results.note(f"interaction {each.number}", run.overhear(each.whole, each.answer, each.at))
     return session
 
 
@@ -217,11 +214,9 @@ def _embedded(settings: Settings, region: str) -> Target:
 
 def _live_target(settings: Settings, region: str) -> Target:
     from conformance.live.credentials import find_credentials
-    from conformance.settings import service_endpoint
     from conformance.targets.http import HttpTarget
 
-    endpoint = service_endpoint(settings.target if settings.target != LIVE else settings.endpoint or SERVICE_HOST)
-    return HttpTarget(settings.target, Sender(endpoint, region, find_credentials()), timeout=settings.timeout)
+    return HttpTarget(settings.target, Sender(settings.service, region, find_credentials()), timeout=settings.timeout)
 
 
 # --- A live account --------------------------------------------------------------------------------------
@@ -241,19 +236,19 @@ class _Live:
         from conformance.live.journal import JournalError, State, finish
 
         left: dict[str, str] = {}
-        run.requests += self.account.requests
+        run.results.requests += self.account.requests
 
         def deleting() -> None:
-            run.requests += 1
+            run.results.requests += 1
             run.on_request()
 
         self.account.on_request = deleting
         try:
             with contextlib.suppress(JournalError):  # known all the same, where the disk is full
                 self.journal.stopped()
-            left = self.account.clean_up(self.journal, trusting=True)
+            left = self.account.clean_up(self.journal, run.salts.run, trusting=True)
             if any(each.state is not State.REFUSED for each in self.journal.entries()):
-                left |= self.account.strays(run.salts.run, self.journal)
+                left |= self.account.still_there(run.salts.run, self.journal)
         finally:
             self._restore()
             states = [each.state for each in self.journal.entries()]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from conformance.contract import CLAUSE, THROTTLED
 from conformance.errors import TargetUnusableError, TransportError
@@ -27,6 +27,12 @@ _NOT_THERE = frozenset({"InvalidParameterValue.GroupIdNotExist", "InvalidParamet
     *CLAUSE["GroupId.charset"].codes,
 }
 _BEING_DELETED = "FailedOperation.GroupInDeletedState"
+# Of an id that nobody has, a service that deletes groups says something of the id.
+_OF_THE_ID = ("InvalidParameter", "ResourceNotFound", _BEING_DELETED)
+# The action isn't served, whoever asks.
+_NOT_SERVED = frozenset({"ActionOffline", "InvalidAction", "NoSuchVersion", "UnsupportedOperation"})
+# A group that was deleted may be listed, or be found, for some time.
+_DELETION_TAKES = 2.0  # seconds
 # Clocks may differ by so much: a group that is older than its journal says by more wasn't made by this run.
 _CLOCKS_DIFFER = 600.0  # seconds
 # An account that can't be used is known after so many requests.
@@ -44,12 +50,14 @@ class Account:
         pace: how fast.
         requests: how many were sent.
         on_request: called after each.
+        foreign: the ids that were there before the run: they are never this run's, whatever is answered.
     """
 
     target: Target
     pace: Pace
     requests: int = 0
     on_request: Callable[[], None] = lambda: None
+    foreign: set[str] = field(default_factory=set)
 
     def ask(self, action: str, *, attempts: int = ATTEMPTS, **parameters: object) -> Envelope:
         """What an action answers; sent again where it is throttled. Raises TransportError where no answer comes."""
@@ -80,34 +88,37 @@ class Account:
             TargetUnusableError: the account can't be used, or not be reached; the message says why.
         """
         found = 0
-        for entry in self._groups():
+        for entry in self._groups() or ():
             found += 1
             group_id, name = entry.get("GroupId"), entry.get("GroupName")
             if isinstance(group_id, str):
+                self.foreign.add(group_id)
                 world.foreign(group_id, name if isinstance(name, str) else None)
         return found
 
-    def _groups(self) -> Iterator[dict[str, object]]:
-        """The entries of GetGroupList; none where the action isn't served."""
-        offset = 0
+    def _groups(self) -> list[dict[str, object]] | None:
+        """The entries of GetGroupList; None where this key pair may not list them. Raises TargetUnusableError."""
+        found: list[dict[str, object]] = []
+        ids: set[str] = set()
         while True:
             try:
-                answer = self.ask("GetGroupList", Offset=offset, Limit=_PAGE)
+                answer = self.ask("GetGroupList", Offset=len(found), Limit=_PAGE)
             except TransportError as error:
                 raise TargetUnusableError(f"{self.target.name} can't be judged: {error}") from error
             if answer.code in MAY_NOT:
-                return  # a key pair that may create groups need not be one that may list them
+                return None  # a key pair that may create groups need not be one that may list them
             if answer.problem is not None:
                 raise TargetUnusableError(f"{self.target.name} doesn't answer as the API does: {answer.problem}")
             if (why := refusal(self.target.name, answer)) is not None:
                 raise TargetUnusableError(why)
             entries = answer.response.get("GroupInfos")
             page = [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
-            yield from page
-            offset += len(page)
+            known = len(ids)
+            ids.update(str(each.get("GroupId")) for each in page)
+            found += page
             number = answer.response.get("GroupNum")
-            if not page or not isinstance(number, int) or offset >= number:
-                return
+            if len(ids) == known or not isinstance(number, int) or len(found) >= number:  # or else it never ends
+                return found if isinstance(entries, list) else None
 
     def may_delete(self, unused: str) -> None:
         """See that what will be created can be deleted; an id that nobody has is asked for.
@@ -127,17 +138,24 @@ class Account:
             )
         if (why := refusal(self.target.name, answer)) is not None:
             raise TargetUnusableError(why)
+        code = answer.code or ""
+        if answer.problem is not None or (answer.error is not None and not code.startswith(_OF_THE_ID)):
+            raise TargetUnusableError(
+                f"{self.target.name} answers DeleteGroup with {code or answer.problem}, for a group that isn't there: "
+                "what a run creates might be left behind"
+            )
 
     # --- After -----------------------------------------------------------------------------------------
 
-    def clean_up(self, journal: Journal, *, trusting: bool) -> dict[str, str]:
+    def clean_up(self, journal: Journal, run: str, *, trusting: bool) -> dict[str, str]:
         """Delete what a journal says was created, the newest first; what became of each is written into the journal.
 
         Args:
             journal: which groups.
+            run: the run's part of each salt, which nobody else has.
             trusting: whether a creation that was answered needs no look before it is undone, since this very process
-                wrote it down. What is in doubt is always looked up: a group is deleted only if its name is one that the
-                journal says, and it isn't older than the journal says.
+                wrote it down and the id carries the run's letters. What is in doubt is always looked up: a group is
+                deleted only if its name is one that the journal says, and it isn't older than the journal says.
 
         Returns:
             GroupId → why the group was left.
@@ -150,8 +168,9 @@ class Account:
             if refused:
                 left[entry.group_id] = refused
                 continue
+            trusted = trusting and entry.state is State.CREATED and run in entry.group_id.lower()
             try:
-                why = self._undo(entry, journal, trusting=trusting)
+                why = self._undo(entry, journal, trusted=trusted)
                 silent = 0
             except TransportError as error:
                 why = str(error)
@@ -164,8 +183,11 @@ class Account:
                 _noted(journal.left, entry.group_id, why)
         return left
 
-    def strays(self, run: str, journal: Journal) -> dict[str, str]:
-        """The groups that carry a run's letters under ids that its journal doesn't name: these are told, not deleted.
+    def still_there(self, run: str, journal: Journal) -> dict[str, str]:
+        """What a cleaned up account lists all the same; it is told, and not deleted.
+
+        That is a group that was said to be deleted, and one that carries a run's letters under an id that its journal
+        doesn't name.
 
         Args:
             run: the run's part of each salt, which nobody else has.
@@ -174,29 +196,40 @@ class Account:
         Returns:
             GroupId → why it is left; empty where groups can't be listed.
         """
+        listed = self._listed()
+        if any(_is_undead(journal, each) for each in listed):
+            time.sleep(_DELETION_TAKES)
+            listed = self._listed()
         found: dict[str, str] = {}
-        with contextlib.suppress(TargetUnusableError):
-            for each in self._groups():
-                group_id, name = each.get("GroupId"), each.get("GroupName")
-                if (
-                    isinstance(group_id, str)
-                    and journal.entry(group_id) is None
-                    and run in f"{group_id} {name}".lower()
-                ):
-                    found[group_id] = (
-                        "it carries this run's letters, but the journal doesn't name it: delete it by hand"
-                    )
+        for each in listed:
+            group_id, name = each.get("GroupId"), each.get("GroupName")
+            if not isinstance(group_id, str):
+                continue
+            if _is_undead(journal, each):
+                found[group_id] = "its deletion was answered with success, and it is still listed"
+                _noted(journal.left, group_id, found[group_id])
+            elif journal.entry(group_id) is None and run in f"{group_id} {name}".lower():
+                found[group_id] = "it carries this run's letters, but the journal doesn't name it: delete it by hand"
         return found
 
-    def _undo(self, entry: Entry, journal: Journal, *, trusting: bool) -> str | None:
+    def _listed(self) -> list[dict[str, object]]:
+        try:
+            return self._groups() or []
+        except TargetUnusableError:
+            return []
+
+    def _undo(self, entry: Entry, journal: Journal, *, trusted: bool) -> str | None:
         """Delete one group, if it is there and ours; why it was left, if it was."""
-        if not (trusting and entry.state is State.CREATED):
-            answer = self.ask("GetGroupInfo", GroupId=entry.group_id)
-            if answer.code in _NOT_THERE:
+        if entry.group_id in self.foreign:
+            return "a group with this id was there before the run: it is somebody else's"
+        if not trusted:
+            found = self._found(entry.group_id)
+            if found is None:
                 _noted(journal.gone, entry.group_id)
                 return None
-            self._refuse_unusable(answer)
-            if (why := _not_ours(entry, answer)) is not None:
+            if isinstance(found, str):
+                return found
+            if (why := _not_ours(entry, found)) is not None:
                 return why
         _noted(journal.deleting, entry.group_id)
         answer = self.ask("DeleteGroup", GroupId=entry.group_id)
@@ -209,9 +242,31 @@ class Account:
             return f"DeleteGroup answers {answer.code or answer.problem}"
         return None
 
+    def _found(self, group_id: str) -> Mapping[str, object] | str | None:
+        """What the account says of a group: by GetGroupInfo, or by GetGroupList where that may not be asked.
+
+        Returns:
+            Its entry; None where it isn't there; why that can't be said.
+        """
+        answer = self.ask("GetGroupInfo", GroupId=group_id)
+        if answer.code in _NOT_THERE:
+            return None
+        if answer.code in MAY_NOT | _NOT_SERVED:
+            listed = self._groups()
+            if listed is None:
+                return f"GetGroupInfo answers {answer.code}, and groups can't be listed either"
+            return next((each for each in listed if each.get("GroupId") == group_id), None)
+        self._refuse_unusable(answer)
+        if answer.problem is not None or answer.error is not None:
+            return f"GetGroupInfo answers {answer.code or answer.problem}"
+        return answer.response
+
     def _refuse_unusable(self, answer: Envelope) -> None:
-        """Raise TargetUnusableError where whatever is asked next will be refused as well; throttling passes."""
-        if answer.code not in THROTTLED and (why := refusal(self.target.name, answer)) is not None:
+        """Raise TargetUnusableError where whatever is asked next will be refused as well.
+
+        Throttling passes, and what a key pair may not do is one action.
+        """
+        if answer.code not in THROTTLED | MAY_NOT and (why := refusal(self.target.name, answer)) is not None:
             raise TargetUnusableError(why)
 
 
@@ -224,15 +279,20 @@ def _noted(note: Callable[..., None], *about: str) -> None:
         note(*about)
 
 
-def _not_ours(entry: Entry, answer: Envelope) -> str | None:
+def _is_undead(journal: Journal, listed: Mapping[str, object]) -> bool:
+    """Whether a group that is listed is one of the journal's that was said to be deleted."""
+    entry = journal.entry(str(listed.get("GroupId")))
+    deleted = entry is not None and entry.state in {State.DELETED, State.GONE}
+    return deleted and entry is not None and _not_ours(entry, listed) is None
+
+
+def _not_ours(entry: Entry, found: Mapping[str, object]) -> str | None:
     """Why a group that is there may be somebody else's; None where it is the one of the journal."""
-    if answer.problem is not None or answer.error is not None:
-        return f"GetGroupInfo answers {answer.code or answer.problem}"
-    name, made = answer.response.get("GroupName"), answer.response.get("CreationTimestamp")
+    name, made = found.get("GroupName"), found.get("CreationTimestamp")
     if name not in entry.names:
         return f"it has another name than the journal says: {name!r}"
     if not isinstance(made, int) or isinstance(made, bool):
-        return "GetGroupInfo doesn't say when it was created"
+        return "the account doesn't say when it was created"
     if made / 1000 < entry.since - _CLOCKS_DIFFER:
         return "it is older than the journal says"
     return None

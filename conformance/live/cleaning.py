@@ -19,6 +19,7 @@ from conformance.live.journal import (
     state_folder,
 )
 from conformance.live.pace import DEFAULT_RATE, Pace
+from conformance.report.words import counted
 from conformance.session import build_target
 from conformance.settings import Settings
 
@@ -53,7 +54,7 @@ class Leftovers:
                 yield f"{each.path}: the run {each.run} is still going on, and cleans up by itself"
             elif groups:
                 account = f" at {each.account.endpoint}, {each.account.region}" if each.account is not None else ""
-                yield f"{each.path}: the run {each.run}{account} may have left {len(groups)} groups"
+                yield f"{each.path}: the run {each.run}{account} may have left {counted(len(groups), 'group')}"
                 yield from (f"  {one.group_id!r}, named {' or '.join(map(repr, one.names))}" for one in groups)
             yield from (f"! {each.path}: {damage}" for damage in each.damage)
             if each.damage and not groups and not each.open:
@@ -104,23 +105,25 @@ def _clean(journal: Found, settings: Settings) -> Iterator[str]:
             yield f"✗ {journal.path}: it is another key pair's: set the one that the run had"
             return
         resumed = resume(journal)
-        yield from _undone(resumed, Account(target, Pace(settings.rate or DEFAULT_RATE)))
+        yield from _undone(resumed, journal.run, Account(target, Pace(settings.rate or DEFAULT_RATE)))
     finally:
         target.close()
 
 
-def _undone(journal: Journal, account: Account) -> Iterator[str]:
+def _undone(journal: Journal, run: str, account: Account) -> Iterator[str]:
     before = [each.group_id for each in journal.entries() if not each.state.settled]
     left: dict[str, str] = {}
     problem: SuiteError | None = None
     try:
-        left = account.clean_up(journal, trusting=False)
+        left = account.clean_up(journal, run, trusting=False)
+        left |= account.still_there(run, journal)
     except JournalError as error:
         problem = error
     settled = [each for each in journal.entries() if each.group_id in before and each.state.settled]
     removed = finish(journal)
     deleted = sum(each.state == "deleted" for each in settled)
-    absent, there = len(settled) - deleted, len(before) - len(settled)
+    absent = len(settled) - deleted
+    there = len({each.group_id for each in journal.entries() if not each.state.settled} | set(left))
     yield f"{journal.path}: {deleted} deleted, {absent} weren't there, {there} left"
     yield from (f"✗ {group_id!r} is left: {why}" for group_id, why in left.items())
     if problem is not None:

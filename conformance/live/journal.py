@@ -228,8 +228,10 @@ class _Groups:
         group = self._groups.get(note.group_id or "")
         if group is None:
             return "about a group of which no creation is written down"
-        if group.state.settled and note.event in {"renaming", State.DELETING, State.LEFT}:
+        if group.state.settled and note.event in {"renaming", State.DELETING}:
             return "about a group that isn't there any more"
+        if group.state is State.REFUSED and note.event == State.LEFT:
+            return "about a group that was never there"
         return None
 
     def take(self, note: _Note) -> None:
@@ -398,10 +400,10 @@ class Journal:
         self._tell(State.GONE, group_id)
 
     def left(self, group_id: str, why: str) -> None:
-        """The group was looked up and is left there.
+        """The group was looked up and is left there, also where its deletion was answered with success.
 
         Raises:
-            ValueError: also if the group is settled.
+            ValueError: also if every creation was refused.
         """
         self._tell(State.LEFT, group_id, why)
 

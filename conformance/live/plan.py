@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.live.pace import DEFAULT_RATE
-from conformance.settings import LIVE, SERVICE_HOST, Settings
+from conformance.settings import Settings
 
 __all__ = ["costs_of"]
 
@@ -22,9 +22,8 @@ def costs_of(settings: Settings) -> Iterator[str]:
         if limit is not None
     ]
     requests = min(requests, settings.max_requests if settings.max_requests is not None else requests)
-    groups = min(groups, settings.max_groups if settings.max_groups is not None else groups)
-    where = settings.endpoint or (SERVICE_HOST if settings.target == LIVE else settings.target)
-    yield f"a live run of the profile {settings.profile} against {where}:"
+    groups = min(groups, requests, settings.max_groups if settings.max_groups is not None else groups)
+    yield f"a live run of the profile {settings.profile} against {settings.service}:"
     yield "  before    2 requests: which groups are there (one more for each 1000), and whether they may be deleted"
     yield f"  sends     some {requests} requests, the most telling first" + (
         f" ({', '.join(limits)})" if limits else ""
