@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.contract import READINGS, Reading
-from conformance.ledger import Evidence
+from conformance.ledger import Evidence, is_settled
+from conformance.report.words import counted
 from conformance.run import Run
 from conformance.session import judge_recording
 
@@ -80,11 +81,11 @@ def told(witnesses: Sequence[Witness], *, everything: bool) -> Iterator[str]:
             yield "  differs   these recordings exclude each other's values: of other accounts, or of another day"
     yield ""
     yield from (f"{each.path}: {each.source}" for each in witnesses)
-    yield f"{settled} of {len(READINGS)} ambiguities are settled by {len(witnesses)} recordings"
+    yield f"{settled} of {len(READINGS)} ambiguities are settled by {counted(len(witnesses), 'recording')}"
 
 
 def _is_settled(reading: Reading, witness: Witness) -> bool:
-    return len(witness.possible[reading.id]) == 1
+    return is_settled(witness.possible[reading.id])
 
 
 def _because(reading: Reading, witness: Witness) -> Iterator[str]:

@@ -15,15 +15,17 @@ from urllib.parse import urlsplit
 from conformance.cassettes.scrub import SCRUBBED, is_like_a_signature
 from conformance.errors import TransportError
 from conformance.gateway import common_parameter
-from conformance.messages import Headers, HttpRequest, HttpResponse, Place, header
-from conformance.targets import Answer
+from conformance.messages import Answer, Headers, HttpRequest, HttpResponse, Place, header
 from conformance.wire import UndecodableError, decode
 
 __all__ = ["HUNG_UP", "Interaction", "fingerprint", "from_values", "to_values"]
 
 # Larger bodies are compressed: some requests are large on purpose, and hold nothing but spaces.
 _LARGEST_PLAIN = 16 * 1024
+# No body is larger: the largest that is sent is one of 10 MB, and a byte.
+_LARGEST_WHOLE = 16 * 1024 * 1024
 _NO_ANSWER = 0  # in the place of an HTTP status
+_LAST_SECOND = 253402300800.0  # of the year 9999
 # What stands for the answer that a cut connection didn't wait for.
 HUNG_UP = "the connection was cut before an answer"
 
@@ -54,7 +56,7 @@ class Interaction:
         """The request with its body."""
         if not self.packed:
             return self.request
-        return replace(self.request, body=zlib.decompress(base64.b64decode(self.packed)))
+        return replace(self.request, body=_unpacked(self.packed))
 
     @property
     def fingerprint(self) -> str:
@@ -146,7 +148,7 @@ def from_values(values: Mapping[str, object]) -> Interaction:
     """
     try:
         return _from_values(values)
-    except (LookupError, TypeError, AttributeError, zlib.error) as error:
+    except (LookupError, TypeError, AttributeError, OverflowError, zlib.error) as error:
         raise ValueError(f"an interaction lacks {error}, or has it in another form") from error
 
 
@@ -156,6 +158,9 @@ def _from_values(values: Mapping[str, object]) -> Interaction:
     packed = str(recorded.get("body", ""))
     body = _bytes(request["body"]) if not packed else b""
     http = HttpRequest(str(request["method"]), str(request["uri"]), _headers(request["headers"]), body)
+    urlsplit(http.url)  # raises ValueError for what is none
+    if packed:
+        _unpacked(packed)
     if "case" in recorded:
         place = Place(
             str(recorded["case"]), str(recorded["salt"]), int(str(recorded["step"])), int(str(recorded["copy"]))
@@ -169,7 +174,18 @@ def _from_values(values: Mapping[str, object]) -> Interaction:
     else:
         answer = HttpResponse(code, _headers(response["headers"]), _bytes(_mapping(response["body"])["string"]))
     number, at = int(str(recorded.get("number", 0))), float(str(recorded.get("at", 0.0)))
+    if not 0 <= at < _LAST_SECOND:
+        raise ValueError(f"an interaction was recorded at {at}, which is no time")
     return Interaction(number, at, http, answer, packed, str(recorded["fingerprint"]) if packed else None)
+
+
+def _unpacked(packed: str) -> bytes:
+    """A large body. Raises ValueError where it is none, or larger than any that is sent."""
+    unpacking = zlib.decompressobj()
+    body = unpacking.decompress(base64.b64decode(packed, validate=True), _LARGEST_WHOLE)
+    if not unpacking.eof:
+        raise ValueError(f"a compressed body is torn, or larger than {_LARGEST_WHOLE} bytes")
+    return body
 
 
 def _mapping(value: object) -> Mapping[str, object]:
@@ -179,9 +195,15 @@ def _mapping(value: object) -> Mapping[str, object]:
 
 
 def _bytes(value: object) -> bytes:
-    if value is None:
-        return b""
-    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+    match value:
+        case None:
+            return b""
+        case bytes():
+            return value
+        case str():
+            return value.encode("utf-8", "surrogatepass")
+        case _:
+            raise TypeError("a body of text or bytes")
 
 
 def _headers(value: object) -> Headers:

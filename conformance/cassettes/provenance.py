@@ -111,7 +111,7 @@ class Provenance:
             raise ValueError(f"its provenance has no {min(map(str, unknown))!r}")
         if absent := known - {"token", "certificate", "part"} - set(values):
             raise ValueError(f"its provenance lacks {min(absent)!r}")
-        if values["kind"] not in set(Kind):
+        if not isinstance(values["kind"], str) or values["kind"] not in set(Kind):
             raise ValueError(f"its provenance has the kind {values['kind']!r}: there are {', '.join(Kind)}")
         texts = {name: values[name] for name in known - {"kind", "token", "certificate"} if name in values}
         if wrong := [name for name, value in texts.items() if not isinstance(value, str)]:
@@ -123,9 +123,13 @@ class Provenance:
             **{name: str(value) for name, value in texts.items()},
         )
         try:
-            _ = found.moment
-        except ValueError as error:
+            _ = found.moment.timestamp()
+        except (ValueError, OverflowError) as error:
             raise ValueError(f"its provenance has a date that is none: {found.date}") from error
+        try:
+            urlsplit(found.endpoint)
+        except ValueError as error:
+            raise ValueError(f"its provenance has an endpoint that is no URL: {found.endpoint}") from error
         return found
 
 
@@ -138,6 +142,8 @@ def _certificate(values: object) -> Certificate | None:
         found = Certificate(
             tuple(map(str, values["chain"])), values.get("public") is True, str(values.get("issuer", ""))
         )
+        for each in found.chain:
+            base64.b64decode(each, validate=True)
         fingerprint = found.fingerprint
     except ValueError as error:
         raise ValueError("its provenance has a certificate that is no Base64") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from conformance.errors import UsageError
+from conformance.files import why
 from conformance.session import judge_recording
 
 __all__ = ["Verdicts", "beside", "changes", "read_verdicts", "verdicts_of"]
@@ -47,8 +48,8 @@ def beside(report: Path, path: Path) -> str:
     return Path(os.path.relpath(path, report.parent)).as_posix()
 
 
-def read_verdicts(path: Path) -> dict[str, Verdicts]:
-    """The verdicts of a report that `rejudge --accept` wrote, or `run --json` on a recording.
+def read_verdicts(path: Path) -> dict[str, Verdicts] | None:
+    """The verdicts of a report that `rejudge --accept` wrote, or `run --json` on a recording; None where there is none.
 
     Raises:
         UsageError: it is neither.
@@ -74,12 +75,15 @@ def read_verdicts(path: Path) -> dict[str, Verdicts]:
                 "readings": {str(each["id"]): list(map(str, each["possible"])) for each in read["readings"]},
             }
         }
+    except FileNotFoundError:
+        return None
     except OSError as error:
-        raise UsageError(f"--against {path}: it can't be read ({error.strerror})") from error
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UsageError(f"--against {path}: it can't be read ({why(error)})") from error
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        hint = f" (it is no JSON: {error})" if isinstance(error, ValueError) else ""
         raise UsageError(
             f"--against {path}: that is no report on recordings; `rejudge --accept`, or `run --target cassette:PATH "
-            f"--json`, writes one ({error})"
+            f"--json`, writes one{hint}"
         ) from error
 
 

@@ -12,12 +12,19 @@ from conformance.cases import Case
 from conformance.cassettes.certificates import problem_with_certificate
 from conformance.cassettes.interaction import Interaction
 from conformance.cassettes.provenance import Kind, Provenance, problem_with
-from conformance.cassettes.text import CassetteFile, is_torn_at_its_beginning, parsed
+from conformance.cassettes.text import CassetteFile, Seal, is_torn_at_its_beginning, parsed
+from conformance.contract.examples import EXAMPLES
 from conformance.errors import TargetUnusableError, UsageError
+from conformance.learning import read
+from conformance.messages import HttpResponse
+from conformance.request import Request
+from conformance.wire import envelope
 
 __all__ = ["Recording", "load", "recordings_at"]
 
 SUFFIXES = frozenset({".yaml", ".yml"})
+# A recording may have been made by a clock that is ahead of this one's.
+_CLOCKS_DIFFER = 1.0  # days
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,7 @@ class Recording:
         account: what kind of account answered, as it was inferred; empty where nobody said.
         notes: what the reader should know: that it was interrupted, that a file is absent.
         files: number of an interaction → name of the file that has it.
+        interrupted: whether it ended before the run that was recorded was over, so that something is missing.
     """
 
     path: Path
@@ -41,6 +49,7 @@ class Recording:
     account: str
     notes: tuple[str, ...]
     files: Mapping[int, str] = field(repr=False)
+    interrupted: bool = False
 
 
 def recordings_at(paths: Sequence[str]) -> list[Path]:
@@ -51,10 +60,17 @@ def recordings_at(paths: Sequence[str]) -> list[Path]:
     """
     found: list[Path] = []
     for each in paths:
+        if not each:
+            raise UsageError("an empty path names no recording: write the path of a cassette, or of a folder of them")
         path = Path(each)
-        if not path.exists():
-            raise UsageError(f"{each}: there is no such file or folder")
-        here = sorted(_recordings_in(path))
+        try:
+            if not path.exists():
+                raise UsageError(f"{each}: there is no such file or folder")
+            if not path.is_dir() and not path.is_file():
+                raise UsageError(f"{each}: it is neither a file nor a folder")
+            here = sorted(_recordings_in(path))
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{each}: it can't be read ({getattr(error, 'strerror', None) or error})") from error
         if not here:
             raise UsageError(f"{each}: there is no cassette: files named *.yaml, or folders of them, are looked for")
         found += here
@@ -62,7 +78,7 @@ def recordings_at(paths: Sequence[str]) -> list[Path]:
 
 
 def _recordings_in(path: Path) -> Iterator[Path]:
-    if path.is_file() or _files(path):
+    if not path.is_dir() or _files(path):
         yield path
         return
     for each in path.iterdir():
@@ -86,9 +102,10 @@ def load(path: Path, *, max_age: float | None = None) -> Recording:
         TargetUnusableError: it was edited, isn't what it says, or is too old; the message gives the reason.
     """
     found = recordings_at([str(path)])
-    if found != [path]:
+    if len(found) > 1:
         names = ", ".join(str(each) for each in found)
         raise UsageError(f"{path}: there are several recordings; name one of {names}")
+    (path,) = found
     texts = {each: _text(each) for each in (_files(path) if path.is_dir() else [path])}
     # A run that was killed may leave files of which there is nothing yet; what else it wrote is sound.
     begun = {each for each, text in texts.items() if is_torn_at_its_beginning(text)} if path.is_dir() else set()
@@ -96,15 +113,25 @@ def load(path: Path, *, max_age: float | None = None) -> Recording:
     recording = _joined(path, {each.name: _parsed(each, text) for each, text in texts.items() if each not in begun})
     if begun:
         torn = f"the recording of {', '.join(sorted(each.name for each in begun))} was interrupted at its beginning"
-        recording = replace(recording, notes=(*recording.notes, torn))
+        recording = replace(recording, notes=(*recording.notes, torn), interrupted=True)
     if (problem := _problem(recording)) is not None:
         raise TargetUnusableError(f"the recording {path} is refused: {problem}")
     age = recording.provenance.age(time.time())
+    if age < -_CLOCKS_DIFFER:
+        raise TargetUnusableError(
+            f"the recording {path} is refused: it says that it was made on {recording.provenance.date}, which is still "
+            "to come"
+        )
     if max_age is not None and recording.provenance.kind is not Kind.DOCUMENTATION and age > max_age:
         raise TargetUnusableError(
-            f"the recording {path} is {math.floor(age)} days old, --max-age allows {max_age:g}: record it anew"
+            f"the recording {path} is {_days(age)} days old, --max-age allows {max_age:g}: record it anew"
         )
     return recording
+
+
+def _days(age: float) -> str:
+    """A number of days, as finely as one reads it."""
+    return f"{age:.2f}" if age < 1 else f"{math.floor(age)}"
 
 
 def _text(path: Path) -> str:
@@ -160,24 +187,57 @@ def _joined(path: Path, files: Mapping[str, CassetteFile]) -> Recording:
         cases |= each.cases
     assert first is not None  # noqa: S101 -- told above
     seals = [each.seal for each in files.values() if each.seal is not None]
-    if path.is_dir() and len(seals) == len(files) and seals[0].of != len(interactions):
-        raise TargetUnusableError(
-            f"the recording {path} is refused: it had {seals[0].of} interactions, here are {len(interactions)}: "
-            "a file was taken out or added"
-        )
+    if seals and path.is_dir() and (problem := _odd_one_out(files, seals)) is not None:
+        raise TargetUnusableError(f"the recording {path} is refused: {problem}")
     interactions.sort(key=lambda each: each.number)
-    account = seals[0].account if seals else ""
     return Recording(
-        path, replace(first, part=""), tuple(interactions), cases, account, tuple(dict.fromkeys(notes)), where
+        path,
+        replace(first, part=""),
+        tuple(interactions),
+        cases,
+        seals[0].account if seals else "",
+        tuple(dict.fromkeys(notes)),
+        where,
+        interrupted=len(seals) < len(files) or any(each.ended != "finished" for each in seals),
     )
+
+
+def _odd_one_out(files: Mapping[str, CassetteFile], seals: Sequence[Seal]) -> str | None:
+    """Why files can't be all those, and only those, that their seals were made for; None where they can."""
+    if any(replace(each, interactions=0) != replace(seals[0], interactions=0) for each in seals):
+        return "its files were sealed at different times"
+    parts = {each.provenance.part: name for name, each in files.items() if each.provenance is not None}
+    if missing := seals[0].files.keys() - parts.keys():
+        return f"a file was taken out, that of {min(missing)}"
+    for part, name in parts.items():
+        last = files[name].last
+        if part not in seals[0].files:
+            return f"a file was added: {name}"
+        if seals[0].files[part] != last:
+            return f"{name} isn't as it was when the recording ended: its last interactions were taken out"
+    return None
 
 
 def _problem(recording: Recording) -> str | None:
     """Why a recording can't be what it says it is."""
     provenance = recording.provenance
+    if provenance.kind is Kind.DOCUMENTATION:
+        strange = next((each for each in recording.interactions if not _is_printed(each)), None)
+        return f"the page doesn't print its interaction {strange.number}" if strange is not None else None
     hosts = {each.request.url.partition("//")[2].partition("/")[0] for each in recording.interactions}
     if (problem := problem_with(provenance, hosts)) is not None:
         return problem
     if provenance.certificate is not None and provenance.certificate.public:
         return problem_with_certificate(provenance)
     return None
+
+
+def _is_printed(interaction: Interaction) -> bool:
+    """Whether an exchange is one of the page's examples."""
+    request = read(interaction.request)
+    if request is None or not isinstance(interaction.answer, HttpResponse):
+        return False
+    said, answer = request.plain, envelope(interaction.answer)
+    return any(
+        said == Request.of(dict(each.parameters)).plain and answer.response == each.response for each in EXAMPLES
+    )

@@ -13,7 +13,8 @@ that somebody else wrote goes through the YAML parser, safe loader only.
     seal: {…}
 
 The hash of an interaction is made of its content and of the hash before it, the first of the provenance. The seal has
-the last one. A file without a seal was interrupted; what it has is sound as far as its hashes are.
+the last one of each file of the recording, and a hash of its own. A file without a seal was interrupted; what it has is
+sound as far as its hashes are.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from conformance.cases import Case
 from conformance.cassettes.interaction import Interaction, from_values, to_values
@@ -45,15 +47,13 @@ class Seal:
 
     Attributes:
         interactions: how many the file has.
-        hash: of the last one.
-        of: how many the whole recording has, in all of its files.
+        files: part → the hash of the last interaction, for each file of the whole recording.
         account: what kind of account answered, as inferred.
         ended: "finished", or why the recording ended before.
     """
 
     interactions: int
-    hash: str
-    of: int
+    files: Mapping[str, str]
     account: str
     ended: str
 
@@ -68,6 +68,7 @@ class CassetteFile:
         cases: the cases that its requests belong to, by id.
         seal: None where the recording was interrupted.
         torn: what was left out at the end, in words; empty where nothing was.
+        last: the hash of the last interaction.
     """
 
     provenance: Provenance | None
@@ -75,6 +76,7 @@ class CassetteFile:
     cases: Mapping[str, Case]
     seal: Seal | None
     torn: str = ""
+    last: str = ""
 
 
 # --- Writing ---------------------------------------------------------------------------------------------
@@ -107,9 +109,10 @@ def entry(interaction: Interaction, before: str, case: Case | None = None) -> tu
     return f"- {{{members}}}\n", hashed
 
 
-def sealed(seal: Seal) -> str:
-    """The end of a file."""
-    return f"seal: {_dumps(asdict(seal))}\n"
+def sealed(seal: Seal, last: str) -> str:
+    """The end of a file, whose last interaction has this hash."""
+    values = asdict(seal)
+    return f"seal: {_dumps({**values, 'hash': _hash(last, values)})}\n"
 
 
 def _hash(before: str, values: object) -> str:
@@ -130,6 +133,9 @@ def _hashable(value: object) -> object:
             return value
 
 
+# Bytes as `_dumps` writes them. Inside a JSON text, a quotation mark never comes right behind a space and a "!".
+_BYTES = re.compile(r'!!binary "([A-Za-z0-9+/=]*)"')
+_AS_BYTES = "\0bytes"  # no member of a file has such a name
 # What YAML doesn't take as it stands, or nobody can see.
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 
@@ -159,12 +165,9 @@ def parsed(text: str) -> CassetteFile:
     """
     if is_torn_at_its_beginning(text):
         raise ValueError("its recording was interrupted before the first interaction")
-    found = _as_lines(text) if text.startswith(_NOTE) else None
-    if found is None and text.startswith(_NOTE):
-        raise ValueError("it was edited: its provenance isn't where it belongs")
-    if found is None:
+    if not text.startswith(_NOTE):
         return _foreign(text)
-    provenance_values, chunks, seal_values, torn = found
+    provenance_values, chunks, seal_values, torn = _as_lines(text)
     provenance = Provenance.from_values(provenance_values)
     interactions, cases = [], {}
     before = first_hash(provenance)
@@ -179,26 +182,38 @@ def parsed(text: str) -> CassetteFile:
         before = expected
         recorded = values.get("recorded")
         if isinstance(recorded, dict) and "whole_case" in recorded:
-            case = Case.from_line(str(recorded["whole_case"]))
+            case = _case(recorded["whole_case"], number)
             cases[case.id] = case
         interactions.append(from_values(values))
-    seal = _seal(seal_values, before, len(interactions)) if seal_values is not None else None
-    return CassetteFile(provenance, tuple(interactions), cases, seal, torn)
+    seal = _seal(seal_values, before, len(interactions), provenance.part) if seal_values is not None else None
+    return CassetteFile(provenance, tuple(interactions), cases, seal, torn, before)
 
 
-def _seal(values: object, last: str, interactions: int) -> Seal:
-    if not isinstance(values, Mapping):
-        raise ValueError("its seal is no object")  # noqa: TRY004 -- a mistake in a file, not in a program
+def _case(line: object, number: int) -> Case:
     try:
+        return Case.from_line(str(line))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"interaction {number} has a case that can't be read") from error
+
+
+def _seal(values: object, last: str, interactions: int, part: str) -> Seal:
+    try:
+        found = _mapping(values, "its seal")
+        hashed = found.pop("hash", None)
+        if hashed != _hash(last, found):
+            raise ValueError("its seal was edited, or isn't that of its last interaction")
+        files = _mapping(found["files"], "its seal's list of files")
         seal = Seal(
-            int(values["interactions"]), str(values["hash"]), int(values["of"]), str(values["account"]),
-            str(values["ended"]),
-        )  # fmt: skip
-    except (KeyError, TypeError) as error:
+            int(str(found["interactions"])),
+            {part: str(each) for part, each in files.items()},
+            str(found["account"]),
+            str(found["ended"]),
+        )
+    except LookupError as error:
         raise ValueError(f"its seal lacks {error}") from error
     if seal.interactions != interactions:
         raise ValueError(f"its seal is that of {seal.interactions} interactions, but it has {interactions}")
-    if seal.hash != last:
+    if seal.files.get(part) != last:
         raise ValueError("its seal isn't that of its last interaction")
     return seal
 
@@ -211,12 +226,10 @@ def is_torn_at_its_beginning(text: str) -> bool:
 _Lines = tuple[object, list[dict[str, object]], object | None, str]
 
 
-def _as_lines(text: str) -> _Lines | None:
-    """Provenance, interactions, seal and what was torn off, of a file in this module's own form; None in another's."""
-    before, found, rest = text.partition(_LIST)
-    line = re.search(r"^provenance: (.*)$", before, re.MULTILINE)
-    if not found or line is None:
-        return None
+def _as_lines(text: str) -> _Lines:
+    """Provenance, interactions, seal and what was torn off, of a file in this module's own form. Raises ValueError."""
+    before, _, rest = text.partition(_LIST)
+    provenance = _provenance(before.removeprefix(_NOTE))
     body, seal_found, seal_text = rest.rpartition(_SEAL)
     if not seal_found:
         body, seal_text = (rest, "") if not rest.startswith(_SEAL[1:]) else ("", rest.removeprefix(_SEAL[1:]))
@@ -226,15 +239,15 @@ def _as_lines(text: str) -> _Lines | None:
     torn = ""
     for number, piece in enumerate(pieces, 1):
         try:
-            chunks.append(_mapping(_loads(piece), number))
-        except ValueError:
+            chunks.append(_mapping(_loads(piece), f"interaction {number}"))
+        except ValueError as error:
             if number < len(pieces) or is_sealed:
-                raise
+                raise ValueError(f"interaction {number} was edited: {error}") from error
             whole, ended, rest = piece.partition(_END)
             if not ended and not text.endswith("}\n"):
                 torn = "its last interaction was torn off in the middle, and is left out"
             elif ended and (rest == "-" or _SEAL[1:].startswith(rest)):  # the first letters of what comes next
-                chunks.append(_mapping(_loads(whole + _END), number))
+                chunks.append(_mapping(_loads(whole + _END), f"interaction {number}"))
             else:
                 raise ValueError(
                     f"interaction {number} was edited, or what stands behind it: it can't be read"
@@ -243,40 +256,54 @@ def _as_lines(text: str) -> _Lines | None:
     if is_sealed:
         try:
             seal = _loads(seal_text)
-        except ValueError:
+        except ValueError as error:
             if text.endswith("\n"):
-                raise
+                raise ValueError(f"its seal was edited: {error}") from error
             torn = "its seal was torn off in the middle"
-    return _loads(line[1]), chunks, seal, torn
+    return provenance, chunks, seal, torn
 
 
-def _mapping(value: object, number: int) -> dict[str, object]:
+def _provenance(lines: str) -> object:
+    """The provenance between a file's first line and its interactions."""
+    version, _, line = lines.partition("\n")
+    if version.startswith("version: ") and version != f"version: {_VERSION}":
+        raise ValueError(f"it has the {version}, this suite reads version {_VERSION}: record it anew")
+    if version != f"version: {_VERSION}" or not line.startswith("provenance: ") or line.count("\n") != 1:
+        raise ValueError("it was edited: its provenance isn't where it belongs")
+    return _loads(line.removeprefix("provenance: "))
+
+
+def _mapping(value: object, what: str) -> dict[str, object]:
     if not isinstance(value, dict):
-        raise ValueError(f"interaction {number} is no object")  # noqa: TRY004 -- a mistake in a file
+        raise ValueError(f"{what} is no object")  # noqa: TRY004 -- a mistake in a file, not in a program
     return value
 
 
 def _loads(piece: str) -> object:
-    """A piece of the file: JSON, or YAML where it has bytes."""
+    """A piece of the file: JSON, but for the bytes that `_dumps` writes. Raises ValueError."""
     try:
         return json.loads(piece)
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error
     except ValueError:
-        return _yaml(piece)
-
-
-def _yaml(text: str) -> object:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        if "!!binary" not in piece:
+            raise
     try:
-        return yaml.load(text, Loader=loader)  # noqa: S506 -- one of the two safe ones
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        problem = str(getattr(error, "problem", None) or error).split("\n")[0]
-        mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 1}" if mark is not None else ""
-        raise ValueError(f"it can't be read as YAML{where}: {problem}") from error
+        return json.loads(_BYTES.sub(r'{"\\u0000bytes": "\1"}', piece), object_hook=_with_bytes)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+
+
+def _with_bytes(members: dict[str, object]) -> object:
+    encoded = members.get(_AS_BYTES)
+    return base64.b64decode(encoded, validate=True) if isinstance(encoded, str) else members
+
+
+# --- Files of others -------------------------------------------------------------------------------------
+
+# What vcrpy writes isn't half as deep, and has hardly an alias.
+_DEEPEST = 50
+_MOST_ALIASES = 10_000
 
 
 def _foreign(text: str) -> CassetteFile:
@@ -286,11 +313,40 @@ def _foreign(text: str) -> CassetteFile:
         raise ValueError("it is no cassette: YAML with `interactions` is one")  # noqa: TRY004 -- a mistake in a file
     if data.get("provenance") is not None:
         raise ValueError("it was written anew by another program: its hashes can't be checked")
-    return CassetteFile(None, tuple(_numbered(data["interactions"])), {}, None)
+    interactions = [
+        from_values(_mapping(each, f"interaction {number}")) for number, each in enumerate(data["interactions"], 1)
+    ]
+    return CassetteFile(None, tuple(interactions), {}, None)
 
 
-def _numbered(entries: Iterable[object]) -> Iterable[Interaction]:
-    for number, each in enumerate(entries, 1):
-        if not isinstance(each, Mapping):
-            raise ValueError(f"interaction {number} is no object")  # noqa: TRY004 -- a mistake in a file
-        yield from_values(each)
+def _yaml(text: str) -> object:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        _refuse_bombs(yaml.parse(text, Loader=loader))
+        return yaml.load(text, Loader=loader)  # noqa: S506 -- one of the two safe ones
+    except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:
+        problem = str(getattr(error, "problem", None) or error).split("\n")[0]
+        mark = getattr(error, "problem_mark", None)
+        where = f" in line {mark.line + 1}" if mark is not None else ""
+        raise ValueError(f"it can't be read as YAML{where}: {problem}") from error
+
+
+def _refuse_bombs(events: Iterable[Any]) -> None:
+    """Raise ValueError for YAML that would fill the stack or the memory: the loader in C ends the process by it."""
+    from yaml import AliasEvent, CollectionEndEvent, CollectionStartEvent
+
+    anchored: list[bool] = []
+    aliases = 0
+    for event in events:
+        if isinstance(event, CollectionStartEvent):
+            anchored.append(event.anchor is not None)
+            if len(anchored) > _DEEPEST:
+                raise ValueError("it is nested too deep")
+        elif isinstance(event, CollectionEndEvent):
+            anchored.pop()
+        elif isinstance(event, AliasEvent):
+            aliases += 1
+            if any(anchored) or aliases > _MOST_ALIASES:  # what an alias stands for would be repeated itself
+                raise ValueError("its aliases stand for too much")

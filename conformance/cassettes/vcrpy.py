@@ -90,7 +90,7 @@ class _Recorder:
             text, last = entry(from_values({**each, "recorded": recorded}), last)
             parts.append(text)
         number = len(data["interactions"])
-        parts.append(sealed(Seal(number, last, number, "", "finished")))
+        parts.append(sealed(Seal(number, {provenance.part: last}, "", "finished"), last))
         written = "".join(parts)
         if (how := found_in(written.encode(), self._secrets)) is not None:
             raise RecordingError(f"a cassette isn't written: a secret would stand in it ({how})")

@@ -17,8 +17,8 @@ from conformance.cassettes.secrets import found_in
 from conformance.cassettes.text import Seal, entry, first_hash, head, sealed
 from conformance.contract import CLAUSE
 from conformance.errors import SuiteError, UsageError
-from conformance.messages import HttpRequest, HttpResponse
-from conformance.targets import Answer
+from conformance.files import check_folder
+from conformance.messages import Answer, HttpRequest, HttpResponse
 
 __all__ = ["RecordingError", "Writer", "free_folder"]
 
@@ -31,8 +31,7 @@ class RecordingError(SuiteError):
 
 def free_folder(path: Path, *, overwrite: bool = False) -> Path:
     """The folder for a new recording. Raises UsageError where one is there already that mustn't be replaced."""
-    if path.is_file():
-        raise UsageError(f"--to {path}: that is a file; name a folder")
+    check_folder("--to", path)
     if path.is_dir() and any(path.iterdir()):
         if not overwrite:
             raise UsageError(
@@ -78,6 +77,8 @@ class Writer:
     _files: dict[str, _File] = field(default_factory=dict)
     _ours: set[str] = field(default_factory=set)
     _signatures: set[str] = field(default_factory=set)
+    _answered: bool = False
+    _unanswered: list[tuple[HttpRequest, Answer, float, Case | None, str | None]] = field(default_factory=list)
 
     @property
     def written(self) -> int:
@@ -86,6 +87,8 @@ class Writer:
 
     def write(self, http: HttpRequest, answer: Answer, at: float, case: Case | None, ours: str | None = None) -> None:
         """Write an interaction, scrubbed.
+
+        Nothing is written before there is an answer: a server that isn't there leaves no recording, and replaces none.
 
         Args:
             http: the request as it was sent.
@@ -97,6 +100,14 @@ class Writer:
         Raises:
             RecordingError: it can't be written; or a secret would be, and then the recording is removed.
         """
+        self._answered = self._answered or isinstance(answer, HttpResponse)
+        self._unanswered.append((http, answer, at, case, ours))
+        if self._answered:
+            waiting, self._unanswered = self._unanswered, []
+            for each in waiting:
+                self._write(*each)
+
+    def _write(self, http: HttpRequest, answer: Answer, at: float, case: Case | None, ours: str | None) -> None:
         if ours is not None:
             self._ours.add(ours)
         signatures = signatures_of(http)
@@ -150,9 +161,10 @@ class Writer:
             RecordingError: as `write`.
         """
         try:
-            for file in self._files.values():
-                hashed, number, size = file.whole
-                data = sealed(Seal(number, hashed, self.written, account, ended)).encode("utf-8")
+            last = {part: file.whole[0] for part, file in self._files.items()}
+            for part, file in self._files.items():
+                _, number, size = file.whole
+                data = sealed(Seal(number, last, account, ended), last[part]).encode("utf-8")
                 self._refuse_secrets(data, "the seal")
                 os.ftruncate(file.handle, size)  # what was being written when the run was interrupted
                 _write(file.handle, data)
