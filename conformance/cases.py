@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeVar
 
 from conformance.contract import ACTION
 from conformance.request import Request
@@ -100,6 +101,8 @@ class Step:
         parameters, twists, copies = raw.get("parameters", {}), raw.get("twists", []), raw.get("copies", 1)
         if not isinstance(parameters, dict | list) or not isinstance(twists, list) or not isinstance(copies, int):
             raise ValueError("a step has an object of parameters, a list of twists, and a number of copies")  # noqa: TRY004
+        if not isinstance(raw.get("action", ACTION), str):
+            raise ValueError("an action is a text")  # noqa: TRY004 -- a mistake in a file, not in a program
         if isinstance(parameters, list) and not all(isinstance(each, list) and len(each) == 2 for each in parameters):
             raise ValueError("parameters are an object, or a list of pairs where a name comes twice")
         if not 1 <= copies <= _MOST_COPIES:
@@ -108,12 +111,23 @@ class Step:
         request = Request(tuple((str(name), value) for name, value in pairs), str(raw.get("action", ACTION)))
         return cls(
             request,
-            Form(str(raw.get("form", Form.JSON))),
-            Scheme(str(raw.get("scheme", Scheme.TC3))),
+            _one_of(Form, raw.get("form", Form.JSON), "form"),
+            _one_of(Scheme, raw.get("scheme", Scheme.TC3), "scheme"),
             tuple(map(str, twists)),
-            Sending(str(raw.get("sending", Sending.ALONE))),
+            _one_of(Sending, raw.get("sending", Sending.ALONE), "sending"),
             copies,
         )
+
+
+_Named = TypeVar("_Named", bound=StrEnum)
+
+
+def _one_of(kind: type[_Named], value: object, name: str) -> _Named:
+    """The member of an enumeration. Raises ValueError that names them all."""
+    try:
+        return kind(str(value))
+    except ValueError as error:
+        raise ValueError(f"{value!r} is no {name}: there are {', '.join(kind)}") from error
 
 
 def _numbered(value: object, number: int) -> object:

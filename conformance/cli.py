@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from conformance import __version__
 from conformance.errors import SuiteError, TargetUnusableError, UsageError
+from conformance.files import let_go_of
 from conformance.verbs import accounts, observing, recordings
 
 if TYPE_CHECKING:
@@ -38,26 +40,63 @@ class _Parser(argparse.ArgumentParser):
         self.exit(UsageError.exit_code, f"{self.prog}: {message}\n{self.format_usage()}")
 
 
+# What Unix programs exit with whose output nobody reads any more.
+_BROKEN_PIPE = 128 + 13
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # the page is Chinese; not every terminal is
+    _prepare_streams()
     try:
         if words and words[0] in _TO_COME:
             raise UsageError(f"`{words[0]}` is still to come: {_TO_COME[words[0]]}")
         options = _parser().parse_args(words)
+        _refuse_empty(options)
         verb: Callable[[argparse.Namespace], int] = options.verb
-        return verb(options)
+        code = verb(options)
+        sys.stdout.flush()
     except SuiteError as error:
-        sys.stderr.write(f"iai-conformance: {error}\n")
-        return error.exit_code
+        return _failed(str(error), error.exit_code)
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read the output has read enough
-        return 0
+        let_go_of(sys.stdout)
+        return _BROKEN_PIPE
     except KeyboardInterrupt:
         return 2
+    except OSError as error:
+        let_go_of(sys.stdout)
+        where = f"{error.filename}: " if error.filename is not None else ""
+        return _failed(f"{where}{error.strerror or error}", SuiteError.exit_code)
+    return code
+
+
+def _prepare_streams() -> None:
+    """Make the streams take any text; those that are closed must not give their numbers to files."""
+    for name, mode in (("stdin", os.O_RDONLY), ("stdout", os.O_WRONLY), ("stderr", os.O_WRONLY)):
+        if getattr(sys, f"__{name}__") is None:
+            handle = os.open(os.devnull, mode)
+            if name != "stdin" and getattr(sys, name) is None:
+                setattr(sys, name, open(handle, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 -- as long as the process
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # the page is Chinese; not every terminal is
+
+
+def _refuse_empty(options: argparse.Namespace) -> None:
+    """Raise UsageError for an option whose value is no text at all, such as that of a variable that isn't set."""
+    for name, value in vars(options).items():
+        if name not in {"body", "query"} and "" in (value if isinstance(value, list) else [value]):
+            raise UsageError(f"--{name.replace('_', '-')}: it is empty; leave it out, or give it a value")
+
+
+def _failed(why: str, code: int) -> int:
+    """Say why, if that is possible, and return the code."""
+    try:
+        sys.stderr.write(f"iai-conformance: {why}\n")
+        sys.stderr.flush()
+    except OSError:
+        let_go_of(sys.stderr)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -68,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(metavar="VERB", required=True, title="verbs")
     _add_run(verbs.add_parser("run", help="judge a target", epilog=_EXIT_CODES))
     _add_serve(verbs.add_parser("serve", help="serve the reference emulator over HTTP"))
-    _add_list(verbs.add_parser("list", help="list clauses, readings, faults, codes or cases"))
+    _add_list(verbs.add_parser("list", help="list clauses, readings, faults, codes, cases or twists"))
     _add_show(verbs.add_parser("show", help="show one clause, reading, fault, code or case"))
     _add_explain(verbs.add_parser("explain", help="tell what the page allows for a request"))
     _add_call(verbs.add_parser("call", help="send requests by hand, and judge their answers"))
@@ -139,13 +178,13 @@ def _add_judging(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     """Run the suite under pytest, without the user's own pytest settings, plugins or conftest files."""
-    import os
     from importlib.util import find_spec
     from pathlib import Path
 
     import pytest
 
-    from conformance.settings import Settings, check_writable
+    from conformance.files import check_writable
+    from conformance.settings import Settings
 
     if options.to is not None:
         options.record_mode = "rewrite" if options.overwrite else "once"
@@ -168,7 +207,7 @@ def _run(options: argparse.Namespace) -> int:
         for line in costs(settings):
             sys.stdout.write(f"{line}\n")
         return 0
-    if options.junit:
+    if options.junit is not None:
         check_writable("--junit", options.junit)
     if options.dry_run or (settings.is_live and settings.cassette is None):
         if not accounts.agreed(settings, dry_run=options.dry_run):
@@ -279,6 +318,7 @@ def _serve(options: argparse.Namespace) -> int:
     from conformance.emulator import Emulator, conforming
     from conformance.emulator.faults import faulty
     from conformance.emulator.server import serve_forever
+    from conformance.report.words import counted
     from conformance.settings import (
         STRICT_SIGNING,
         check_faults,
@@ -292,6 +332,10 @@ def _serve(options: argparse.Namespace) -> int:
         raise UsageError(f"--port {options.port}: a port is a number from 0 to 65535")
     readings = parse_readings(options.reading or ())
     if options.strict_signing:
+        if other := [
+            each for each in STRICT_SIGNING if readings.get(each, STRICT_SIGNING[each]) != STRICT_SIGNING[each]
+        ]:
+            raise UsageError(f"--strict-signing means --reading {other[0]}={STRICT_SIGNING[other[0]]}")
         readings |= STRICT_SIGNING
     behaviour = faulty(conforming(readings), *check_faults(options.fault or ()))
     found = credentials_of_environment()
@@ -308,7 +352,7 @@ def _serve(options: argparse.Namespace) -> int:
         for fault in options.fault or ():
             sys.stdout.write(f"  with the fault {fault}\n")
         for each in emulator.scripted:
-            times = "" if each.times is None else f", {each.times} times"
+            times = "" if each.times is None else f", {counted(each.times, 'time')}"
             sys.stdout.write(f"  answering CreateGroup with {each.code} for the GroupIds {each.group_ids}{times}\n")
         sys.stdout.flush()
 
@@ -318,7 +362,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 # --- list, show ----------------------------------------------------------------------------------------------
 
-_KINDS = ("clauses", "readings", "faults", "codes", "cases")
+_KINDS = ("clauses", "readings", "faults", "codes", "cases", "twists")
 
 
 def _add_list(parser: argparse.ArgumentParser) -> None:
@@ -400,10 +444,13 @@ def _add_call(parser: argparse.ArgumentParser) -> None:
 
 def _call(options: argparse.Namespace) -> int:
     from conformance.report.conversation import told
+    from conformance.report.words import counted
     from conformance.session import open_session
     from conformance.settings import Settings, check_faults, parse_readings, parse_step
 
     steps = [parse_step(each) for each in options.steps]
+    if options.quota is not None and options.quota < 0:
+        raise UsageError(f"--quota {options.quota}: an account can't take fewer than no groups")
     settings = Settings(
         target=options.target,
         profile="smoke",
@@ -427,7 +474,7 @@ def _call(options: argparse.Namespace) -> int:
     for line in session.said:
         sys.stderr.write(f"iai-conformance: {line}\n")
     if session.groups is not None:
-        sys.stdout.write(f"{session.groups.deleted} groups deleted, {len(session.groups.left)} left\n")
+        sys.stdout.write(f"{counted(session.groups.deleted, 'group')} deleted, {len(session.groups.left)} left\n")
     return 1 if departs else 0
 
 
@@ -444,12 +491,15 @@ def _sign(options: argparse.Namespace) -> int:
     import time
 
     from conformance.contract import VERSION
-    from conformance.settings import credentials_for, endpoint_of, region_of_environment
+    from conformance.settings import check_header, credentials_for, endpoint_of, region_of_environment
     from conformance.wire import Sender, headers_for
 
     endpoint = endpoint_of(options.target)
     sender = Sender(endpoint, region_of_environment(), credentials_for(endpoint))
+    check_header("--action", options.action)
     body = None
+    if options.body == "-" and sys.stdin is None:
+        raise UsageError("--body -: standard input is closed")
     if options.body is not None:
         body = sys.stdin.buffer.read() if options.body == "-" else options.body.encode("utf-8", "surrogateescape")
     headers = headers_for(sender, options.action, VERSION, int(time.time()), body=body, query=options.query or "")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from conformance.contract import READINGS
+from conformance.contract import READINGS, VARIES
 from conformance.prediction import Box
+
+
+def is_settled(possible: Collection[str]) -> bool:
+    """Whether no request can narrow a reading further: one value is left, besides that which no answer excludes."""
+    return len(set(possible) - {VARIES}) <= 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ pytest -p conformance.plugin --pyargs conformance.suite --target http://127.0.0.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -12,6 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from conformance.errors import SuiteError
+from conformance.files import why, write_text
 
 if TYPE_CHECKING:
     from conformance.cases import Case
@@ -279,10 +283,18 @@ def pytest_recording_configure(vcr: Any) -> None:
 # --- The end -------------------------------------------------------------------------------------------------
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[None]:
     """Write the report, print it where pytest's own terminal doesn't, and set the exit code."""
     config = session.config
+    problems = []
+    try:
+        yield
+    except OSError as error:
+        junit = getattr(config.option, "xmlpath", None)
+        if junit is None:
+            raise
+        problems.append(f"--junit {junit}: it can't be written ({why(error)})")
     session_ = config.stash.get(_SESSION, None)
     if exitstatus in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR} or exitstatus == 3:
         return
@@ -293,9 +305,15 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
     report = config.stash[_REPORT] = report_of(session_, config.stash[_SETTINGS], interrupted=interrupted)
     code = exit_code(report)
-    if config.option.json and (problem := _write_json(config.option.json, report.to_json())):
-        sys.stderr.write(f"iai-conformance: {problem}\n")
-        code = 3
+    if config.option.json is not None:
+        try:
+            write_text("--json", config.option.json, f"{json.dumps(report.to_json(), ensure_ascii=True, indent=1)}\n")
+        except SuiteError as error:
+            problems.append(str(error))
+    for each in problems:
+        sys.stderr.write(f"iai-conformance: {each}\n")
+    if problems or session_.said:
+        code = SuiteError.exit_code
     others_failed = exitstatus == pytest.ExitCode.TESTS_FAILED and code != 1
     if not interrupted and not (others_failed and _has_other_tests(session)):
         session.exitstatus = code
@@ -317,15 +335,3 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
         terminalreporter.section("conformance")
         print_report(report, console())
-
-
-def _write_json(path: str, report: dict[str, object]) -> str | None:
-    """Write the report; what went wrong, if anything."""
-    import json
-
-    text = json.dumps(report, ensure_ascii=True, indent=1)
-    try:
-        Path(path).write_text(f"{text}\n", encoding="utf-8")
-    except OSError as error:
-        return f"--json {path}: the report can't be written ({error.strerror})"
-    return None

@@ -7,7 +7,7 @@ import json
 import os
 import re
 from argparse import Namespace
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -18,6 +18,7 @@ from conformance.cases import Step
 from conformance.cassettes.provenance import is_platform_host
 from conformance.contract import CLAUSE, CLAUSES, CODES, READING, Level
 from conformance.errors import TargetUnusableError, UsageError
+from conformance.files import check_writable, why
 from conformance.signing import EXAMPLE_CREDENTIALS, Credentials
 
 if TYPE_CHECKING:
@@ -40,8 +41,12 @@ DEFAULT_REGION = "ap-guangzhou"
 # What SDKs do at a loopback address isn't taken: the host signed without its port, the service named after the host.
 STRICT_SIGNING = {"scope-of-host": "refused", "signed-port": "refused"}
 DEFAULT_TIMEOUT = 10.0
+_LONGEST_TIMEOUT = 86400.0  # seconds
 # The platform documents so many for the whole account.
 MOST_REQUESTS_A_SECOND = 50
+# One request in so many seconds: a run would take days.
+_SLOWEST = 1000
+_LONGEST_SHOWN = 200  # characters
 TO_COME = {"sdk:": "SDKs", "driver:": "drivers"}
 LIVE = "live"
 CASSETTE = "cassette:"
@@ -117,26 +122,35 @@ class Settings:
             raise UsageError(f"unknown profile {self.profile!r}: there are {', '.join(PROFILES)}")
         if self.max_requests is not None and self.max_requests < 0:
             raise UsageError(f"--max-requests {self.max_requests}: a bound can't be negative")
-        if not self.timeout > 0:
-            raise UsageError(f"--timeout {self.timeout:g}: it must be more than 0 seconds")
+        check_timeout(self.timeout)
         if self.max_groups is not None and self.max_groups < 0:
             raise UsageError(f"--max-groups {self.max_groups}: a bound can't be negative")
         if self.rate is not None and not self.rate > 0:
             raise UsageError(f"--rate {self.rate:g}: it must be more than 0 requests a second")
+        if self.rate is not None and self.rate * _SLOWEST < 1:
+            raise UsageError(f"--rate {self.rate:g}: a request in more than {_SLOWEST} seconds takes for ever")
         if self.rate is not None and self.is_live and self.rate > MOST_REQUESTS_A_SECOND:
             raise UsageError(
                 f"--rate {self.rate:g}: the service takes {MOST_REQUESTS_A_SECOND} a second for a whole account"
             )
         if self.max_age is not None and not self.max_age >= 0:
             raise UsageError(f"--max-age {self.max_age:g}: it is a number of days")
-        if self.endpoint is not None and not self.is_live:
+        if self.max_age is not None and self.cassette is None:
+            raise UsageError("--max-age is for recordings; name one as --target cassette:PATH")
+        if self.cassette == "":
+            raise UsageError(f"--target {CASSETTE} names no recording: write {CASSETTE}PATH")
+        if self.region is not None:
+            check_header("--region", self.region)
+        if self.is_live:
+            _ = self.service
+        elif self.endpoint is not None:
             raise UsageError("--endpoint is for the live target; write another server's URL as --target")
         if self.record_to is not None and self.target.startswith(CASSETTE):
             raise UsageError("--to: a recording isn't recorded again")
         for option, globs in (("--only", self.only), ("--skip", self.skip)):
             for pattern in globs:
                 if not _matching(pattern):
-                    raise UsageError(f"{option} {pattern}: no clause has such an id{_suggest(pattern)}")
+                    raise UsageError(f"{option} {pattern}: no clause has such an id{_suggest_clause(pattern)}")
         if not any(self.selects(each.id) for each in CLAUSES):
             raise UsageError("--level, --only and --skip together leave no clause")
         if (self.faults or self.readings) and self.target != "embedded":
@@ -150,8 +164,20 @@ class Settings:
     @property
     def is_live(self) -> bool:
         """Whether requests go to the real service, by whatever name."""
-        host = urlsplit(self.target).hostname if "://" in self.target else None
+        try:
+            host = urlsplit(self.target).hostname if "://" in self.target else None
+        except ValueError:  # no URL at all, which is told where it is used
+            host = None
         return self.target == LIVE or is_platform_host(host or "")
+
+    @property
+    def service(self) -> str:
+        """The URL of the service's host, for a live target. Raises UsageError where what is named is none."""
+        if self.target == LIVE:
+            return service_endpoint(self.endpoint if self.endpoint is not None else SERVICE_HOST, "--endpoint")
+        if self.endpoint is not None:
+            raise UsageError(f"--target {self.target} names a host already: --endpoint goes with --target {LIVE}")
+        return service_endpoint(self.target, "--target")
 
     @property
     def cassette(self) -> str | None:
@@ -174,7 +200,7 @@ class Settings:
         """The settings that options of the command line, or of pytest, say. Raises UsageError."""
         if options.html:
             raise UsageError("--html: reports in HTML are still to come; --json has all that they will show")
-        if options.json:
+        if options.json is not None:
             check_writable("--json", options.json)
         given = {
             "target": options.target,
@@ -198,7 +224,7 @@ class Settings:
             levels=parse_levels(options.level or ()),
             only=tuple(options.only or ()),
             skip=tuple(options.skip or ()),
-            expected_failures=read_expected_failures(expected) if expected else (),
+            expected_failures=read_expected_failures(expected) if expected is not None else (),
             faults=check_faults(options.fault or ()),
             readings=parse_readings(options.reading or ()),
             **{name: value for name, value in given.items() if value is not None},
@@ -225,22 +251,40 @@ def _matching(pattern: str) -> list[str]:
     return [each.id for each in CLAUSES if fnmatchcase(each.id, pattern)]
 
 
-def _suggest(word: str, words: Iterable[str] | None = None) -> str:
-    """A hint at what was meant, or at how to see all there is."""
-    known = [each.id for each in CLAUSES] if words is None else list(words)
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"; did you mean {close[0]}?" if close else " (`iai-conformance list` shows all)"
+def _suggest(word: str, words: Iterable[str], what: str) -> str:
+    """A hint at what was meant, or at how to see all there is.
+
+    Args:
+        word: that isn't known.
+        words: all that are.
+        what: what `list` calls them.
+    """
+    if not word:
+        return f": no name at all (`iai-conformance list {what}` shows all)"
+    close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]}?" if close else f" (`iai-conformance list {what}` shows all)"
 
 
-def check_writable(option: str, path: str) -> None:
-    """Raise UsageError, before anything is sent, where a file can't be written."""
-    file = Path(path)
-    if file.is_dir():
-        raise UsageError(f"{option} {path}: that is a folder; name a file")
-    if not file.resolve().parent.is_dir():
-        raise UsageError(f"{option} {path}: there is no folder {file.parent}")
-    if not os.access(file if file.exists() else file.resolve().parent, os.W_OK):
-        raise UsageError(f"{option} {path}: it can't be written")
+def _common(ids: Sequence[str]) -> str:
+    """What ids begin with alike."""
+    first, last = min(ids), max(ids)
+    return first[: next((place for place, each in enumerate(first) if not last.startswith(each, place)), len(first))]
+
+
+def _suggest_clause(pattern: str) -> str:
+    """A hint at a glob that matches clauses, or at a clause."""
+    ids = {each.id.lower(): each.id for each in CLAUSES}
+    if matched := [ids[each] for each in ids if fnmatchcase(each, pattern.lower())]:
+        return f"; did you mean {_common(matched)}{'*' if len(matched) > 1 else ''}?"
+    return _suggest(pattern, ids.values(), "clauses")
+
+
+def check_timeout(seconds: float) -> None:
+    """Raise UsageError for a time that nobody can wait."""
+    if not 0 < seconds <= _LONGEST_TIMEOUT:
+        raise UsageError(
+            f"--timeout-seconds {seconds:g}: it must be more than 0, and no more than {_LONGEST_TIMEOUT:g} (a day)"
+        )
 
 
 def read_expected_failures(path: str) -> tuple[ExpectedFailure, ...]:
@@ -252,7 +296,7 @@ def read_expected_failures(path: str) -> tuple[ExpectedFailure, ...]:
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--expected-failures {path}: it can't be read ({_reason(error)})") from error
+        raise UsageError(f"--expected-failures {path}: it can't be read ({why(error)})") from error
     found = []
     for number, line in enumerate(lines, 1):
         pattern, mark, reason = (part.strip() for part in line.partition("#"))
@@ -261,13 +305,9 @@ def read_expected_failures(path: str) -> tuple[ExpectedFailure, ...]:
         if not mark or not reason:
             raise UsageError(f"{path}, line {number}: {pattern} has no reason; write `{pattern}  # why it fails`")
         if not _matching(pattern):
-            raise UsageError(f"{path}, line {number}: no clause has the id {pattern}{_suggest(pattern)}")
+            raise UsageError(f"{path}, line {number}: no clause has the id {pattern}{_suggest_clause(pattern)}")
         found.append(ExpectedFailure(pattern, reason, number))
     return tuple(found)
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def parse_levels(names: Iterable[str]) -> tuple[Level, ...]:
@@ -283,15 +323,17 @@ def parse_levels(names: Iterable[str]) -> tuple[Level, ...]:
 
 def parse_readings(written: Iterable[str]) -> dict[str, str]:
     """Readings written as `id=value`. Raises UsageError for an unknown id or value."""
-    chosen = {}
+    chosen: dict[str, str] = {}
     for each in written:
         id_, equals, value = each.partition("=")
         if not equals:
             raise UsageError(f"--reading {each}: write it as READING=VALUE")
         if id_ not in READING:
-            raise UsageError(f"--reading {each}: there is no reading {id_}{_suggest(id_, READING)}")
+            raise UsageError(f"--reading {each}: there is no reading {id_}{_suggest(id_, READING, 'readings')}")
         by_code = {one.code: one.name for one in READING[id_].values if one.code}
         value = by_code.get(value, value)
+        if chosen.get(id_, value) != value:
+            raise UsageError(f"--reading {each}: {id_} is {chosen[id_]} already")
         if value not in READING[id_].names:
             names = ", ".join(one.name for one in READING[id_].values)
             raise UsageError(f"--reading {each}: {id_} can be {names}")
@@ -308,9 +350,9 @@ def parse_answers(written: Iterable[str]) -> list[Scripted]:
         group_ids, equals, rest = each.rpartition("=")
         code, colon, times = rest.partition(":")
         if code not in CODES:
-            hint = _suggest(code, CODES).replace("`iai-conformance list`", "`iai-conformance list codes`")
+            hint = _suggest(code, CODES, "codes")
             raise UsageError(f"--answer {each}: no list of the documentation has the code {code!r}{hint}")
-        if colon and not (times.isascii() and times.isdigit()):
+        if colon and not (times.isascii() and times.isdigit() and int(times)):
             raise UsageError(f"--answer {each}: {times!r} is no number of times; write it as CODE:3")
         found.append(Scripted(code, group_ids if equals else "*", int(times) if colon else None))
     return found
@@ -320,16 +362,23 @@ def parse_step(written: str) -> Step:
     """A step as a case has it, in JSON. Raises UsageError."""
     from conformance.twists import TWISTS
 
+    shown = written if len(written) <= _LONGEST_SHOWN else f"{written[:_LONGEST_SHOWN]}…"
+    example = '{"parameters": {"GroupName": "<salt>", "GroupId": "<salt>"}}'
     try:
-        raw = json.loads(written)
-        if not isinstance(raw, dict):
-            raise UsageError(f'{written}: a step is a JSON object, such as {{"parameters": {{}}}}')
+        raw = json.loads(os.fsencode(written))
+    except RecursionError as error:
+        raise UsageError(f"{shown}: it is nested too deep") from error
+    except ValueError as error:
+        raise UsageError(f"{shown!r}: a step is a JSON object, such as {example} ({error})") from error
+    if not isinstance(raw, dict):
+        raise UsageError(f"{shown}: a step is a JSON object, such as {example}")
+    try:
         step = Step.from_json(raw)
     except ValueError as error:
-        raise UsageError(f"{written}: {error}") from error
+        raise UsageError(f"{shown}: {error}") from error
     for each in step.twists:
         if each.partition("=")[0] not in TWISTS:
-            raise UsageError(f"{each}: there is no such twist{_suggest(each.partition('=')[0], TWISTS)}")
+            raise UsageError(f"{each}: there is no such twist{_suggest(each.partition('=')[0], TWISTS, 'twists')}")
     return step
 
 
@@ -340,7 +389,7 @@ def check_faults(names: Iterable[str]) -> tuple[str, ...]:
     names = tuple(names)
     for name in names:
         if name not in FAULT:
-            hint = _suggest(name, FAULT).replace("`iai-conformance list`", "`iai-conformance list faults`")
+            hint = _suggest(name, FAULT, "faults")
             raise UsageError(f"--fault {name}: there is no such fault{hint}")
     return names
 
@@ -359,8 +408,9 @@ def credentials_of_environment(environment: Mapping[str, str] = os.environ) -> C
         absent = "TENCENTCLOUD_SECRET_KEY" if secret_id else "TENCENTCLOUD_SECRET_ID"
         raise UsageError(f"the environment names half a key pair: {absent} is not set")
     token = environment.get("TENCENTCLOUD_TOKEN") or None
-    for name, value in (("SECRET_ID", secret_id), ("SECRET_KEY", secret_key), ("TOKEN", token or "")):
-        check_header(f"TENCENTCLOUD_{name}", value)
+    for name, value in (("SECRET_ID", secret_id), ("SECRET_KEY", secret_key), ("TOKEN", token)):
+        if value is not None:
+            check_header(f"TENCENTCLOUD_{name}", value)
     return Credentials(secret_id, secret_key, token)
 
 
@@ -372,7 +422,14 @@ def region_of_environment(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def check_header(variable: str, value: str) -> None:
-    """Raise UsageError for a value that can't stand in a header; never shows the value."""
+    """Raise UsageError for a value that can't stand in a header; never shows the value.
+
+    Args:
+        variable: the variable, or the option, that has it.
+        value: what it has.
+    """
+    if not value:
+        raise UsageError(f"{variable} is empty: leave it out, or give it a value")
     if not value.isascii() or any(not "!" <= character <= "~" for character in value):
         raise UsageError(f"{variable} has a space, a line break or another character that no key, token or region has")
 
@@ -398,26 +455,29 @@ def credentials_for(endpoint: str, environment: Mapping[str, str] = os.environ) 
 
 def endpoint_of(url: str, option: str = "--target") -> str:
     """A URL without its path's slash. Raises UsageError where it is no http(s) URL of a host alone."""
+    shown = re.sub("//[^/@]*@", "//…@", url)
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise UsageError(f"{option} {url}: it is no URL ({error})") from error
+        raise UsageError(f"{option} {shown}: it is no URL ({error})") from error
+    if parts.username is not None:
+        raise UsageError(f"{option} {shown}: no user name or password is sent; write the URL without")
     if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"\s", url):
-        raise UsageError(f"{option} {url}: it is no URL; write http://HOST:PORT or https://HOST")
-    if parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username is not None:
+        raise UsageError(f"{option} {shown}: it is no URL; write http://HOST:PORT or https://HOST")
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise UsageError(f"{option} {url}: the API is served at the root: write {parts.scheme}://HOST:PORT alone")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
 
 
-def service_endpoint(written: str) -> str:
+def service_endpoint(written: str, option: str) -> str:
     """The URL of a host of the service, however it is written. Raises UsageError for anybody else's."""
-    endpoint = endpoint_of(written if "://" in written else f"https://{written}")
+    endpoint = endpoint_of(written if "://" in written else f"https://{written}", option)
     parts = urlsplit(endpoint)
     if not is_platform_host(parts.hostname or "") or parts.scheme != "https" or parts.port not in {None, 443}:
         raise UsageError(
-            f"--endpoint {written}: it is no host of the service over HTTPS; write {SERVICE_HOST}, or that of a region "
+            f"{option} {written}: it is no host of the service over HTTPS; write {SERVICE_HOST}, or that of a region "
             "such as iai.ap-guangzhou.tencentcloudapi.com"
         )
     return f"https://{parts.hostname}"

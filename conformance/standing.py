@@ -35,6 +35,8 @@ def refusal(name: str, answer: Envelope) -> str | None:
     sentence = f"{code}: {message.rstrip('.。')}."
     if code in THROTTLED:
         return f"{name} throttles this account: {sentence} Try again later, or with a lower --rate."
+    if code == "UnsupportedRegion":
+        return f"{name} doesn't serve this region: {sentence} Name another with --region, or TENCENTCLOUD_REGION."
     if code == "AuthFailure.SignatureExpire":
         return f"{name} refuses the time of the signature: {sentence} Set this machine's clock."
     if code.startswith("AuthFailure") or code in MAY_NOT:

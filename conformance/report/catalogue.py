@@ -9,15 +9,17 @@ from dataclasses import replace
 from conformance.contract import CLAUSE, CLAUSES, CODES, READING, READINGS, Level
 from conformance.emulator.faults import FAULT, FAULTS
 from conformance.errors import UsageError
+from conformance.report.words import counted
 from conformance.settings import Settings
 from conformance.suite.smoke import smoke
+from conformance.twists import TWISTS
 from strategies.sequences import AT_ONCE
 
 __all__ = ["costs", "listed", "shown"]
 
 
 def listed(what: str) -> Iterator[str]:
-    """A line for each clause, reading, fault, code or smoke case."""
+    """A line for each clause, reading, fault, code, smoke case or twist."""
     match what:
         case "readings":
             yield from (f"{each.id}: {' | '.join(value.name for value in each.values)}" for each in READINGS)
@@ -27,7 +29,9 @@ def listed(what: str) -> Iterator[str]:
             yield from (f"{each.code}: {each.message} ({each.kind})" for each in CODES.values())
         case "cases":
             for case in smoke():
-                yield f"{case.id} {case.clause}: {case.about} ({case.requests} requests)"
+                yield f"{case.id} {case.clause}: {case.about} ({counted(case.requests, 'request')})"
+        case "twists":
+            yield from (f"{each.name}: the request is sent {each.about}" for each in TWISTS.values())
         case _:
             width = max(len(each.id) for each in CLAUSES)
             yield from (f"{each.id:<{width}}  {each.strength:<11}  {each.citations[0]}" for each in CLAUSES)

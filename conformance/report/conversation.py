@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from conformance.cases import Case, Step
 from conformance.errors import TransportError, UsageError
-from conformance.messages import HttpRequest, HttpResponse, header
+from conformance.messages import Answer, HttpRequest, HttpResponse, header
 from conformance.report.words import delivery, sent
 from conformance.run import Run
 from conformance.salt import Salts
-from conformance.targets import Answer, Target
+from conformance.targets import Target
 
 __all__ = ["told"]
 

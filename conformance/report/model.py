@@ -11,7 +11,9 @@ from conformance.cassettes.shelf import Recording
 from conformance.contract import CLAUSES, CODES, READINGS, Clause, CodeKind, Level, Strength
 from conformance.contract.model import Answer, Default, Effect, Gate, MinLength, OpenVersions, Optional, Whole
 from conformance.report.curl import curl_lines
-from conformance.run import Failure, Run, Tally
+from conformance.report.words import counted
+from conformance.results import NOT_RECORDED, Failure, Tally
+from conformance.run import Run
 from conformance.session import Groups, Session
 from conformance.settings import CASSETTE, ExpectedFailure, Settings
 
@@ -170,9 +172,9 @@ def report_of(session: Session, settings: Settings, *, interrupted: bool = False
     first = min((one.first for each in clauses for one in each.failures), default=None)
     return Report(
         settings,
-        _verdict(clauses, stale, run.unseen, ended_early=interrupted or run.lost or run.requests == 0),
-        run.requests,
-        run.groups_created,
+        _verdict(clauses, stale, run.results.unseen, ended_early=interrupted or _ended_early(session)),
+        run.results.requests,
+        run.results.groups_created,
         time.monotonic() - run.started,
         first,
         clauses,
@@ -182,23 +184,32 @@ def report_of(session: Session, settings: Settings, *, interrupted: bool = False
         tuple(dict.fromkeys((*_notes(session), *_unseen(run)))),
         session.recording,
         session.groups,
-        dict(run.verdicts),
+        dict(run.results.verdicts),
         run.pace.throttled if run.pace is not None else 0,
     )
 
 
+def _ended_early(session: Session) -> bool:
+    """Whether less was seen than there is to see."""
+    run, recording = session.run, session.recording
+    return run.lost or run.results.requests == 0 or (recording is not None and recording.interrupted)
+
+
 def _unseen(run: Run) -> Iterator[str]:
-    yield from (why for what, why in run.unseen.items() if what not in _SAID_OF_CLAUSES)
+    yield from (why for what, why in run.results.unseen.items() if what not in _SAID_OF_CLAUSES)
 
 
 def _notes(session: Session) -> Iterator[str]:
     """What the reader should know of where the answers come from, and of what was left there."""
     if session.recording is not None:
         yield from session.recording.notes
+        if absent := sum(found == NOT_RECORDED for found in session.run.results.verdicts.values()):
+            yield f"{counted(absent, 'case')} of the list of today {'is' if absent == 1 else 'are'} not recorded"
     if session.groups is not None and session.groups.left:
+        some = "; ".join(f"{id_}: {why}" for id_, why in list(session.groups.left.items())[:3])
         yield (
-            f"{len(session.groups.left)} groups are left in the account: `iai-conformance cleanup --target live` "
-            f"looks for them again; {'; '.join(f'{id_}: {why}' for id_, why in list(session.groups.left.items())[:3])}"
+            f"left in the account: {counted(len(session.groups.left), 'group')}, which `iai-conformance cleanup "
+            f"--target live` looks for again; {some}"
         )
 
 
@@ -206,6 +217,8 @@ def exit_code(report: Report) -> int:
     """The exit code that a report stands for; see the README's table."""
     if report.requests == 0:
         return 5
+    if report.verdict is Verdict.CONFORMS and report.groups is not None and report.groups.left:
+        return 3  # nothing was wrong but for what is left behind
     return {Verdict.CONFORMS: 0, Verdict.VIOLATES: 1, Verdict.INCOMPLETE: 5}[report.verdict]
 
 
@@ -225,7 +238,7 @@ def _verdict(
 
 
 def _clause_result(clause: Clause, run: Run, settings: Settings) -> ClauseResult:
-    tally = run.tallies[clause.id]
+    tally = run.results.tallies[clause.id]
     if not settings.selects(clause.id):
         why = "--only or --skip" if clause.level in settings.levels else f"--level: not {clause.level}"
         return ClauseResult(clause, Status.SKIPPED, f"left out by {why}", tally)
@@ -240,8 +253,11 @@ def _clause_result(clause: Clause, run: Run, settings: Settings) -> ClauseResult
 
 
 def _failures(clause: Clause, run: Run) -> tuple[FailureGroup, ...]:
-    keys = [key for key in run.failures if key[0] == clause.id]
-    found = [FailureGroup(run.failed[key], run.first_failed[key], tuple(run.failures[key])) for key in keys]
+    keys = [key for key in run.results.failures if key[0] == clause.id]
+    found = [
+        FailureGroup(run.results.failed[key], run.results.first_failed[key], tuple(run.results.failures[key]))
+        for key in keys
+    ]
     return tuple(sorted(found, key=lambda each: each.smallest[0].size))
 
 
@@ -259,17 +275,17 @@ def _exercised(clause: Clause, tally: Tally) -> bool:
 
 
 def _why_not(clause: Clause, tally: Tally, run: Run) -> str:
-    if "target" in run.unseen:
+    if "target" in run.results.unseen:
         return "the target stopped answering before"
-    if clause.id in run.unrecorded:
+    if clause.id in run.results.unrecorded:
         return "not recorded"
-    if run.max_groups is not None and run.groups_created + run.groups_in_doubt >= run.max_groups:
-        return f"the {run.max_groups} groups of --max-groups were created before"
-    if run.max_requests is not None and run.requests >= run.max_requests:
-        return f"the {run.max_requests} requests of --max-requests were sent before"
+    if run.max_groups is not None and run.results.groups_created + run.results.groups_in_doubt >= run.max_groups:
+        return f"the bound --max-groups {run.max_groups} was reached before"
+    if run.max_requests is not None and run.results.requests >= run.max_requests:
+        return f"the bound --max-requests {run.max_requests} was reached before"
     for need in clause.needs:
-        if need in run.unseen:
-            return run.unseen[need].partition(":")[0]
+        if need in run.results.unseen:
+            return run.results.unseen[need].partition(":")[0]
     if clause.breakable and tally.kept:
         return "no answer was the one for breaking it"
     return "no answer that the page allows showed it"
@@ -292,7 +308,7 @@ _PROVOKED = frozenset(code for clause in CLAUSES if clause.level is not Level.CO
 
 def _code_result(code: str, run: Run) -> CodeResult:
     kind: CodeKind = CODES[code].kind
-    status = "observed" if run.codes[code] else "not-observed" if code in _PROVOKED else "not-reachable"
+    status = "observed" if run.results.codes[code] else "not-observed" if code in _PROVOKED else "not-reachable"
     return CodeResult(code, str(kind), status)
 
 

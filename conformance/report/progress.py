@@ -7,6 +7,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from conformance.report.words import counted
+
 if TYPE_CHECKING:
     from conformance.run import Run
 
@@ -33,8 +35,10 @@ class Progress:
         now = time.monotonic()
         if self._live and now - self._shown >= _EVERY_SECONDS:
             self._shown = now
-            failed = len({clause for clause, _ in self._run.failed})
-            self._write(f"{_CLEAR_LINE}{self._run.requests} requests, {failed} clauses failed")
+            failed = len({clause for clause, _ in self._run.results.failed})
+            self._write(
+                f"{_CLEAR_LINE}{counted(self._run.results.requests, 'request')}, {counted(failed, 'clause')} failed"
+            )
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -10,10 +10,12 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.cassettes.shelf import Recording
+from conformance.files import let_go_of
+from conformance.ledger import is_settled
 from conformance.report.curl import curl_lines
 from conformance.report.model import ClauseResult, FailureGroup, Report, Status, Verdict
-from conformance.report.words import delivery, sent
-from conformance.run import Failure
+from conformance.report.words import counted, delivery, sent
+from conformance.results import Failure
 
 __all__ = ["console", "print_report"]
 
@@ -29,9 +31,18 @@ _MOST_EXPECTED = 5
 _LONGEST_LINE = 1500
 
 
+class _Console(Console):
+    """A console whose reader may end early: the verdict, and its exit code, stand all the same."""
+
+    def on_broken_pipe(self) -> None:
+        """Write the rest nowhere."""
+        self.quiet = True
+        let_go_of(self.file)
+
+
 def console(*, stderr: bool = False) -> Console:
     """A console that wraps nothing that is meant to be copied, and colours only a terminal."""
-    return Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False, markup=False)
+    return _Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False, markup=False)
 
 
 def print_report(report: Report, out: Console) -> None:
@@ -51,7 +62,7 @@ def _print_table(report: Report, out: Console) -> None:
         line = Text(f"  {subject:<{width}} ")
         results = list(group)
         if all(each.status is Status.SKIPPED for each in results):
-            line.append(f" - {len(results)} clauses {results[0].reason}", style="dim")
+            line.append(f" - {counted(len(results), 'clause')} {results[0].reason}", style="dim")
             out.print(line)
             continue
         for each in results:
@@ -121,18 +132,17 @@ def _print_rest(report: Report, out: Console) -> None:
 
 
 def _print_verdict(report: Report, out: Console) -> None:
-    settled = sum(len(each.possible) == 1 for each in report.readings)
+    settled = sum(is_settled(each.possible) for each in report.readings)
     counts = ", ".join(f"{count} {status}" for status, count in report.counts().items() if count)
     line = Text(f"{report.target} ")
     line.append(str(report.verdict), style=_VERDICTS[report.verdict])
-    groups = f"{report.groups_created} groups created"
+    groups = f"{counted(report.groups_created, 'group')} created"
     if report.groups is not None:
-        groups = (
-            f"{report.groups.created} groups created, {report.groups.deleted} deleted, {len(report.groups.left)} left"
-        )
+        left = len(report.groups.left)
+        groups = f"{counted(report.groups.created, 'group')} created, {report.groups.deleted} deleted, {left} left"
     throttled = f" ({report.throttled} throttled)" if report.throttled else ""
     line.append(
-        f": {counts}; {report.requests} requests{throttled}, {groups}, {report.seconds:.1f} s; "
+        f": {counts}; {counted(report.requests, 'request')}{throttled}, {groups}, {report.seconds:.1f} s; "
         f"{settled} of {len(report.readings)} ambiguities of the page settled for this target"
     )
     out.print(line)

@@ -1,4 +1,4 @@
-"""Steps in words: what was sent and, where that isn't as usual, how."""
+"""Numbers and steps in words: how many, what was sent and, where that isn't as usual, how."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from conformance.signing import Scheme
 from conformance.twists import TWISTS
 from conformance.wire import Form
 
-__all__ = ["delivery", "sent"]
+__all__ = ["counted", "delivery", "sent"]
 
 _FORMS = {Form.JSON: "", Form.JSON_RAW: "unescaped", Form.FORM: "as a form", Form.QUERY: "as a GET"}
 _SENDINGS = {
@@ -19,6 +19,11 @@ _SENDINGS = {
     Sending.PIPELINED: "{copies} on one connection before the first answer",
     Sending.LOST: "and the connection cut before the answer",
 }
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number of things: `counted(1, "group")` is "1 group"; `many` is for a plural that isn't made with an s."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def sent(step: Step) -> str:

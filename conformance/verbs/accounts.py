@@ -37,7 +37,7 @@ def agreed_to_call(settings: Settings) -> bool:
 
 def _confirmed(question: str) -> bool:
     """Whether the user says yes on a terminal. Raises UsageError where there is none."""
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError("nobody can be asked here: agree beforehand with --yes")
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
@@ -61,6 +61,7 @@ def add_cleanup(parser: argparse.ArgumentParser) -> None:
 def _cleanup(options: argparse.Namespace) -> int:
     """Delete what journals say that interrupted runs created."""
     from conformance.live.cleaning import clean, leftovers
+    from conformance.report.words import counted
     from conformance.settings import Settings
 
     settings = Settings(
@@ -77,7 +78,9 @@ def _cleanup(options: argparse.Namespace) -> int:
     sys.stdout.flush()
     if not found.groups or options.dry_run:
         return 0 if not found.damaged else 1
-    if not options.yes and not _confirmed(f"Look for these {found.groups} groups, and delete those that are there?"):
+    if not options.yes and not _confirmed(
+        f"Look for {counted(found.groups, 'group')}, and delete what is there of them?"
+    ):
         return 0
     left = False
     for line in clean(found, settings):

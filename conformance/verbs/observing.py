@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance.errors import UsageError
@@ -29,13 +28,15 @@ def add_observe(parser: argparse.ArgumentParser) -> None:
 
 def _observe(options: argparse.Namespace) -> int:
     """Relay until Ctrl-C, telling of each request to CreateGroup; then what was seen in all."""
+    from conformance.files import check_writable
     from conformance.observing import Observer
-    from conformance.settings import check_writable, endpoint_of
+    from conformance.settings import check_timeout, endpoint_of
     from conformance.targets.relay import Relay
 
     if not 0 <= options.port <= 65535:
         raise UsageError(f"--port {options.port}: a port is a number from 0 to 65535")
-    if options.json:
+    check_timeout(options.timeout_seconds)
+    if options.json is not None:
         check_writable("--json", options.json)
     upstream = endpoint_of(options.upstream, option="--upstream")
     observer = Observer.of(upstream, options.to, _say)
@@ -50,13 +51,14 @@ def _observe(options: argparse.Namespace) -> int:
 
 
 def _end(observer: Observer, json_file: str | None) -> int:
+    from conformance.files import write_text
     from conformance.report.model import exit_code
 
     report = observer.end()
     for line in observer.summary(report):
         _say(line)
-    if json_file:
-        Path(json_file).write_text(f"{json.dumps(report.to_json(), indent=1)}\n", encoding="utf-8")
+    if json_file is not None:
+        write_text("--json", json_file, f"{json.dumps(report.to_json(), indent=1)}\n")
     if observer.problem:
         return 3
     return 0 if observer.judged and not observer.departures else exit_code(report)

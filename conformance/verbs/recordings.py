@@ -25,28 +25,30 @@ def _rejudge(options: argparse.Namespace) -> int:
     """Judge recordings with today's contract, and tell each verdict that isn't what it was."""
     from conformance.cassettes.rejudging import beside, changes, read_verdicts, verdicts_of
     from conformance.cassettes.shelf import recordings_at
-    from conformance.settings import check_writable
+    from conformance.files import check_writable, write_text
+    from conformance.report.words import counted
 
     report = Path(options.against)
-    if not options.accept and not report.is_file():
-        raise UsageError(f"--against {report}: there is no such report; `--accept` writes the first")
     if options.accept:
         check_writable("--against", str(report))
-    before = read_verdicts(report) if report.is_file() else None
+    before = read_verdicts(report)
+    if before is None and not options.accept:
+        raise UsageError(f"--against {report}: there is no such report; `--accept` writes the first")
     now = {beside(report, path): verdicts_of(path, options.max_age) for path in recordings_at(options.paths)}
     found = list(changes(before, now)) if before is not None else []
     for line in found:
         sys.stdout.write(f"{line}\n")
     if options.accept:
         text = json.dumps({"recordings": now}, ensure_ascii=True, indent=1)
-        report.write_text(f"{text}\n", encoding="utf-8")
-        sys.stdout.write(f"{report}: the verdicts on {len(now)} recordings are accepted\n")
+        write_text("--against", report, f"{text}\n")
+        sys.stdout.write(f"{report}: the verdicts on {counted(len(now), 'recording')} are accepted\n")
         return 0
     cases = sum(len(each["cases"]) for each in now.values())
     if found:
-        sys.stdout.write(f"{len(found)} verdicts changed; `--accept` takes them for right\n")
+        them = "it" if len(found) == 1 else "them"
+        sys.stdout.write(f"{counted(len(found), 'verdict')} changed; `--accept` takes {them} for right\n")
         return 1
-    sys.stdout.write(f"no verdict changed: {cases} cases of {len(now)} recordings\n")
+    sys.stdout.write(f"no verdict changed: {counted(cases, 'case')} of {counted(len(now), 'recording')}\n")
     return 0
 
 
@@ -63,15 +65,15 @@ def _readings(options: argparse.Namespace) -> int:
     """Tell for each ambiguity what is still possible, and by which interactions."""
     from conformance.cassettes.evidence import evidence_of, told, values_of
     from conformance.cassettes.shelf import recordings_at
-    from conformance.settings import check_writable
+    from conformance.files import check_writable, write_text
 
-    if options.json:
+    if options.json is not None:
         check_writable("--json", options.json)
     found = [evidence_of(path, options.max_age) for path in recordings_at(options.paths)]
     for line in told(found, everything=options.all):
         sys.stdout.write(f"{line}\n")
-    if options.json:
-        Path(options.json).write_text(f"{json.dumps(values_of(found), indent=1)}\n", encoding="utf-8")
+    if options.json is not None:
+        write_text("--json", options.json, f"{json.dumps(values_of(found), indent=1)}\n")
     return 0
 
 
@@ -86,15 +88,15 @@ def _plan(options: argparse.Namespace) -> int:
     """Name the fewest requests that would settle what is still open."""
     from conformance.cassettes.evidence import evidence_of, possible_after
     from conformance.cassettes.shelf import recordings_at
-    from conformance.settings import check_writable
+    from conformance.files import check_writable, write_text
     from conformance.suite.settling import told_plan
 
-    if options.json:
+    if options.json is not None:
         check_writable("--json", options.json)
     found = [evidence_of(path, None) for path in recordings_at(options.paths)] if options.paths else []
     lines, values = told_plan(possible_after(found))
     for line in lines:
         sys.stdout.write(f"{line}\n")
-    if options.json:
-        Path(options.json).write_text(f"{json.dumps(values, indent=1, ensure_ascii=False)}\n", encoding="utf-8")
+    if options.json is not None:
+        write_text("--json", options.json, f"{json.dumps(values, indent=1, ensure_ascii=False)}\n")
     return 0
