@@ -20,7 +20,7 @@ from conformance.request import Request, World
 from conformance.results import Failure, Results
 from conformance.salt import SALT
 from conformance.siblings import SIBLINGS, see
-from conformance.standing import OF_THE_ACCOUNT
+from conformance.standing import OF_THE_ACCOUNT, leaves_open
 from conformance.validator import predict_http
 from conformance.wire import Form, Sender, envelope, fields_of
 
@@ -132,6 +132,7 @@ class Assessment:
         script.answered += bool(judgement.ways)
         self._count(prediction, judgement, answer, focus)
         self.results.groups_created += isinstance(judgement.outcome, Accepted)
+        self.results.groups_in_doubt += answer is None or leaves_open(envelope(answer))
         elsewhere = common_parameter(http, "Region") != self.region
         learn(self.world, request, judgement.outcome, prediction, at_once=at_once, elsewhere=elsewhere)
 

@@ -82,10 +82,14 @@ def _prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")  # the page is Chinese; not every terminal is
 
 
+# What is signed may be; what isn't an option is told of by whoever reads it.
+_MAY_BE_EMPTY = frozenset({"body", "query", "name", "parameters", "paths", "steps"})
+
+
 def _refuse_empty(options: argparse.Namespace) -> None:
     """Raise UsageError for an option whose value is no text at all, such as that of a variable that isn't set."""
     for name, value in vars(options).items():
-        if name not in {"body", "query"} and "" in (value if isinstance(value, list) else [value]):
+        if name not in _MAY_BE_EMPTY and "" in (value if isinstance(value, list) else [value]):
             raise UsageError(f"--{name.replace('_', '-')}: it is empty; leave it out, or give it a value")
 
 
@@ -238,6 +242,7 @@ def _run(options: argparse.Namespace) -> int:
         "no:logging",
         "-p",
         "no:faulthandler",
+        "--capture=no",  # nothing of the suite writes; and how far it is goes to the terminal itself
     ]
     words = [*fixed, *quiet, "-p", "conformance.plugin", "--pyargs", "conformance.suite", *_passed_on(options)]
     os.environ.pop("PYTEST_ADDOPTS", None)
@@ -279,6 +284,8 @@ class _Watcher:
         import pytest
 
         value = getattr(excinfo, "value", None)
+        if isinstance(value, pytest.Session.Interrupted):
+            return  # whoever asked pytest to stop has said why
         self.said.append(str(value.msg) if isinstance(value, pytest.exit.Exception) else "interrupted")
 
     def pytest_internalerror(self, excrepr: object) -> None:

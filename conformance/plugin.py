@@ -249,10 +249,27 @@ def _why_ended(run: Run, config: pytest.Config) -> str:
 
 
 class _Watcher:
-    """Remembers why pytest stopped, for whoever ends the run."""
+    """Remembers why pytest stopped, for whoever ends the run.
+
+    Attributes:
+        why_stopped: in words; empty where it didn't.
+        broken: the traceback of something of ours that broke; empty where nothing did.
+    """
 
     def __init__(self) -> None:
         self.why_stopped = ""
+        self.broken = ""
+
+    def pytest_exception_interact(
+        self, node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any], report: pytest.TestReport
+    ) -> None:
+        """Something of ours broke, which is no departure of the target's: nothing is sent any more."""
+        from conformance.suite.checking import ConformanceError
+
+        error = call.excinfo.value if call.excinfo is not None else None
+        if isinstance(node, pytest.Item) and _is_ours(node) and not isinstance(error, ConformanceError):
+            self.broken = self.broken or str(report.longrepr)
+            node.session.shouldstop = "an internal error"
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """It was interrupted, or told to stop."""
@@ -296,6 +313,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[N
             raise
         problems.append(f"--junit {junit}: it can't be written ({why(error)})")
     session_ = config.stash.get(_SESSION, None)
+    if broken := config.stash[_WATCHER].broken:
+        sys.stderr.write(f"iai-conformance: internal error, please report it:\n{broken}\n")
+        session.exitstatus = SuiteError.exit_code
     if exitstatus in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR} or exitstatus == 3:
         return
     if session_ is None:
@@ -315,7 +335,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[N
     if problems or session_.said:
         code = SuiteError.exit_code
     others_failed = exitstatus == pytest.ExitCode.TESTS_FAILED and code != 1
-    if not interrupted and not (others_failed and _has_other_tests(session)):
+    if not broken and not interrupted and not (others_failed and _has_other_tests(session)):
         session.exitstatus = code
     if not config.pluginmanager.hasplugin("terminalreporter"):
         from conformance.report.terminal import console, print_report

@@ -23,7 +23,8 @@ from conformance.prediction import Prediction, Refused
 from conformance.request import Request, World
 from conformance.results import PLAIN, Failure, Results
 from conformance.salt import MARKER, Salts
-from conformance.standing import refusal
+from conformance.siblings import is_named, is_there
+from conformance.standing import fullness, outage, refusal
 from conformance.targets import Target
 from conformance.twists import twisted
 from conformance.validator import predict_http
@@ -39,6 +40,7 @@ _Sent = TypeVar("_Sent", tuple[HttpRequest, Prediction, Answer], tuple[HttpReque
 
 # A short id or name may be in use by somebody else's group: as many others are tried before that is disbelieved.
 _TRIES = 8
+_PAGE = 1000  # groups; as many as GetGroupList gives at once
 # A target is taken for gone after so many requests without an answer in a row, or for which it was waited in all.
 _LOST_AFTER = 3
 _LOST_AFTER_IN_ALL = 20
@@ -323,13 +325,42 @@ class Run:
         self.assessment.judge_sibling(request, answer, script)
 
     def _disbelieve(self, script: Script) -> list[Failure]:
-        """Every short text that was tried was said to be in use, one after the other."""
+        """Every short text that was tried was said to be in use: that is so, or a departure."""
+        if self._is_in_use(script.steps[-1].request) is not False:
+            why = (
+                f"{_TRIES} short ids or names in a row were in use, by earlier runs it may be: start with none of these"
+            )
+            self.results.miss(script.case.id, f"{why} groups to see {script.case.clause} ({script.case.about})")
+            return []
         observed = f"{_TRIES} different values in a row were said to be in use"
         script.place, script.bodies = len(script.steps) - 1, script.bodies[-1:]
         expected = explain(predict_http(script.bodies[0], self.target.sender, self._now, World()))
-        return [
-            self.assessment.fail(Departure(script.case.clause, Kind.REJECTED_THOUGH_VALID, expected, observed), script)
-        ]
+        departure = Departure(script.case.clause, Kind.REJECTED_THOUGH_VALID, expected, observed)
+        return [self.assessment.fail(departure, script)]
+
+    def _is_in_use(self, request: Request) -> bool | None:
+        """Whether sister actions say that somebody has the id or the name of a request; None where they don't say."""
+        by_id = self._looked_up(Request((("GroupId", request.last_text("GroupId")),), "GetGroupInfo"))
+        listed = self._looked_up(Request((("Offset", 0), ("Limit", _PAGE)), "GetGroupList"))
+        found = {
+            is_there(by_id) if by_id is not None else None,
+            is_named(listed, request.last_text("GroupName") or "") if listed is not None else None,
+        }
+        return True if True in found else None if None in found else False
+
+    def _looked_up(self, request: Request) -> Envelope | None:
+        """What a sister action answers, of which nothing is judged; None where nothing comes."""
+        look = Case.single("GroupId.unique", "whether it is in use", request)
+        salt = self.salts.of(look.id)
+        if salt is None or request.action in self.results.unseen:
+            return None
+        self._at_hand = look
+        http = self._encoded(look.steps[0], 0, Script.of(look, salt))
+        self._spend(1)
+        try:
+            return envelope(self.target.send(http))
+        except TransportError:
+            return None
 
     # --- One exchange ----------------------------------------------------------------------------------
 
@@ -368,7 +399,7 @@ class Run:
 
     def _network_is_gone(self, error: TransportError) -> bool:
         """Whether, of a service far away, nothing at all is heard any more: that is no departure of the service's."""
-        if self.pace is None or not self.pace.patient or self._answers_plainly():
+        if not self._relies or self._answers_plainly():
             return False
         self._unanswered = _LOST_AFTER
         self.results.unseen["target"] = f"it stopped answering: {error}"
@@ -393,11 +424,23 @@ class Run:
 
     def _admitted(self, parsed: Envelope) -> None:
         """Refuse a target that refuses everybody: one sentence instead of a hundred failures."""
-        if (why := refusal(self.target.name, parsed)) is not None:
+        if (why := self._unusable(parsed)) is not None:
             raise TargetUnusableError(why)
 
+    @property
+    def _relies(self) -> bool:
+        """Whether the target is a service that is relied on, so that what fails at everything isn't a departure."""
+        return self.pace is not None and self.pace.patient
+
+    def _unusable(self, parsed: Envelope) -> str | None:
+        """Why a target can't be used that answers like this to a request to which nothing is wrong."""
+        name = self.target.name
+        if self._relies and (why := outage(name, parsed) or fullness(name, parsed)) is not None:
+            return why
+        return refusal(name, parsed)
+
     def _still_let_in(self, answer: HttpResponse, prediction: Prediction) -> None:
-        """Tell when a real account can't be used any more: its token has expired, say, or its money is spent.
+        """Tell when a real account can't be used any more: its token has expired, say, or it has no room.
 
         What isn't allowed is asked again in a plain request: only if that is refused as well it is the account.
 
@@ -405,12 +448,10 @@ class Run:
             TargetUnusableError: it can't be used any more.
         """
         parsed = envelope(answer)
-        if self.pace is None or not self.pace.patient or refusal("", parsed) is None:
-            return
-        if prediction.ways_to(Refused(parsed.code or "")):
+        if not self._relies or self._unusable(parsed) is None or prediction.ways_to(Refused(parsed.code or "")):
             return
         plainly = self._asked_plainly()
-        if isinstance(plainly, HttpResponse) and (why := refusal(self.target.name, envelope(plainly))) is not None:
+        if isinstance(plainly, HttpResponse) and (why := self._unusable(envelope(plainly))) is not None:
             raise TargetUnusableError(f"since request {self.results.requests}, {why}")
 
     def _predict(self, http: HttpRequest) -> Prediction:
@@ -421,7 +462,7 @@ class Run:
     ) -> None:
         """Have an answer to a CreateGroup request judged, unless it tells of the network or the account alone."""
         # One of several; alone, it was sent again.
-        if self.pace is not None and self.pace.patient and _is_throttled(answer):
+        if self._relies and _is_throttled(answer):
             script.ended, script.conclusive = True, False
         elif isinstance(answer, HttpResponse):
             self._still_let_in(answer, prediction)

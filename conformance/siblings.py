@@ -14,7 +14,7 @@ from conformance.judge import Departure, Kind
 from conformance.request import Group, Presence, Request, World
 from conformance.wire import Envelope
 
-__all__ = ["SIBLINGS", "Seen", "see"]
+__all__ = ["SIBLINGS", "Seen", "is_named", "is_there", "see"]
 
 SIBLINGS = ("DeleteGroup", "ModifyGroup", "GetGroupInfo", "GetGroupList")
 # Of a list that is wrong, so many groups are named, the newest first.
@@ -77,6 +77,23 @@ def see(request: Request, answer: Envelope | None, world: World) -> Seen:
         case _:
             raise ValueError(f"{request.action} is no sister action of CreateGroup")
     return seen
+
+
+def is_there(answer: Envelope) -> bool | None:
+    """Whether GetGroupInfo shows a group; None where it says nothing of it."""
+    if answer.problem is None and answer.error is None:
+        return True
+    return False if answer.code == _NOT_THERE else None
+
+
+def is_named(answer: Envelope, name: str) -> bool | None:
+    """Whether a group that GetGroupList shows has a name, in whatever letter case; None where not all are shown."""
+    entries, number = answer.response.get("GroupInfos"), answer.response.get("GroupNum")
+    if not isinstance(entries, list):
+        return None
+    names = {str(each.get("GroupName")).lower() for each in entries if isinstance(each, dict)}
+    whole = isinstance(number, int) and number <= len(entries)
+    return True if name.lower() in names else False if whole else None
 
 
 def _deletion(group_id: str, answer: Envelope, world: World, seen: Seen) -> None:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from conformance.contract import CODES, THROTTLED, CodeKind
+from conformance.contract import CLAUSE, CODES, THROTTLED, CodeKind
 from conformance.wire import Envelope
 
-__all__ = ["MAY_NOT", "OF_THE_ACCOUNT", "refusal"]
+__all__ = ["MAY_NOT", "OF_THE_ACCOUNT", "fullness", "leaves_open", "outage", "refusal"]
 
 # The key pair is known, but mayn't do this.
 MAY_NOT = frozenset({"UnauthorizedOperation", "AuthFailure.UnauthorizedOperation"})
+
+_NOT_FROM_HERE = frozenset({"IpInBlacklist", "IpNotInWhitelist", "OperationDenied"})
+# The account takes no more groups.
+_FULL = frozenset({*CLAUSE["State.quota"].codes, "ResourceInsufficient"})
+# These codes say that something broke, not that nothing was done.
+_BROKEN = frozenset(
+    {
+        "FailedOperation", "FailedOperation.ConflictOperation", "FailedOperation.RequestTimeout",
+        "FailedOperation.ServerError", "InternalError", "ServiceUnavailable",
+    }
+)  # fmt: skip
+_OUT_OF_ORDER = (_BROKEN - {"FailedOperation.ConflictOperation"}) | {"ActionOffline", "UnsupportedOperation"}
 
 # What an account that nothing is known of may always be told: of its standing and quota, or of the service's state.
 OF_THE_ACCOUNT = (
@@ -44,6 +56,34 @@ def refusal(name: str, answer: Envelope) -> str | None:
             f"{name} refuses the credentials: {sentence} Set TENCENTCLOUD_SECRET_ID and "
             "TENCENTCLOUD_SECRET_KEY (and TENCENTCLOUD_TOKEN, for temporary ones) to a pair that it knows."
         )
-    if code in CODES and CODES[code].kind is CodeKind.ACCOUNT_STANDING:
+    if code in _NOT_FROM_HERE:
+        return f"{name} doesn't serve whoever asks from here: {sentence}"
+    if code.startswith(("ResourceUnavailable", "ResourcesSoldOut")):
         return f"{name} serves this account nothing: {code}: {message}"
     return None
+
+
+def outage(name: str, answer: Envelope) -> str | None:
+    """One sentence on why a service that is relied on can't be used now; None where it can.
+
+    Args:
+        name: of the target.
+        answer: what it said to a request to which nothing is wrong.
+    """
+    if answer.problem is not None:
+        return f"{name} doesn't answer as the API does: {answer.problem}. Is it out of order, or something in between?"
+    if answer.code in _OUT_OF_ORDER:
+        return f"{name} is out of order: {answer.code}. Try again later."
+    return None
+
+
+def fullness(name: str, answer: Envelope) -> str | None:
+    """One sentence on why an account takes no more groups; None where it does."""
+    if answer.code not in _FULL:
+        return None
+    return f"{name} takes no more groups in this account: {answer.code}. Delete some, or use an account with room."
+
+
+def leaves_open(answer: Envelope) -> bool:
+    """Whether an answer says neither that a request was carried out nor that it wasn't."""
+    return answer.problem is not None or (answer.error is not None and (answer.code is None or answer.code in _BROKEN))

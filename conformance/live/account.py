@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -13,7 +14,7 @@ from conformance.live.journal import Entry, Journal, JournalError, State
 from conformance.live.pace import ATTEMPTS, Pace
 from conformance.messages import HttpResponse
 from conformance.request import Request, World
-from conformance.standing import MAY_NOT, refusal
+from conformance.standing import MAY_NOT, outage, refusal
 from conformance.targets import Target
 from conformance.wire import Envelope, Form, encode, envelope
 
@@ -37,7 +38,7 @@ _DELETION_TAKES = 2.0  # seconds
 _CLOCKS_DIFFER = 600.0  # seconds
 # An account that can't be used is known after so many requests.
 _MOST_IN_VAIN = 3
-# So many requests in a row without an answer: the network is gone.
+# So many times in a row the same trouble, such as no answer: it is the same with the others.
 _LOST_AFTER = 3
 
 
@@ -76,6 +77,10 @@ class Account:
 
         return self.pace.patiently(send, lambda answer: answer.code in THROTTLED, attempts)
 
+    def _unusable(self, answer: Envelope) -> str | None:
+        """Why the account can't be used, by an answer to a request to which nothing is wrong; None where it can."""
+        return refusal(self.target.name, answer) or outage(self.target.name, answer)
+
     # --- Before ----------------------------------------------------------------------------------------
 
     def look(self, world: World) -> int:
@@ -105,11 +110,9 @@ class Account:
                 answer = self.ask("GetGroupList", Offset=len(found), Limit=_PAGE)
             except TransportError as error:
                 raise TargetUnusableError(f"{self.target.name} can't be judged: {error}") from error
-            if answer.code in MAY_NOT:
+            if answer.code in MAY_NOT | _NOT_SERVED:
                 return None  # a key pair that may create groups need not be one that may list them
-            if answer.problem is not None:
-                raise TargetUnusableError(f"{self.target.name} doesn't answer as the API does: {answer.problem}")
-            if (why := refusal(self.target.name, answer)) is not None:
+            if (why := self._unusable(answer)) is not None:
                 raise TargetUnusableError(why)
             entries = answer.response.get("GroupInfos")
             page = [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
@@ -136,12 +139,12 @@ class Account:
                 f"{self.target.name} doesn't let this key pair delete groups ({answer.code}): what a run creates would "
                 "be left behind; allow it iai:DeleteGroup"
             )
-        if (why := refusal(self.target.name, answer)) is not None:
+        if (why := self._unusable(answer)) is not None:
             raise TargetUnusableError(why)
         code = answer.code or ""
-        if answer.problem is not None or (answer.error is not None and not code.startswith(_OF_THE_ID)):
+        if answer.error is not None and not code.startswith(_OF_THE_ID):
             raise TargetUnusableError(
-                f"{self.target.name} answers DeleteGroup with {code or answer.problem}, for a group that isn't there: "
+                f"{self.target.name} answers DeleteGroup with {code}, for a group that isn't there: "
                 "what a run creates might be left behind"
             )
 
@@ -161,7 +164,8 @@ class Account:
             GroupId → why the group was left.
         """
         left: dict[str, str] = {}
-        silent, refused = 0, ""
+        latest: deque[str | None] = deque(maxlen=_LOST_AFTER)
+        refused = ""
         for entry in journal.entries():
             if entry.state.settled:
                 continue
@@ -171,13 +175,13 @@ class Account:
             trusted = trusting and entry.state is State.CREATED and run in entry.group_id.lower()
             try:
                 why = self._undo(entry, journal, trusted=trusted)
-                silent = 0
             except TransportError as error:
                 why = str(error)
-                silent += 1
-                refused = "the account couldn't be reached any more" if silent >= _LOST_AFTER else ""
             except TargetUnusableError as error:
                 why = refused = str(error)
+            latest.append(why)
+            if why is not None and latest.count(why) == _LOST_AFTER:
+                refused = f"nothing else was asked after the same answer {_LOST_AFTER} times: {why}"
             if why is not None:
                 left[entry.group_id] = why
                 _noted(journal.left, entry.group_id, why)
@@ -293,6 +297,6 @@ def _not_ours(entry: Entry, found: Mapping[str, object]) -> str | None:
         return f"it has another name than the journal says: {name!r}"
     if not isinstance(made, int) or isinstance(made, bool):
         return "the account doesn't say when it was created"
-    if made / 1000 < entry.since - _CLOCKS_DIFFER:
+    if made < (entry.since - _CLOCKS_DIFFER) * 1000:
         return "it is older than the journal says"
     return None

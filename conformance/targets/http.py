@@ -116,13 +116,15 @@ class HttpTarget:
         if http.method == "POST" or http.body:
             prepared.headers["Content-Length"] = str(len(http.body))
         try:
-            answer = session.send(
-                prepared, timeout=self._timeout, allow_redirects=False, proxies=self._proxies, verify=self._verify
+            # By the adapter: a session would look at redirects and cookies, though it doesn't follow them.
+            answer = session.get_adapter(http.url).send(
+                prepared, timeout=self._timeout, proxies=self._proxies, verify=self._verify
             )
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            body = answer.content
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             why = _why(error, self.sender.endpoint, self._timeout)
             raise TransportError(why, closed=_CLOSED in why) from error
-        return HttpResponse(answer.status_code, tuple(answer.headers.items()), answer.content)
+        return HttpResponse(answer.status_code, tuple(answer.headers.items()), body)
 
     def together(self, requests: Sequence[HttpRequest]) -> list[Answer]:
         """The answers to requests that are sent at once, each on a connection of its own."""

@@ -11,19 +11,11 @@ from conformance.gateway import decodings
 from conformance.live.journal import Journal
 from conformance.messages import Answer, HttpRequest, HttpResponse
 from conformance.request import Request
+from conformance.standing import leaves_open
 from conformance.targets import Target
 from conformance.wire import envelope
 
 __all__ = ["JournalledTarget"]
-
-# These codes say that something broke, not that nothing was done.
-_DOUBTFUL = frozenset(
-    {
-        "FailedOperation", "FailedOperation.ConflictOperation", "FailedOperation.RequestTimeout",
-        "FailedOperation.ServerError", "InternalError", "ServiceUnavailable",
-    }
-)  # fmt: skip
-
 
 # The sister actions that change something.
 _CHANGING = frozenset({"DeleteGroup", "ModifyGroup"})
@@ -75,13 +67,13 @@ class JournalledTarget:
     def _settle(self, http: HttpRequest, answer: Answer) -> None:
         """Write down what came of it."""
         parsed = envelope(answer) if isinstance(answer, HttpResponse) else None
-        unsure = parsed is None or parsed.problem is not None or (parsed.error is not None and parsed.code is None)
+        unsure = parsed is None or leaves_open(parsed)
         effects = list(_effects(http))
         # Where a request may be taken to name several ids, nobody says which of them was given: they are looked up.
         named = {group_id for _, group_id, _ in effects}
         for action, group_id, _ in effects:
             if action == ACTION:
-                if unsure or (parsed is not None and parsed.code in _DOUBTFUL):
+                if unsure:
                     self._journal.unknown(group_id)
                 elif parsed is not None and parsed.error is not None:
                     self._journal.refused(group_id)
