@@ -60,7 +60,7 @@ def recorded(folder: Path, emulator: Emulator) -> Run:
 
 def difference(live: Run, offline: Run) -> str:
     """How the verdicts of two runs differ, in words; empty where they don't."""
-    found, found_again = ({f"{clause}: {kind}" for clause, kind in each.failed} for each in (live, offline))
+    found, found_again = ({f"{clause}: {kind}" for clause, kind in each.results.failed} for each in (live, offline))
     return ", ".join([*(f"- {each}" for each in found - found_again), *(f"+ {each}" for each in found_again - found)])
 
 

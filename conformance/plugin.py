@@ -239,13 +239,14 @@ def run(pytestconfig: pytest.Config) -> Iterator[Run]:
                 shrink_failures(current)
         finally:
             session.close(_why_ended(current, pytestconfig))
-    for each in session.said:
-        sys.stderr.write(f"iai-conformance: {each}\n")
 
 
 def _why_ended(run: Run, config: pytest.Config) -> str:
     """What its recording says of how the run ended."""
-    return "the target stopped answering" if run.lost else config.stash[_WATCHER].why_stopped or "finished"
+    watcher = config.stash[_WATCHER]
+    if run.lost:
+        return "the target stopped answering"
+    return watcher.why_stopped or ("finished" if watcher.is_over else "it was interrupted")
 
 
 class _Watcher:
@@ -254,11 +255,18 @@ class _Watcher:
     Attributes:
         why_stopped: in words; empty where it didn't.
         broken: the traceback of something of ours that broke; empty where nothing did.
+        is_over: whether the last test of the suite has been run.
     """
 
     def __init__(self) -> None:
         self.why_stopped = ""
         self.broken = ""
+        self.is_over = False
+
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
+        """A test has begun, been run, or ended."""
+        ours = [each for each in (item.session.items[-1:] if call.when == "call" else ()) if each is item]
+        self.is_over = self.is_over or bool(ours)
 
     def pytest_exception_interact(
         self, node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any], report: pytest.TestReport
@@ -300,7 +308,7 @@ def pytest_recording_configure(vcr: Any) -> None:
 # --- The end -------------------------------------------------------------------------------------------------
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[None]:
     """Write the report, print it where pytest's own terminal doesn't, and set the exit code."""
     config = session.config
@@ -330,7 +338,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[N
             write_text("--json", config.option.json, f"{json.dumps(report.to_json(), ensure_ascii=True, indent=1)}\n")
         except SuiteError as error:
             problems.append(str(error))
-    for each in problems:
+    for each in (*session_.said, *problems):
         sys.stderr.write(f"iai-conformance: {each}\n")
     if problems or session_.said:
         code = SuiteError.exit_code

@@ -147,6 +147,8 @@ def _of_recording(settings: Settings, path: str) -> Session:
     target = CassetteTarget(f"{CASSETTE}{path}", recording)
     run = Run.against(target, max_requests=settings.max_requests, salts=target.salts)
     run.clock, run.assessment.cite, run.max_groups = target.now, target.cite, settings.max_groups
+    # Of a part of a recording, the first request isn't the plain one that shows who is let in.
+    run.by_hand = next((each.number for each in recording.interactions), 1) != 1
     if recording.provenance.kind in {Kind.LIVE, Kind.STAND_IN}:
         run.pace = Pace(None, waits=False)  # what was throttled was sent again
     return Session(run, recording)

@@ -20,67 +20,33 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.recordings import difference, recorded, recorder
-from conformance.cases import Case
-from conformance.cassettes import certificates, text
-from conformance.cassettes.interaction import Interaction, fingerprint, from_values, to_values
-from conformance.cassettes.provenance import Certificate, Kind, Provenance, contract_version, is_platform_host
+from benchmarks.recordings import difference, recorded
+from conformance.cassettes import certificates
+from conformance.cassettes.interaction import fingerprint, from_values, to_values
+from conformance.cassettes.provenance import Certificate, Kind, Provenance, is_platform_host
 from conformance.cassettes.scrub import scrubbed_answer, scrubbed_request
 from conformance.cassettes.secrets import found_in
 from conformance.cassettes.shelf import load
-from conformance.cassettes.text import entry, first_hash, head, parsed, sealed
+from conformance.cassettes.text import parsed
 from conformance.cassettes.writer import RecordingError, Writer
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import FAULTS, faulty
 from conformance.errors import SuiteError, TargetUnusableError, TransportError
-from conformance.messages import HttpRequest, HttpResponse, Place
+from conformance.messages import HttpRequest, Place
 from conformance.request import Request
-from conformance.salt import SALT
 from conformance.session import judge_recording
 from conformance.signing import EXAMPLE_CREDENTIALS
 from conformance.wire import Form, Sender, encode
 from tests.command import command
+from tests.recorded import ANSWER, HOST, HTTP, NOW, PROVENANCE, cut, interaction, small_recording, written
 from tests.stand_in import no_sockets
 
-HOST = "iai.tencentcloudapi.com"
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SECRET = "AKIDsecretSecretSecretSecret0123456789"
-PROVENANCE = Provenance(
-    kind=Kind.EMULATOR, endpoint="http://127.0.0.1:8080", date=NOW.isoformat(), suite="0.1.0",
-    contract=contract_version(), region="ap-guangzhou", run="confabcde", client="a test",
-)  # fmt: skip
-HTTP = HttpRequest(
-    "POST", "http://127.0.0.1:8080/", (("Content-Type", "application/json"), ("Host", "127.0.0.1:8080")), b'{"a": 1}'
-)
-ANSWER = HttpResponse(200, (("Content-Type", "application/json"),), b'{"Response": {"RequestId": "1"}}')
-
-
-def written(*interactions, provenance=PROVENANCE, seal=True):
-    """The text of a cassette."""
-    parts, last = [head(provenance)], first_hash(provenance)
-    for each in interactions:
-        one, last = entry(each, last)
-        parts.append(one)
-    if seal:
-        parts.append(sealed(text.Seal(len(interactions), {provenance.part: last}, "", "finished"), last))
-    return "".join(parts)
-
-
-def interaction(number=1, http=HTTP, answer=ANSWER):
-    return Interaction(number, 1.5, http, answer)
 
 
 @pytest.fixture(scope="module", name="small")
 def _small(tmp_path_factory):
-    """A recording of a few cases, in several files."""
-    folder = tmp_path_factory.mktemp("small") / "rec"
-    run, writer = recorder(folder, Emulator())
-    for number, clause in enumerate(("GroupId.unique", "Tag.length.max", "GroupName.charset")):
-        parameters = {"GroupName": SALT, "GroupId": SALT, "Tag": f"标签\U0001f600\x7f{number}"}
-        run.case(Case.single(clause, "", Request.of(parameters)))
-        run.case(Case.single(clause, "", Request.of({**parameters, "GroupId": "中"})))
-    writer.finish("")
-    return folder
+    return small_recording(tmp_path_factory.mktemp("small") / "rec")
 
 
 # --- Text --------------------------------------------------------------------------------------------------
@@ -233,8 +199,13 @@ def test_files_of_one_run_belong_together(small, tmp_path):
 
     assert len(load(folder("whole", texts)).interactions) == 6
     for name, content, says in (
-        ("absent", {each: one for each, one in texts.items() if each != "Tag.yaml"}, "taken out or added"),
+        (
+            "absent",
+            {each: one for each, one in texts.items() if each != "Tag.yaml"},
+            "a file was taken out, that of Tag",
+        ),
         ("twice", {**texts, "Tog.yaml": texts["Tag.yaml"]}, "both have the interaction"),
+        ("cut", {**texts, "Tag.yaml": cut(texts["Tag.yaml"])}, "its last interactions were taken out"),
         ("other", {**texts, "Tag.yaml": written(interaction())}, "another run"),
     ):
         with pytest.raises(TargetUnusableError, match=says):

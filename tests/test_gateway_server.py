@@ -225,7 +225,7 @@ def test_a_default_that_is_refused():
     """Two ways that are allowed each, and contradict each other: the version by default is refused when it is given."""
     found = judged(choices={"default_version": "2.0", "version_2": "refused"}, cases=cases_on("FaceModelVersion."))
 
-    assert {kind for _, kind in found.failed} == {Kind.CONTRADICTION}, told(found)
+    assert {kind for _, kind in found.results.failed} == {Kind.CONTRADICTION}, told(found)
     assert "FaceModelVersion.default" in failed(found)
 
 

@@ -295,11 +295,33 @@ def test_what_is_settled_stays(tmp_path, settled):
         if settled == "deleted":
             journal.created("a")
         getattr(journal, settled)("a")
-        for event, *text in (("deleting",), ("renaming", "y"), ("left", "why")):
+        for event, *text in (("deleting",), ("renaming", "y")):
             with pytest.raises(ValueError, match="isn't there any more"):
                 getattr(journal, event)("a", *text)
 
         assert journal.entries()[0].names == ("x",)
+
+
+@pytest.mark.parametrize("settled", ["gone", "deleted"])
+def test_what_was_deleted_may_be_there_all_the_same(tmp_path, settled):
+    """A service may say that a group was deleted that it lists afterwards: it is left, and looked for again."""
+    with Journal.begin(tmp_path, RUN, ACCOUNT) as journal:
+        journal.creating("a", "x")
+        journal.created("a")
+        getattr(journal, settled)("a")
+        journal.left("a", "it is still listed")
+
+    (again,) = found(tmp_path)
+    assert [(each.group_id, each.state) for each in again.entries] == [("a", State.LEFT)]
+
+
+def test_what_was_refused_was_never_there(tmp_path):
+    """A group whose creations were all refused is somebody else's: nothing can be left of it."""
+    with Journal.begin(tmp_path, RUN, ACCOUNT) as journal:
+        journal.creating("a", "x")
+        journal.refused("a")
+        with pytest.raises(ValueError, match="never there"):
+            journal.left("a", "why")
 
 
 def test_a_closed_journal(tmp_path):

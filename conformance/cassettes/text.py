@@ -31,10 +31,21 @@ from conformance.cases import Case
 from conformance.cassettes.interaction import Interaction, from_values, to_values
 from conformance.cassettes.provenance import Provenance
 
-__all__ = ["CassetteFile", "Seal", "entry", "first_hash", "head", "is_torn_at_its_beginning", "parsed", "sealed"]
+__all__ = [
+    "NOTE",
+    "CassetteFile",
+    "Seal",
+    "entry",
+    "first_hash",
+    "head",
+    "is_torn_at_its_beginning",
+    "parsed",
+    "sealed",
+]
 
 _VERSION = 1
-_NOTE = "# An iai-conformance cassette: don't edit it, its hashes tell. `iai-conformance run --target cassette:PATH`\n"
+# The first line.
+NOTE = "# An iai-conformance cassette: don't edit it, its hashes tell. `iai-conformance run --target cassette:PATH`\n"
 _LIST = "interactions:\n"
 _ITEM = "\n- "
 _SEAL = "\nseal: "
@@ -84,7 +95,7 @@ class CassetteFile:
 
 def head(provenance: Provenance) -> str:
     """The beginning of a file, up to its first interaction."""
-    return f"{_NOTE}version: {_VERSION}\nprovenance: {_dumps(provenance.to_values())}\n{_LIST}"
+    return f"{NOTE}version: {_VERSION}\nprovenance: {_dumps(provenance.to_values())}\n{_LIST}"
 
 
 def first_hash(provenance: Provenance) -> str:
@@ -165,7 +176,7 @@ def parsed(text: str) -> CassetteFile:
     """
     if is_torn_at_its_beginning(text):
         raise ValueError("its recording was interrupted before the first interaction")
-    if not text.startswith(_NOTE):
+    if not text.startswith(NOTE):
         return _foreign(text)
     provenance_values, chunks, seal_values, torn = _as_lines(text)
     provenance = Provenance.from_values(provenance_values)
@@ -220,7 +231,7 @@ def _seal(values: object, last: str, interactions: int, part: str) -> Seal:
 
 def is_torn_at_its_beginning(text: str) -> bool:
     """Whether a file ends before its first interaction, since whoever wrote it was killed then."""
-    return _NOTE.startswith(text) or (text.startswith(_NOTE) and _LIST not in text)
+    return NOTE.startswith(text) or (text.startswith(NOTE) and _LIST not in text)
 
 
 _Lines = tuple[object, list[dict[str, object]], object | None, str]
@@ -229,7 +240,7 @@ _Lines = tuple[object, list[dict[str, object]], object | None, str]
 def _as_lines(text: str) -> _Lines:
     """Provenance, interactions, seal and what was torn off, of a file in this module's own form. Raises ValueError."""
     before, _, rest = text.partition(_LIST)
-    provenance = _provenance(before.removeprefix(_NOTE))
+    provenance = _provenance(before.removeprefix(NOTE))
     body, seal_found, seal_text = rest.rpartition(_SEAL)
     if not seal_found:
         body, seal_text = (rest, "") if not rest.startswith(_SEAL[1:]) else ("", rest.removeprefix(_SEAL[1:]))
@@ -267,7 +278,7 @@ def _provenance(lines: str) -> object:
     """The provenance between a file's first line and its interactions."""
     version, _, line = lines.partition("\n")
     if version.startswith("version: ") and version != f"version: {_VERSION}":
-        raise ValueError(f"it has the {version}, this suite reads version {_VERSION}: record it anew")
+        raise ValueError(f"it has {version.replace(':', '')}, this suite reads version {_VERSION}: record it anew")
     if version != f"version: {_VERSION}" or not line.startswith("provenance: ") or line.count("\n") != 1:
         raise ValueError("it was edited: its provenance isn't where it belongs")
     return _loads(line.removeprefix("provenance: "))

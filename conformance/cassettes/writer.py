@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from conformance.cassettes.interaction import Interaction
 from conformance.cassettes.provenance import Provenance
 from conformance.cassettes.scrub import scrubbed_answer, scrubbed_request, signatures_of
 from conformance.cassettes.secrets import found_in
-from conformance.cassettes.text import Seal, entry, first_hash, head, sealed
+from conformance.cassettes.text import NOTE, Seal, entry, first_hash, head, sealed
 from conformance.contract import CLAUSE
 from conformance.errors import SuiteError, UsageError
 from conformance.files import check_folder
@@ -37,9 +36,26 @@ def free_folder(path: Path, *, overwrite: bool = False) -> Path:
             raise UsageError(
                 f"--to {path}: something is there already; name another folder, or say --record-mode rewrite"
             )
-        if foreign := [each.name for each in path.iterdir() if each.suffix != ".yaml"]:
+        if foreign := [each.name for each in path.iterdir() if not _is_ours(each)]:
             raise UsageError(f"--to {path}: it isn't replaced, for it has more than cassettes: {min(foreign)}")
     return path
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file is a cassette of this suite's, which may be replaced."""
+    if path.suffix != ".yaml" or path.is_symlink() or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(NOTE.encode())) == NOTE.encode()
+
+
+def _remove(folder: Path) -> None:
+    """Remove a recording: its cassettes, and the folder if nothing else is in it."""
+    with contextlib.suppress(OSError):
+        for each in folder.iterdir():
+            if _is_ours(each):
+                each.unlink()
+        folder.rmdir()
 
 
 @dataclass(slots=True)
@@ -139,7 +155,7 @@ class Writer:
         if self._found is None:
             self._found = self.provenance()
             if self.replaces and self.folder.is_dir():
-                shutil.rmtree(self.folder)
+                _remove(self.folder)
             self.folder.mkdir(parents=True, exist_ok=True)
         if part not in self._files:
             own = replace(self._found, part=part)
@@ -192,7 +208,7 @@ class Writer:
             how = "a signature, plain"
         if how is not None:
             self.close()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            _remove(self.folder)
             raise RecordingError(
                 f"the recording {self.folder} is refused and removed: a secret would stand in {where} ({how})"
             )

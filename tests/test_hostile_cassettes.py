@@ -1,0 +1,212 @@
+"""Cassettes that somebody made up: whatever they say, a sentence or a verdict comes of it, in a moment, and no harm."""
+
+import base64
+import os
+import re
+import shutil
+import zlib
+from dataclasses import replace
+
+import pytest
+
+from conformance.cassettes import text
+from conformance.cassettes.interaction import to_values
+from conformance.cassettes.provenance import Kind
+from conformance.cassettes.shelf import load
+from conformance.errors import SuiteError, TargetUnusableError
+from conformance.report.model import Verdict, report_of
+from conformance.session import judge_recording
+from conformance.settings import Settings
+from tests.command import command
+from tests.recorded import PROVENANCE, cut, interaction, small_recording, written
+
+
+@pytest.fixture(scope="module", name="small")
+def _small(tmp_path_factory):
+    return small_recording(tmp_path_factory.mktemp("small") / "rec")
+
+
+@pytest.fixture(name="hand")
+def _hand(small, tmp_path):
+    """Puts a file, edited, in the place of one of the recording."""
+
+    def edited(name, change):
+        folder = tmp_path / "edited"
+        shutil.copytree(small, folder, dirs_exist_ok=True)
+        text = (folder / name).read_text()
+        changed = change(text)
+        assert changed != text
+        (folder / name).write_text(changed)
+        return folder
+
+    return edited
+
+
+def test_a_recording_without_its_end_is_never_whole(small, tmp_path):
+    """What was torn off, or cut off, may be what would have failed: the verdict is incomplete."""
+    folder = tmp_path / "cut"
+    folder.mkdir()
+    for each in small.iterdir():
+        (folder / each.name).write_text(cut(each.read_text()))
+
+    assert load(folder).interrupted
+    assert not load(small).interrupted
+    report = report_of(judge_recording(folder), Settings())
+    assert report.verdict is Verdict.INCOMPLETE
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (r'"interactions": (\d+)', '"interactions": 1'),
+        (r'"account": ""', '"account": "before-2020-04-02"'),
+        (r'"ended": "finished"', '"ended": "stopped"'),
+        (r'("files": \{.*?): "[0-9a-f]{4}', r'\1: "0000'),
+    ],
+)
+def test_seals_are_sealed(hand, old, new):
+    """Whatever of a seal is edited by hand, it is refused."""
+
+    def change(text):
+        body, seal, end = text.rpartition("\nseal: ")
+        return body + seal + re.sub(old, new, end, count=1)
+
+    with pytest.raises(TargetUnusableError, match="its seal was edited"):
+        load(hand("Tag.yaml", change))
+
+
+DEEP = "[" * 100_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        DEEP, "{" * 100_000, "- " * 100_000, '{"interactions": ' + DEEP, "interactions:\n- &a {a: *a}\n",
+        "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{b}: &{b} [{','.join(['*' + a] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)),
+        "interactions: !!python/object:os.system {}\n", "\0", "interactions: [1e9999]", "interactions: [{}]",
+    ],
+)  # fmt: skip
+def test_hostile_yaml(tmp_path, text):
+    """Neither the stack nor the memory is filled: it is refused, in a moment, in one sentence."""
+    file = tmp_path / "bomb.yaml"
+    file.write_text(text)
+
+    for verb in (("run", "--target", f"cassette:{file}"), ("readings", str(file))):
+        done = command(*verb)
+        assert done.returncode == 3
+        assert done.stderr.count("\n") == 1
+        assert "is refused" in done.stderr or "can't be read" in done.stderr
+
+
+def mutated(where, value):
+    """The provenance and one interaction, of which one member is something else, with hashes that fit."""
+    provenance = PROVENANCE.to_values()
+    each = to_values(interaction())
+    target = {
+        "provenance": provenance,
+        "recorded": each["recorded"],
+        "request": each["request"],
+        "response": each["response"],
+    }
+    target[where[0]][where[1]] = value
+    first = text._hash("", provenance)
+    last = text._hash(first, text._hashable(each))
+    seal = {"interactions": 1, "files": {"": last}, "account": "", "ended": "finished"}
+    return (
+        f"{text.NOTE}version: 1\nprovenance: {text._dumps(provenance)}\n{text._LIST}"
+        f"- {text._dumps({**each, 'hash': last})}\nseal: {text._dumps({**seal, 'hash': text._hash(last, seal)})}\n"
+    )
+
+
+JUNK = [
+    None,
+    [],
+    {},
+    5,
+    -1,
+    1e300,
+    float("inf"),
+    float("nan"),
+    "http://[::1",
+    "\ud800",
+    "9999-12-31T23:59:59-23:59",
+    True,
+]
+
+
+MEMBERS = {
+    "provenance": "kind endpoint date suite region run token certificate part",
+    "recorded": "number at case salt step copy body whole_case closed",
+    "request": "method uri body headers",
+    "response": "status headers body",
+}
+
+
+@pytest.mark.parametrize("value", JUNK, ids=repr)
+@pytest.mark.parametrize(
+    "where",
+    [
+        (part, each)
+        for part, names in MEMBERS.items()
+        for each in names.split()
+    ],
+    ids="-".join,
+)  # fmt: skip
+def test_nonsense_with_hashes_that_fit(tmp_path, where, value):
+    """Whoever makes up a file, hashes and all, gets a sentence or a verdict; never a traceback."""
+    file = tmp_path / "made-up.yaml"
+    file.write_text(mutated(where, value), encoding="utf-8", errors="surrogatepass")
+
+    try:
+        session = judge_recording(file)
+    except SuiteError as error:
+        told = str(error)
+    else:
+        told = str(report_of(session, Settings()).verdict)
+    assert told
+    assert "\n" not in told
+
+
+def test_a_body_that_unpacks_to_gigabytes(tmp_path):
+    """A compressed body is never unpacked beyond what is ever sent."""
+    bomb = base64.b64encode(zlib.compress(b" " * 100_000_000, 9)).decode()
+    file = tmp_path / "bomb.yaml"
+    for packed in (bomb, bomb[:-8], "!", base64.b64encode(b"x").decode()):
+        file.write_text(mutated(("recorded", "body"), packed))
+        with pytest.raises(TargetUnusableError, match="is refused"):
+            load(file)
+
+
+def test_only_printed_examples_are_the_documentation(tmp_path):
+    """What somebody else answered can't be called the page's."""
+    file = tmp_path / "page.yaml"
+    file.write_text(written(interaction(), provenance=replace(PROVENANCE, kind=Kind.DOCUMENTATION)))
+
+    with pytest.raises(TargetUnusableError, match="the page doesn't print its interaction 1"):
+        load(file)
+
+
+def test_a_date_to_come(tmp_path):
+    """A recording that is of next year is none."""
+    file = tmp_path / "late.yaml"
+    file.write_text(written(interaction(), provenance=replace(PROVENANCE, date="2099-01-01T00:00:00+00:00")))
+
+    with pytest.raises(TargetUnusableError, match="still to come"):
+        load(file)
+
+
+def test_another_version_of_the_format(tmp_path):
+    """A file of a later version is told from an edited one."""
+    file = tmp_path / "later.yaml"
+    file.write_text(written(interaction()).replace("version: 1", "version: 999", 1))
+
+    with pytest.raises(TargetUnusableError, match="it has version 999, this suite reads version 1"):
+        load(file)
+
+
+def test_what_has_no_end_is_no_recording(tmp_path):
+    """A device, a pipe, an empty path, a name that is too long: one sentence, wrong usage."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in ("/dev/null", str(tmp_path / "pipe"), "", "x" * 300):
+        done = command("run", "--target", f"cassette:{path}")
+        assert (done.returncode, done.stderr.count("\n")) == (4, 1), done.stderr
