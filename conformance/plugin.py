@@ -324,9 +324,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[N
     if broken := config.stash[_WATCHER].broken:
         sys.stderr.write(f"iai-conformance: internal error, please report it:\n{broken}\n")
         session.exitstatus = SuiteError.exit_code
-    if exitstatus in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR} or exitstatus == 3:
-        return
     if session_ is None:
+        return
+    if exitstatus in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR} or exitstatus == 3:
+        _tell_end(session_)
         return
     from conformance.report.model import exit_code, report_of
 
@@ -339,7 +340,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[N
         except SuiteError as error:
             problems.append(str(error))
     for each in (*session_.said, *problems):
-        sys.stderr.write(f"iai-conformance: {each}\n")
+        _tell(each)
     if problems or session_.said:
         code = SuiteError.exit_code
     others_failed = exitstatus == pytest.ExitCode.TESTS_FAILED and code != 1
@@ -349,6 +350,20 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[N
         from conformance.report.terminal import console, print_report
 
         print_report(report, console())
+
+
+def _tell(what: str) -> None:
+    sys.stderr.write(f"iai-conformance: {what}\n")
+
+
+def _tell_end(session: Session) -> None:
+    """What there is to know of a run without a report: what went wrong at its end, and what it left."""
+    for each in session.said:
+        _tell(each)
+    groups = session.groups
+    if groups is not None and groups.created:
+        hint = "; `iai-conformance cleanup --target live` looks for them again" if groups.left else ""
+        _tell(f"{groups.created} groups were created, {groups.deleted} deleted, {len(groups.left)} left{hint}")
 
 
 def _has_other_tests(session: pytest.Session) -> bool:

@@ -197,16 +197,20 @@ class Run:
                 self._send_and_hang_up(sent[0], script)
             case _:
                 assert_never(step.sending)
+        if self.pace is not None:
+            self.pace.wait(step.requests - 1)  # those that were sent at once count in the seconds after them, too
 
     def _make_room(self, step: Step) -> None:
         """See that a step, and the groups that it may create, are allowed, whatever the answers will be."""
         if self.max_requests is not None and self.results.requests + step.requests > self.max_requests:
             raise BudgetSpentError("the requests of --max-requests are spent")
-        if step.request.action != ACTION:
-            return
-        created = self.results.groups_created + self.results.groups_in_doubt
-        if self.max_groups is not None and created + step.requests > self.max_groups:
+        if step.request.action == ACTION and not self._takes(step.requests):
             raise BudgetSpentError("the groups of --max-groups are created")
+
+    def _takes(self, groups: int) -> bool:
+        """Whether so many groups may still be created."""
+        created = self.results.groups_created + self.results.groups_in_doubt
+        return self.max_groups is None or created + groups <= self.max_groups
 
     def _encoded(self, step: Step, number: int, script: Script) -> HttpRequest:
         sender = replace(self.target.sender, scheme=step.scheme)
@@ -409,10 +413,12 @@ class Run:
         return isinstance(self._asked_plainly(), HttpResponse)
 
     def _asked_plainly(self) -> Answer | None:
-        """What comes of a plain request; None where a recording lacks one."""
-        salt = self.salts.of(_PROBE.id)
+        """What comes of a plain request; None where a recording lacks one, or no group may be created any more."""
+        salt = self.salts.of(_PROBE.id) if self._takes(1) else None
         if salt is None:
             return None
+        if self.pace is not None:
+            self.pace.wait()
         script = Script.of(_PROBE, salt)
         http = self._encoded(script.steps[0], 0, script)
         self._spend(1)

@@ -90,6 +90,9 @@ class Session:
                     self.groups = self._live.leave_nothing(self.run)
             except SuiteError as error:
                 self.said.append(str(error))
+            except BaseException:
+                self.said.append("clean-up didn't come to its end: `iai-conformance cleanup --target live` goes on")
+                raise
             finally:
                 self.run.target.close()
 

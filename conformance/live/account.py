@@ -32,8 +32,10 @@ _BEING_DELETED = "FailedOperation.GroupInDeletedState"
 _OF_THE_ID = ("InvalidParameter", "ResourceNotFound", _BEING_DELETED)
 # The action isn't served, whoever asks.
 _NOT_SERVED = frozenset({"ActionOffline", "InvalidAction", "NoSuchVersion", "UnsupportedOperation"})
-# A group that was deleted may be listed, or be found, for some time.
-_DELETION_TAKES = 2.0  # seconds
+# Seconds for which a group that was deleted may still be listed; and after which a creation may still be carried out
+# to whose answer nobody waited.
+_DELETION_TAKES = 2.0
+_CREATION_TAKES = 5.0
 # Clocks may differ by so much: a group that is older than its journal says by more wasn't made by this run.
 _CLOCKS_DIFFER = 600.0  # seconds
 # An account that can't be used is known after so many requests.
@@ -59,6 +61,7 @@ class Account:
     requests: int = 0
     on_request: Callable[[], None] = lambda: None
     foreign: set[str] = field(default_factory=set)
+    _late: float = 0.0
 
     def ask(self, action: str, *, attempts: int = ATTEMPTS, **parameters: object) -> Envelope:
         """What an action answers; sent again where it is throttled. Raises TransportError where no answer comes."""
@@ -172,9 +175,8 @@ class Account:
             if refused:
                 left[entry.group_id] = refused
                 continue
-            trusted = trusting and entry.state is State.CREATED and run in entry.group_id.lower()
             try:
-                why = self._undo(entry, journal, trusted=trusted)
+                why = self._undo(entry, journal, run, trusting=trusting)
             except TransportError as error:
                 why = str(error)
             except TargetUnusableError as error:
@@ -200,9 +202,17 @@ class Account:
         Returns:
             GroupId → why it is left; empty where groups can't be listed.
         """
+        if (seconds := self._late - time.time()) > 0:
+            time.sleep(min(seconds, _CREATION_TAKES))
         listed = self._listed()
         if any(_is_undead(journal, each) for each in listed):
             time.sleep(_DELETION_TAKES)
+            listed = self._listed()
+        late = [each for each in listed if _is_late(journal, each)]
+        for each in late:
+            _noted(journal.left, str(each["GroupId"]), "it was made after it had been looked for")
+        if late:
+            self.clean_up(journal, run, trusting=False)
             listed = self._listed()
         found: dict[str, str] = {}
         for each in listed:
@@ -222,19 +232,25 @@ class Account:
         except TargetUnusableError:
             return []
 
-    def _undo(self, entry: Entry, journal: Journal, *, trusted: bool) -> str | None:
+    def _undo(self, entry: Entry, journal: Journal, run: str, *, trusting: bool) -> str | None:
         """Delete one group, if it is there and ours; why it was left, if it was."""
+        carries_letters = run in entry.group_id.lower()
         if entry.group_id in self.foreign:
-            return "a group with this id was there before the run: it is somebody else's"
-        if not trusted:
+            _noted(journal.gone, entry.group_id)  # of ours, nothing is there: it is the one that was there before
+            return None
+        if not (trusting and carries_letters and entry.state is State.CREATED):
             found = self._found(entry.group_id)
             if found is None:
+                self._late = max(self._late, entry.since + _CREATION_TAKES)
                 _noted(journal.gone, entry.group_id)
                 return None
             if isinstance(found, str):
                 return found
             if (why := _not_ours(entry, found)) is not None:
-                return why
+                if carries_letters or journal.damage:
+                    return why
+                _noted(journal.gone, entry.group_id)  # a short id that somebody else has
+                return None
         _noted(journal.deleting, entry.group_id)
         answer = self.ask("DeleteGroup", GroupId=entry.group_id)
         if answer.problem is None and answer.error is None:
@@ -285,16 +301,24 @@ def _noted(note: Callable[..., None], *about: str) -> None:
 
 def _is_undead(journal: Journal, listed: Mapping[str, object]) -> bool:
     """Whether a group that is listed is one of the journal's that was said to be deleted."""
+    return _is_ours_in(State.DELETED, journal, listed)
+
+
+def _is_late(journal: Journal, listed: Mapping[str, object]) -> bool:
+    """Whether a group that is listed is one of the journal's that wasn't there when it was looked for."""
+    return _is_ours_in(State.GONE, journal, listed)
+
+
+def _is_ours_in(state: State, journal: Journal, listed: Mapping[str, object]) -> bool:
     entry = journal.entry(str(listed.get("GroupId")))
-    deleted = entry is not None and entry.state in {State.DELETED, State.GONE}
-    return deleted and entry is not None and _not_ours(entry, listed) is None
+    return entry is not None and entry.state is state and _not_ours(entry, listed) is None
 
 
 def _not_ours(entry: Entry, found: Mapping[str, object]) -> str | None:
     """Why a group that is there may be somebody else's; None where it is the one of the journal."""
     name, made = found.get("GroupName"), found.get("CreationTimestamp")
     if name not in entry.names:
-        return f"it has another name than the journal says: {name!r}"
+        return "it has another name than the journal says"
     if not isinstance(made, int) or isinstance(made, bool):
         return "the account doesn't say when it was created"
     if made < (entry.since - _CLOCKS_DIFFER) * 1000:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from conformance.errors import SuiteError, TargetUnusableError
@@ -20,10 +20,13 @@ from conformance.live.journal import (
 )
 from conformance.live.pace import DEFAULT_RATE, Pace
 from conformance.report.words import counted
+from conformance.salt import PREFIX
 from conformance.session import build_target
 from conformance.settings import Settings
 
 __all__ = ["Leftovers", "clean", "leftovers"]
+
+_MOST_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +54,18 @@ class Leftovers:
         for each in self.journals:
             groups = _open(each)
             if each.open:
-                yield f"{each.path}: the run {each.run} is still going on, and cleans up by itself"
+                yield f"{each.path}: the run {each.run}, or a clean-up after it, is still going on"
             elif groups:
                 account = f" at {each.account.endpoint}, {each.account.region}" if each.account is not None else ""
                 yield f"{each.path}: the run {each.run}{account} may have left {counted(len(groups), 'group')}"
                 yield from (f"  {one.group_id!r}, named {' or '.join(map(repr, one.names))}" for one in groups)
             yield from (f"! {each.path}: {damage}" for damage in each.damage)
             if each.damage and not groups and not each.open:
-                yield f"! {each.path}: none of its sound lines names a group that may be there; remove it by hand"
-        if not self.groups:
+                yield (
+                    f"! {each.path}: none of its sound lines names a group that may be there; look in the account for "
+                    f"groups whose ids or names begin with {each.run or PREFIX}, then remove the file by hand"
+                )
+        if not self.groups and not self.damaged and not any(each.open for each in self.journals):
             yield "no group is left to delete"
 
 
@@ -82,7 +88,9 @@ def clean(left: Leftovers, settings: Settings) -> Iterator[str]:
     for each in left.journals:
         if each.open or each.account is None:
             continue
-        if not _open(each) and each.damage:
+        if not _open(each):
+            if not each.damage:
+                finish(resume(each))  # it ended between the last deletion and its own removal
             continue
         try:
             yield from _clean(each, settings)
@@ -110,6 +118,18 @@ def _clean(journal: Found, settings: Settings) -> Iterator[str]:
         target.close()
 
 
+def _reasons(left: Mapping[str, str]) -> Iterator[str]:
+    """Why groups are left; where it is the same with many, once."""
+    alike: dict[str, list[str]] = {}
+    for group_id, why in left.items():
+        alike.setdefault(why, []).append(group_id)
+    for why, ids in alike.items():
+        if len(ids) > _MOST_TOLD:
+            yield f"✗ {len(ids)} groups are left, such as {ids[0]!r}: {why}"
+        else:
+            yield from (f"✗ {each!r} is left: {why}" for each in ids)
+
+
 def _undone(journal: Journal, run: str, account: Account) -> Iterator[str]:
     before = [each.group_id for each in journal.entries() if not each.state.settled]
     left: dict[str, str] = {}
@@ -125,7 +145,7 @@ def _undone(journal: Journal, run: str, account: Account) -> Iterator[str]:
     absent = len(settled) - deleted
     there = len({each.group_id for each in journal.entries() if not each.state.settled} | set(left))
     yield f"{journal.path}: {deleted} deleted, {absent} weren't there, {there} left"
-    yield from (f"✗ {group_id!r} is left: {why}" for group_id, why in left.items())
+    yield from _reasons(left)
     if problem is not None:
         yield f"✗ {problem}"
     if removed:

@@ -68,6 +68,7 @@ except ImportError:  # Windows has none; a run that is going on can't be told fr
 _VERSION = 1
 _KEY_LENGTH = 32
 _LOCK_SECONDS = 1.0
+_LARGEST = 256 * 1024 * 1024  # bytes; a group takes some 1000
 _STEM = re.compile(r"[0-9]{8}T[0-9]{6}\.[0-9]{6}Z-([A-Za-z0-9_-]{1,64})-[0-9]+")
 _RUN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # The MAC comes first, and at a fixed place: it is held against the very bytes behind it, before anything reads them.
@@ -868,6 +869,9 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 
 def _read_all(descriptor: int) -> bytes:
+    """All bytes of a file. Raises OSError, also where it is larger than any that is written."""
+    if os.fstat(descriptor).st_size > _LARGEST:
+        raise OSError(errno.EFBIG, f"it has more than {_LARGEST} bytes")
     parts = []
     while part := os.read(descriptor, 1 << 20):
         parts.append(part)

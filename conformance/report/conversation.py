@@ -80,6 +80,8 @@ def told(target: Target, steps: Iterable[Step], quota: int | None = None, salts:
     for step in steps:
         how = delivery(step)
         yield f"{sent(step)}" + (f"  [{how}]" if how else "")
+    if len(listening.heard) < sum(each.requests for each in steps) and not failures:
+        yield "! not every step was sent: one that changes a group needs the step before that creates it"
     for http, answer in listening.heard:
         yield f"→ {http.method} {_clipped(http.body.decode('utf-8', 'backslashreplace') or http.query)}"
         yield f"← {_answer(answer)}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from conformance.emulator import Emulator
+from conformance.errors import BudgetSpentError
 from conformance.run import Run
 from conformance.salt import Salts, seeded_run_salt
 from conformance.settings import STANDARD_EXAMPLES, Settings
@@ -13,14 +16,18 @@ __all__ = ["cost"]
 
 
 def cost(settings: Settings) -> tuple[int, int]:
-    """How many requests a run sends to a target that conforms, and how many groups it creates.
+    """How many requests a run sends to a target that conforms, and how many groups it creates, within its bounds.
 
     What `deep` explores is reckoned from what `standard` does, to which it is proportional.
     """
-    run = Run.against(DirectTarget(Emulator()), salts=Salts(seeded_run_salt(settings.seed)))
+    run = Run.against(
+        DirectTarget(Emulator()), max_requests=settings.max_requests, salts=Salts(seeded_run_salt(settings.seed))
+    )
+    run.max_groups = settings.max_groups
     for place, case in enumerate(smoke()):
         if place == 0 or settings.aims_at(case.clause):  # every run begins with a plain request
-            run.case(case)
+            with suppress(BudgetSpentError):
+                run.case(case)
     fixed = run.results.requests, run.results.groups_created
     if settings.profile == "smoke":
         return fixed
@@ -28,7 +35,8 @@ def cost(settings: Settings) -> tuple[int, int]:
 
     for each in PROPERTIES:
         if settings.aims_at(each.clause):
-            explore(run, each, examples=STANDARD_EXAMPLES * each.weight, seed=settings.seed)
+            with suppress(BudgetSpentError):
+                explore(run, each, examples=STANDARD_EXAMPLES * each.weight, seed=settings.seed)
     factor = settings.examples // STANDARD_EXAMPLES
     requests, groups = run.results.requests - fixed[0], run.results.groups_created - fixed[1]
     return fixed[0] + factor * requests, fixed[1] + factor * groups

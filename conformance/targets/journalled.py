@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from conformance.contract import ACTION
 from conformance.errors import TransportError
-from conformance.gateway import decodings
+from conformance.gateway import common_parameter, decodings
 from conformance.live.journal import Journal
 from conformance.messages import Answer, HttpRequest, HttpResponse
 from conformance.request import Request
@@ -17,8 +17,10 @@ from conformance.wire import envelope
 
 __all__ = ["JournalledTarget"]
 
-# The sister actions that change something.
+# The sister actions that change something: sent for groups of the journal alone.
 _CHANGING = frozenset({"DeleteGroup", "ModifyGroup"})
+# What may be sent besides: a service may take an Action in whatever letter case, and other actions do harm.
+_HARMLESS = ("creategroup", "get")
 
 
 class JournalledTarget:
@@ -37,12 +39,15 @@ class JournalledTarget:
 
     def _refuse_foreign(self, http: HttpRequest) -> None:
         """Never change or delete a group that isn't surely this run's; raises TransportError, with nothing sent."""
-        for action, group_id, _ in _effects(http):
-            if action not in _CHANGING:
-                continue
+        effects = list(_effects(http))
+        named = (common_parameter(http, "Action") or "").strip()
+        for action in {named, *(action for action, _, _ in effects)} - _CHANGING - {""}:
+            if not action.lower().startswith(_HARMLESS):
+                raise TransportError(f"not sent: nobody knows what {action} does to a real account")
+        for action, group_id, _ in effects:
             # That a creation was answered with success isn't enough: a lenient service says that of any group.
             ours = self._journal.entry(group_id) is not None and self._run in group_id.lower()
-            if not ours:
+            if action in _CHANGING and not ours:
                 raise TransportError(f"not sent: the group {group_id!r} may be somebody else's")
 
     def _begin(self, http: HttpRequest) -> None:

@@ -76,10 +76,12 @@ def _cleanup(options: argparse.Namespace) -> int:
     for line in found.told():
         sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
-    if not found.groups or options.dry_run:
+    if options.dry_run:
         return 0 if not found.damaged else 1
-    if not options.yes and not _confirmed(
-        f"Look for {counted(found.groups, 'group')}, and delete what is there of them?"
+    if (
+        found.groups
+        and not options.yes
+        and not _confirmed(f"Look for {counted(found.groups, 'group')}, and delete what is there of them?")
     ):
         return 0
     left = False
