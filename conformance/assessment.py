@@ -132,7 +132,7 @@ class Assessment:
         script.answered += bool(judgement.ways)
         self._count(prediction, judgement, answer, focus)
         self.results.groups_created += isinstance(judgement.outcome, Accepted)
-        self.results.groups_in_doubt += answer is None or leaves_open(envelope(answer))
+        self.results.groups_in_doubt += answer is not None and leaves_open(envelope(answer))
         elsewhere = common_parameter(http, "Region") != self.region
         learn(self.world, request, judgement.outcome, prediction, at_once=at_once, elsewhere=elsewhere)
 

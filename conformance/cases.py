@@ -143,17 +143,20 @@ class Case:
         about: what is special about it.
         steps: the requests, in order.
         quota: how many groups the account may have that it needs; None for any.
+        aside: whether it only finds out something between the steps of others, and is no case of a list.
     """
 
     clause: str
     about: str
     steps: tuple[Step, ...]
     quota: int | None = None
+    aside: bool = False
 
     @property
     def id(self) -> str:
         """Ten hexadecimal digits made of the steps: the same wherever the case stands."""
-        return hashlib.sha256(_dumps([each.to_json() for each in self.steps]).encode()).hexdigest()[:10]
+        content = _dumps([each.to_json() for each in self.steps]) + ("aside" if self.aside else "")
+        return hashlib.sha256(content.encode()).hexdigest()[:10]
 
     @property
     def requests(self) -> int:
@@ -161,22 +164,25 @@ class Case:
         return sum(each.requests for each in self.steps)
 
     @classmethod
-    def single(cls, clause: str, about: str, request: Request, form: Form = Form.JSON) -> Case:
+    def single(cls, clause: str, about: str, request: Request, form: Form = Form.JSON, *, aside: bool = False) -> Case:
         """A case of one request."""
-        return cls(clause, about, (Step(request, form),))
+        return cls(clause, about, (Step(request, form),), aside=aside)
 
     def to_line(self) -> str:
         """The case as one line of JSON, readable: only what can't be seen is escaped."""
         written: dict[str, object] = {"id": self.id, "clause": self.clause, "about": self.about}
         if self.quota is not None:
             written["quota"] = self.quota
+        if self.aside:
+            written["aside"] = True
         return _dumps({**written, "steps": [each.to_json() for each in self.steps]})
 
     @classmethod
     def from_line(cls, line: str) -> Case:
         """The case that a line says. Raises ValueError if its id isn't that of its content."""
         raw = json.loads(line)
-        case = cls(raw["clause"], raw["about"], tuple(Step.from_json(each) for each in raw["steps"]), raw.get("quota"))
+        steps = tuple(Step.from_json(each) for each in raw["steps"])
+        case = cls(raw["clause"], raw["about"], steps, raw.get("quota"), raw.get("aside", False))
         if case.id != raw["id"]:
             raise ValueError(f"case {raw['id']} was edited by hand: its content makes the id {case.id}")
         return case

@@ -47,7 +47,7 @@ _LOST_AFTER_IN_ALL = 20
 # Seconds by which clocks may differ, that of `Date` being told in whole ones.
 _CLOCKS_AGREE = 3
 # Asks whether anybody is still there.
-_PROBE = Case.single("GroupExDescriptions.optional", "whether the target still answers", Request(PLAIN))
+_PROBE = Case.single("GroupExDescriptions.optional", "whether the target still answers", Request(PLAIN), aside=True)
 
 
 @dataclass(slots=True)
@@ -354,7 +354,7 @@ class Run:
 
     def _looked_up(self, request: Request) -> Envelope | None:
         """What a sister action answers, of which nothing is judged; None where nothing comes."""
-        look = Case.single("GroupId.unique", "whether it is in use", request)
+        look = Case.single("GroupId.unique", "whether it is in use", request, aside=True)
         salt = self.salts.of(look.id)
         if salt is None or request.action in self.results.unseen:
             return None
@@ -454,7 +454,9 @@ class Run:
             TargetUnusableError: it can't be used any more.
         """
         parsed = envelope(answer)
-        if not self._relies or self._unusable(parsed) is None or prediction.ways_to(Refused(parsed.code or "")):
+        if not self._relies or prediction.ways_to(Refused(parsed.code or "")):
+            return
+        if refusal("", parsed) is None and not (prediction.must_be_accepted and self._unusable(parsed) is not None):
             return
         plainly = self._asked_plainly()
         if isinstance(plainly, HttpResponse) and (why := self._unusable(envelope(plainly))) is not None:

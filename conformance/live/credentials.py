@@ -57,6 +57,7 @@ def _of_providers() -> Credentials:
             raise UsageError(f"the vendor's credential file ~/.tencentcloud/credentials can't be read: {kind}")
         raise TargetUnusableError(f"no credentials for a live account: {_WHERE}")
     for name, value in zip(("secret_id", "secret_key", "token"), found[0], strict=True):
-        check_header(f"the {name} that the vendor's library finds", value or "")
+        if value or name != "token":
+            check_header(f"the {name} that the vendor's library finds", value or "")
     secret_id, secret_key, token = found[0]
     return Credentials(secret_id, secret_key, token or None)

@@ -23,7 +23,7 @@ def costs_of(settings: Settings) -> Iterator[str]:
     ]
     requests = min(requests, settings.max_requests if settings.max_requests is not None else requests)
     groups = min(groups, requests, settings.max_groups if settings.max_groups is not None else groups)
-    yield f"a live run of the profile {settings.profile} against {settings.service}:"
+    yield f"a live run of the profile {settings.profile} against {settings.service.removeprefix('https://')}:"
     yield "  before    2 requests: which groups are there (one more for each 1000), and whether they may be deleted"
     yield f"  sends     some {requests} requests, the most telling first" + (
         f" ({', '.join(limits)})" if limits else ""
