@@ -69,7 +69,7 @@ def relayed(upstream, **options):
     """A relay to a server, and what it told of."""
     told = []
     with Relay(
-        upstream, lambda http, answer: told.append((http, answer)), timeout=options.pop("timeout", 2), **options
+        upstream, lambda each: told.append((each.http, each.answer)), timeout=options.pop("timeout", 2), **options
     ) as relay:
         yield relay, told
 
@@ -170,21 +170,12 @@ def test_nobody_listens():
 
 
 def test_a_server_that_hangs_up():
-    """An answer that never comes is told to the client, and reported as such."""
+    """An answer that never comes is reported as such; the client sees what it would see without the relay."""
     with Upstream(b"") as upstream, relayed(upstream.url) as (relay, told):
         received = talk(relay, REQUEST)
 
-    assert received.startswith(b"HTTP/1.1 502 ")
+    assert received == b""
     assert told[0][1].closed is True
-
-
-def test_a_server_that_says_nothing():
-    """After a while the client is told that nothing comes."""
-    with Upstream(b"", closes=False) as upstream, relayed(upstream.url, timeout=0.3) as (relay, told):
-        received = talk(relay, REQUEST)
-
-    assert received.startswith(b"HTTP/1.1 504 ")
-    assert "timeout" in str(told[0][1])
 
 
 def test_tunnels_are_refused():
@@ -212,7 +203,7 @@ def test_a_large_body_is_passed_on_but_not_kept():
 def test_looking_on_breaks_nothing(capsys):
     """Whatever goes wrong in looking on, the traffic goes on."""
 
-    def broken(_http, _answer):
+    def broken(_exchange):
         raise ValueError("broken")
 
     with Upstream(ANSWER) as upstream, Relay(upstream.url, broken, timeout=2) as relay:
