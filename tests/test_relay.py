@@ -326,11 +326,12 @@ def test_the_times_of_an_exchange():
 
 def test_requests_under_way_at_the_same_time():
     """Each exchange names those that it may have crossed, and no others; exchanges come in the order of answers."""
-    slow = threading.Event()
+    asked, slow = threading.Event(), threading.Event()
 
     def serve(connection):
         while data := read_request(connection):
             if b"slow" in data:
+                asked.set()
                 slow.wait(PATIENCE)
             connection.sendall(OK)
 
@@ -341,6 +342,7 @@ def test_requests_under_way_at_the_same_time():
     with serving(serve) as upstream, relayed(upstream) as (url, seen), connect(url) as one, connect(url) as other:
         ask(other, b"before")
         one.sendall(request(b"slow"))
+        assert asked.wait(PATIENCE)
         ask(other, b"first")
         ask(other, b"second")
         slow.set()

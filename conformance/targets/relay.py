@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import queue
+import signal
 import socket
 import sys
 import threading
@@ -117,9 +118,12 @@ class Relay:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end_soon()
+        self._thread.join()
+
+    def _end_soon(self) -> None:
         if self._loop is not None and self._stop is not None:
             self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
 
     def _run(self) -> None:
         try:
@@ -140,11 +144,25 @@ class Relay:
 
         server = await self._loop.create_server(connected, sock=self._listening)
         self._started.set()
-        try:
-            await self._stop.wait()
-        finally:
-            server.close()
-            await _end(links)
+        with _termination_as(self._end_soon):
+            try:
+                await self._stop.wait()
+            finally:
+                server.close()
+                await _end(links)
+
+
+@contextlib.contextmanager
+def _termination_as(end: Callable[[], None]) -> Iterator[None]:
+    """SIGTERM calls this. As an interrupt it could come between what passes and its being read."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: end())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 async def _end(links: set[Link]) -> None:
