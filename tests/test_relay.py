@@ -461,6 +461,23 @@ def test_a_server_that_hangs_up(answer):
     assert "the server closed the connection" in str(seen[0].answer)
 
 
+def test_an_answer_in_the_middle_of_a_request():
+    """A server that refuses a request before it is whole, and hangs up on the rest, is heard all the same."""
+
+    def serve(connection):
+        read_until(connection, b"\r\n\r\n")
+        connection.sendall(OK)  # and hangs up, with much still unread: that is a reset
+
+    def ask(url):
+        with connect(url) as client, contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):
+                client.sendall(LARGE)
+            return read_until(client, OK)
+
+    with serving(serve) as upstream, relayed(upstream) as (url, _):
+        assert [ask(url) for _ in range(10)] == [OK] * 10
+
+
 def test_a_server_that_resets():
     """The client sees a reset, too."""
 

@@ -18,6 +18,7 @@ __all__ = ["Link", "Upstream", "port_of"]
 
 # Seconds that a client has to end a request that can't be passed on, or to take what was said last.
 _TO_END = 2.0
+_CHUNK = 65536
 _TUNNEL = b"CONNECT "
 _NO_TUNNEL = "what goes on inside TLS can't be seen: use http:// to reach this relay, which uses TLS to go on\n"
 # To linger, for no time: then the end of a socket is a reset.
@@ -117,11 +118,27 @@ class _End(asyncio.Protocol):
             self._open.close()
 
     def reset(self) -> None:
-        """Close at once, and let them see that something went wrong."""
-        if self._transport is not None and not self.lost:
+        """Close once all is written, and let them see that something went wrong."""
+        if self._open is not None:
             with contextlib.suppress(OSError):
-                self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+                self._open.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+            self._open.close()
+            asyncio.get_running_loop().call_later(_TO_END, self.abort)
+
+    def abort(self) -> None:
+        """Close at once, whatever isn't written."""
+        if self._transport is not None and not self.lost:
             self._transport.abort()
+
+    def _unread(self) -> bytes:
+        """What they had said before the connection broke: asyncio reads no more once it can't write."""
+        read = bytearray()
+        if self.can_be_finished and self._transport is not None:  # inside TLS it can't be read
+            with contextlib.suppress(OSError), self._transport.get_extra_info("socket").dup() as connection:
+                connection.setblocking(False)
+                while data := connection.recv(_CHUNK):
+                    read += data
+        return bytes(read)
 
     @property
     def _open(self) -> asyncio.Transport | None:
@@ -142,6 +159,8 @@ class _Client(_End):
         return True
 
     def connection_lost(self, error: Exception | None) -> None:
+        if error is not None:
+            self._link.from_client(self._unread())
         self.ended = self.lost = True
         self._link.client_lost(error)
 
@@ -164,6 +183,8 @@ class _Server(_End):
         return self.can_be_finished
 
     def connection_lost(self, error: Exception | None) -> None:
+        if error is not None:
+            self._link.from_server(self._unread())
         self.ended = self.lost = True
         self._link.server_lost(error)
 
@@ -200,8 +221,8 @@ class Link:
 
     def abort(self) -> None:
         """Close both ends at once."""
-        self.client.reset()
-        self._server.reset()
+        self.client.abort()
+        self._server.abort()
 
     # --- Reaching the server ---------------------------------------------------------------------------
 
