@@ -516,6 +516,29 @@ def test_a_client_that_resets():
     assert "the client hung up" in str(seen[0].answer)
 
 
+def test_a_client_that_is_gone_before_its_answer(capfd):
+    """The server sees that nobody listens any more; the relay lets go of both."""
+    gone, broken = threading.Event(), threading.Event()
+
+    def serve(connection):
+        read_all(connection)
+        gone.wait(PATIENCE)
+        try:
+            while True:
+                connection.sendall(OK * 1000)
+        except OSError:
+            broken.set()
+
+    with serving(serve) as upstream, relayed(upstream) as (url, seen):
+        with connect(url) as client:
+            client.sendall(request())
+        gone.set()
+        assert broken.wait(PATIENCE)
+
+    assert [each.http.body for each in seen] == [b"abc"]
+    assert capfd.readouterr().err == ""
+
+
 def test_a_server_that_takes_its_time():
     """Once it was reached, it is the client who decides how long to wait."""
 

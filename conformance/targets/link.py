@@ -89,7 +89,7 @@ class _End(asyncio.Protocol):
         self.other.go_on()
 
     def write(self, data: bytes) -> None:
-        if self._open is not None:
+        if data and self._open is not None:
             self._open.write(data)
 
     def finish(self) -> None:
@@ -133,7 +133,8 @@ class _End(asyncio.Protocol):
     def _unread(self) -> bytes:
         """What they had said before the connection broke: asyncio reads no more once it can't write."""
         read = bytearray()
-        if self.can_be_finished and self._transport is not None:  # inside TLS it can't be read
+        # Inside TLS it can't be read.
+        if self._transport is not None and self.can_be_finished and not self.ended:
             with contextlib.suppress(OSError), self._transport.get_extra_info("socket").dup() as connection:
                 connection.setblocking(False)
                 while data := connection.recv(_CHUNK):
@@ -228,11 +229,12 @@ class Link:
 
     def _opening(self, data: bytes, *, all_of_it: bool = False) -> None:
         """The client said this before the server was reached."""
-        self._held += data
         if self._refusal is not None:
             self._tap.sent(data)
             self._refuse_what_is_whole()
-        elif self._held.startswith(_TUNNEL):
+            return
+        self._held += data
+        if self._held.startswith(_TUNNEL):
             self._say_last(_plain_answer(501, "Not Implemented", _NO_TUNNEL))
         elif self._reaching is None and (all_of_it or not _TUNNEL.startswith(self._held)):
             self.client.hold()
