@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +23,7 @@ from conformance.settings import Settings, credentials_of_environment
 from conformance.siblings import SIBLINGS
 from conformance.signing import Credentials
 from conformance.targets.http import HttpTarget
+from conformance.targets.relay import Exchange
 from conformance.wire import Sender, envelope
 
 __all__ = ["Observer"]
@@ -78,9 +78,10 @@ class Observer:
     def _provenance(self) -> Provenance:
         return provenance_of_now(self.upstream, self.certificates(), self._region, "", "traffic of others")
 
-    def exchange(self, http: HttpRequest, answer: Answer) -> None:
+    def exchange(self, passed: Exchange) -> None:
         """Judge an exchange, tell of it, and record it; what is neither CreateGroup nor a sister action is left out."""
-        request, at = read(http), time.time()
+        http, answer, at = passed.http, passed.answer, passed.sent
+        request = read(http)
         action = common_parameter(http, "Action") or ""
         if action not in {ACTION, *SIBLINGS}:
             return

@@ -69,7 +69,7 @@ def relayed(upstream, **options):
     """A relay to a server, and what it told of."""
     told = []
     with Relay(
-        upstream, lambda http, answer: told.append((http, answer)), timeout=options.pop("timeout", 2), **options
+        upstream, lambda each: told.append((each.http, each.answer)), timeout=options.pop("timeout", 2), **options
     ) as relay:
         yield relay, told
 
@@ -90,7 +90,7 @@ def talk(relay, data, *, half_closed=False):
 
 def eventually(condition):
     """Whether something becomes true within a moment."""
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + 20
     while not (found := condition()) and time.monotonic() < deadline:
         time.sleep(0.01)
     return found
@@ -170,21 +170,12 @@ def test_nobody_listens():
 
 
 def test_a_server_that_hangs_up():
-    """An answer that never comes is told to the client, and reported as such."""
+    """An answer that never comes is reported as such; the client sees what it would see without the relay."""
     with Upstream(b"") as upstream, relayed(upstream.url) as (relay, told):
         received = talk(relay, REQUEST)
 
-    assert received.startswith(b"HTTP/1.1 502 ")
+    assert received == b""
     assert told[0][1].closed is True
-
-
-def test_a_server_that_says_nothing():
-    """After a while the client is told that nothing comes."""
-    with Upstream(b"", closes=False) as upstream, relayed(upstream.url, timeout=0.3) as (relay, told):
-        received = talk(relay, REQUEST)
-
-    assert received.startswith(b"HTTP/1.1 504 ")
-    assert "timeout" in str(told[0][1])
 
 
 def test_tunnels_are_refused():
@@ -212,7 +203,7 @@ def test_a_large_body_is_passed_on_but_not_kept():
 def test_looking_on_breaks_nothing(capsys):
     """Whatever goes wrong in looking on, the traffic goes on."""
 
-    def broken(_http, _answer):
+    def broken(_exchange):
         raise ValueError("broken")
 
     with Upstream(ANSWER) as upstream, Relay(upstream.url, broken, timeout=2) as relay:
@@ -298,8 +289,7 @@ def test_the_vendors_sdk_is_observed(tmp_path, proxied):
     with Server(Emulator()) as server, observed(server.url, tmp_path / "rec") as (relay, observer, said):
         address = relay.url.removeprefix("http://")
         converse(sdk("iai.tencentcloudapi.com", proxy=relay.url) if proxied else sdk(address))
-        assert eventually(lambda: observer.judged == 8)
-        report = observer.end()
+    report = observer.end()
     offline = command("run", "--target", f"cassette:{tmp_path / 'rec'}")
 
     assert (observer.departures, report.requests) == (0, 8), said
@@ -330,11 +320,11 @@ def test_departures_are_told(tmp_path, fault, clause):
         observed(server.url, tmp_path / "rec") as (relay, observer, said),
     ):
         command("run", "--target", relay.url, "--profile", "smoke", "--only", "GroupId.*")
-        assert eventually(lambda: observer.judged > 60)
-        observer.end()
+    observer.end()
     offline = command("run", "--target", f"cassette:{tmp_path / 'rec'}", "--json", str(tmp_path / "report.json"))
     failed = {each["id"] for each in json.loads((tmp_path / "report.json").read_text())["clauses"] if each["failures"]}
 
+    assert observer.judged > 60
     assert observer.departures
     assert any(clause in line for line in said)
     assert (offline.returncode, clause in failed) == (1, True), offline.stdout[-600:]
@@ -351,17 +341,16 @@ def test_what_speaks_of_the_account_is_no_departure(code):
         client = sdk(relay.url.removeprefix("http://"))
         with pytest.raises(TencentCloudSDKException):
             client.CreateGroup(creation("one"))
-        assert eventually(lambda: observer.judged == 1)
-        observer.end()
+    observer.end()
 
-    assert observer.departures == 0, said
+    assert (observer.judged, observer.departures) == (1, 0), said
 
 
 def test_another_api_is_passed_on_and_left_out():
     """What is neither CreateGroup nor a sister action is nobody's business here."""
     with Upstream(ANSWER) as upstream, observed(upstream.url) as (relay, observer, said):
         assert talk(relay, REQUEST) == ANSWER
-        observer.end()
+    observer.end()
 
     assert (observer.judged, said) == (0, [])
 
@@ -370,7 +359,7 @@ def test_the_smoke_list_through_it_is_no_false_alarm():
     """Everything that the suite sends, wrongly signed and oddly written, is allowed where the server conforms."""
     with Server(Emulator()) as server, observed(server.url) as (relay, observer, said):
         done = command("run", "--target", relay.url, "--profile", "smoke")
-        observer.end()
+    observer.end()
 
     assert done.returncode == 0, done.stdout[-600:]
     assert observer.judged > 600
@@ -387,11 +376,10 @@ def test_a_stand_in_is_recorded_as_one(tmp_path):
         http = HttpProfile(protocol="http", endpoint=HOST, proxy=relay.url)
         pair = Credential(CREDENTIALS.secret_id, CREDENTIALS.secret_key)
         iai_client.IaiClient(pair, "ap-guangzhou", ClientProfile(httpProfile=http)).CreateGroup(creation("one"))
-        assert eventually(lambda: observer.judged == 1)
-        observer.end()
+    observer.end()
 
     provenance = load(tmp_path / "rec").provenance
-    assert observer.departures == 0, said
+    assert (observer.judged, observer.departures) == (1, 0), said
     assert provenance.kind == "stand-in"
     assert provenance.certificate.fingerprint
     assert CREDENTIALS.secret_id not in (tmp_path / "rec" / "traffic.yaml").read_text()

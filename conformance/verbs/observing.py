@@ -22,7 +22,9 @@ def add_observe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8081, help="port to listen at (default 8081; 0 for any)")
     parser.add_argument("--to", metavar="DIR", help="record into this folder, without any secret")
     parser.add_argument("--json", metavar="FILE", help="write a report as JSON at the end")
-    parser.add_argument("--timeout-seconds", type=float, default=30.0, metavar="S", help="seconds to wait (default 30)")
+    parser.add_argument(
+        "--timeout-seconds", type=float, default=30.0, metavar="S", help="seconds to reach it (default 30)"
+    )
     parser.set_defaults(verb=_observe)
 
 
@@ -40,7 +42,14 @@ def _observe(options: argparse.Namespace) -> int:
         check_writable("--json", options.json)
     upstream = endpoint_of(options.upstream, option="--upstream")
     observer = Observer.of(upstream, options.to, _say)
-    relay = Relay(upstream, observer.exchange, host=options.host, port=options.port, timeout=options.timeout_seconds)
+    relay = Relay(
+        upstream,
+        observer.exchange,
+        on_blind=lambda why: _say(f"! a connection can't be read from here on: {why}"),
+        host=options.host,
+        port=options.port,
+        timeout=options.timeout_seconds,
+    )
     observer.certificates = lambda: relay.certificates
 
     def announce(url: str) -> None:
