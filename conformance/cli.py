@@ -195,7 +195,7 @@ def _run(options: argparse.Namespace) -> int:
         if not options.overwrite:
             from conformance.cassettes.writer import free_folder
 
-            free_folder(Path(options.to))
+            free_folder(Path(options.to), hint=", or say --overwrite")
     settings = Settings.of_options(options)  # told in our words, before pytest starts
     if settings.cassette is not None:
         from conformance.cassettes.shelf import recordings_at
@@ -251,7 +251,7 @@ def _run(options: argparse.Namespace) -> int:
     code = int(pytest.main(words, plugins=[watcher]))
     for line in watcher.said:
         sys.stderr.write(f"iai-conformance: {line}\n")
-    return code
+    return SuiteError.exit_code if watcher.broken else code
 
 
 _VALUES = (
@@ -278,6 +278,7 @@ class _Watcher:
 
     def __init__(self) -> None:
         self.said: list[str] = []
+        self.broken = False
 
     def pytest_keyboard_interrupt(self, excinfo: object) -> None:
         """The run was interrupted, or told to stop."""
@@ -290,11 +291,13 @@ class _Watcher:
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """Something of ours broke."""
+        self.broken = True
         self.said.append(f"internal error, please report it:\n{excrepr}")
 
     def pytest_collectreport(self, report: object) -> None:
         """A module of the suite can't be imported."""
         if getattr(report, "failed", False):
+            self.broken = True
             self.said.append(f"internal error, please report it:\n{getattr(report, 'longrepr', '')}")
 
 

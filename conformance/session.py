@@ -298,7 +298,7 @@ def _writer(run: Run, http: Target, settings: Settings) -> Writer:
     assert settings.record_to is not None  # noqa: S101 -- it records
     assert isinstance(http, HttpTarget)  # noqa: S101 -- nothing else is recorded
     overwrite = settings.record_mode in {"all", "rewrite"}
-    folder = free_folder(Path(settings.record_to), overwrite=overwrite)
+    folder = free_folder(Path(settings.record_to), overwrite=overwrite, hint=", or say --record-mode rewrite")
     pair = http.sender.credentials
     secrets = [each for each in (pair.secret_id, pair.secret_key, pair.token) if each]
     return Writer(folder, lambda: _provenance(http, run.salts.run), secrets, replaces=overwrite)

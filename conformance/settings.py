@@ -6,6 +6,7 @@ import difflib
 import json
 import os
 import re
+import tempfile
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -352,10 +353,21 @@ def parse_answers(written: Iterable[str]) -> list[Scripted]:
         if code not in CODES:
             hint = _suggest(code, CODES, "codes")
             raise UsageError(f"--answer {each}: no list of the documentation has the code {code!r}{hint}")
-        if colon and not (times.isascii() and times.isdigit() and int(times)):
+        if colon and not (times.isascii() and times.isdigit() and len(times) < 10 and int(times)):
             raise UsageError(f"--answer {each}: {times!r} is no number of times; write it as CODE:3")
         found.append(Scripted(code, group_ids if equals else "*", int(times) if colon else None))
     return found
+
+
+class _TwiceError(ValueError):
+    """A member of a JSON object stands there twice: Python would take the last without a word."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    for place, (name, _) in enumerate(pairs):
+        if name in dict(pairs[:place]):
+            raise _TwiceError(name)
+    return dict(pairs)
 
 
 def parse_step(written: str) -> Step:
@@ -365,9 +377,13 @@ def parse_step(written: str) -> Step:
     shown = written if len(written) <= _LONGEST_SHOWN else f"{written[:_LONGEST_SHOWN]}…"
     example = '{"parameters": {"GroupName": "<salt>", "GroupId": "<salt>"}}'
     try:
-        raw = json.loads(os.fsencode(written))
+        raw = json.loads(os.fsencode(written), object_pairs_hook=_once)
     except RecursionError as error:
         raise UsageError(f"{shown}: it is nested too deep") from error
+    except _TwiceError as error:
+        raise UsageError(
+            f"{shown}: {error} stands twice; parameters may be a list of pairs, where that is meant"
+        ) from error
     except ValueError as error:
         raise UsageError(f"{shown!r}: a step is a JSON object, such as {example} ({error})") from error
     if not isinstance(raw, dict):
@@ -485,5 +501,9 @@ def service_endpoint(written: str, option: str) -> str:
 
 def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """Where things are kept that can be made anew: under XDG_CACHE_HOME, or the home folder's `.cache`."""
-    home = environment.get("XDG_CACHE_HOME", "")
-    return (Path(home) if Path(home).is_absolute() else Path("~/.cache").expanduser()) / "iai-conformance"
+    named = Path(environment.get("XDG_CACHE_HOME", ""))
+    try:
+        folder = named if named.is_absolute() else Path("~/.cache").expanduser()
+    except RuntimeError:  # nobody's home is known, as in some containers
+        folder = Path(tempfile.gettempdir())
+    return folder / "iai-conformance"

@@ -9,6 +9,7 @@ from pathlib import Path
 from conformance.contract import READINGS, Reading
 from conformance.ledger import Evidence, is_settled
 from conformance.report.words import counted
+from conformance.results import NOT_RECORDED
 from conformance.run import Run
 from conformance.session import judge_recording
 
@@ -27,6 +28,7 @@ class Witness:
         possible: reading id → the values that are left.
         counted: reading id → how many answers depended on it.
         evidence: reading id → the interactions that excluded values.
+        known: ids of the cases whose answers it has.
     """
 
     path: Path
@@ -34,6 +36,7 @@ class Witness:
     possible: Mapping[str, frozenset[str]]
     counted: Mapping[str, int]
     evidence: Mapping[str, Sequence[Evidence]]
+    known: frozenset[str] = frozenset()
 
 
 def evidence_of(path: Path, max_age: float | None) -> Witness:
@@ -43,7 +46,8 @@ def evidence_of(path: Path, max_age: float | None) -> Witness:
     assert session.recording is not None  # noqa: S101 -- it was judged
     provenance = session.recording.provenance
     source = f"{provenance.kind}, {provenance.endpoint}, {provenance.date[:10]}"
-    return Witness(path, source, run.ledger.possible, run.ledger.counted, run.ledger.evidence)
+    known = frozenset(id_ for id_, found in run.results.verdicts.items() if found != NOT_RECORDED)
+    return Witness(path, source, run.ledger.possible, run.ledger.counted, run.ledger.evidence, known)
 
 
 def possible_after(witnesses: Iterable[Witness]) -> dict[str, frozenset[str]]:

@@ -12,7 +12,7 @@ from conformance.errors import UsageError
 from conformance.files import why
 from conformance.session import judge_recording
 
-__all__ = ["Verdicts", "beside", "changes", "read_verdicts", "verdicts_of"]
+__all__ = ["Verdicts", "beside", "changes", "of_the_same", "read_verdicts", "still_there", "verdicts_of"]
 
 
 class Verdicts(TypedDict):
@@ -85,6 +85,18 @@ def read_verdicts(path: Path) -> dict[str, Verdicts] | None:
             f"--against {path}: that is no report on recordings; `rejudge --accept`, or `run --target cassette:PATH "
             f"--json`, writes one{hint}"
         ) from error
+
+
+def of_the_same(before: dict[str, Verdicts], now: Mapping[str, Verdicts]) -> dict[str, Verdicts]:
+    """Verdicts by the names of today, where one recording is held against one: from wherever it was judged before."""
+    if len(before) == len(now) == 1:
+        return dict(zip(now, before.values(), strict=True))
+    return before
+
+
+def still_there(report: Path, before: Mapping[str, Verdicts]) -> dict[str, Verdicts]:
+    """The verdicts on recordings that are still there; those of others aren't kept."""
+    return {name: each for name, each in before.items() if (report.parent / name).exists()}
 
 
 def changes(before: Mapping[str, Verdicts], now: Mapping[str, Verdicts]) -> Iterator[str]:

@@ -28,14 +28,21 @@ class RecordingError(SuiteError):
     """A recording can't be written, or mustn't be."""
 
 
-def free_folder(path: Path, *, overwrite: bool = False) -> Path:
-    """The folder for a new recording. Raises UsageError where one is there already that mustn't be replaced."""
+def free_folder(path: Path, *, overwrite: bool = False, hint: str = "") -> Path:
+    """The folder for a new recording.
+
+    Args:
+        path: of the folder.
+        overwrite: whether a recording that is there may be replaced.
+        hint: how to say that, in words that follow "name another folder".
+
+    Raises:
+        UsageError: one is there already that mustn't be replaced, or it can't be written.
+    """
     check_folder("--to", path)
     if path.is_dir() and any(path.iterdir()):
         if not overwrite:
-            raise UsageError(
-                f"--to {path}: something is there already; name another folder, or say --record-mode rewrite"
-            )
+            raise UsageError(f"--to {path}: something is there already; name another folder{hint}")
         if foreign := [each.name for each in path.iterdir() if not _is_ours(each)]:
             raise UsageError(f"--to {path}: it isn't replaced, for it has more than cassettes: {min(foreign)}")
     return path

@@ -9,7 +9,7 @@ from dataclasses import replace
 from conformance.contract import CLAUSE, CLAUSES, CODES, READING, READINGS, Level
 from conformance.emulator.faults import FAULT, FAULTS
 from conformance.errors import UsageError
-from conformance.report.words import counted
+from conformance.report.words import counted, visible
 from conformance.settings import Settings
 from conformance.suite.smoke import smoke
 from conformance.twists import TWISTS
@@ -29,7 +29,7 @@ def listed(what: str) -> Iterator[str]:
             yield from (f"{each.code}: {each.message} ({each.kind})" for each in CODES.values())
         case "cases":
             for case in smoke():
-                yield f"{case.id} {case.clause}: {case.about} ({counted(case.requests, 'request')})"
+                yield f"{case.id} {case.clause}: {visible(case.about)} ({counted(case.requests, 'request')})"
         case "twists":
             yield from (f"{each.name}: the request is sent {each.about}" for each in TWISTS.values())
         case _:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from conformance.cases import Case, Step
 from conformance.errors import TransportError, UsageError
 from conformance.messages import Answer, HttpRequest, HttpResponse, header
-from conformance.report.words import delivery, sent
+from conformance.report.words import delivery, sent, visible
 from conformance.run import Run
 from conformance.salt import Salts
 from conformance.targets import Target
@@ -70,7 +70,9 @@ def told(target: Target, steps: Iterable[Step], quota: int | None = None, salts:
         UsageError: a step can't be made into a request.
     """
     steps = tuple(steps)
-    listening = _Listening(target)
+    # Where the account can be had with this quota, it is; elsewhere the user says what the account's is.
+    with_quota = target.with_quota(quota) if quota is not None else None
+    listening = _Listening(with_quota or target)
     run = Run.against(listening, salts=salts)
     run.world.quota, run.by_hand = quota, True
     try:
@@ -79,23 +81,24 @@ def told(target: Target, steps: Iterable[Step], quota: int | None = None, salts:
         raise UsageError(str(error)) from error
     for step in steps:
         how = delivery(step)
-        yield f"{sent(step)}" + (f"  [{how}]" if how else "")
+        yield visible(sent(step)) + (f"  [{how}]" if how else "")
     if len(listening.heard) < sum(each.requests for each in steps) and not failures:
         yield "! not every step was sent: one that changes a group needs the step before that creates it"
     for http, answer in listening.heard:
-        yield f"→ {http.method} {_clipped(http.body.decode('utf-8', 'backslashreplace') or http.query)}"
+        yield f"→ {http.method} {_clipped(visible(http.body.decode('utf-8', 'backslashreplace') or http.query))}"
         yield f"← {_answer(answer)}"
     for each in failures:
         yield f"✗ {each.clause}: {each.kind}"
-        yield from (f"    allowed  {line}" for line in each.expected)
-        yield f"    came     {each.observed}"
+        yield from (f"    allowed  {visible(line)}" for line in each.expected)
+        yield f"    came     {visible(each.observed)}"
 
 
 def _answer(answer: Answer) -> str:
     if not isinstance(answer, HttpResponse):
-        return f"no answer: {answer}"
+        return f"no answer: {visible(str(answer))}"
     content_type = header(answer.headers, "Content-Type") or "no Content-Type"
-    return f"HTTP {answer.status}, {content_type}: {_clipped(answer.body.decode('utf-8', 'backslashreplace'))}"
+    body = _clipped(visible(answer.body.decode("utf-8", "backslashreplace")))
+    return f"HTTP {answer.status}, {visible(content_type)}: {body}"
 
 
 def _clipped(text: str) -> str:

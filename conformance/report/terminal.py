@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import groupby
 
 from rich.console import Console
@@ -14,7 +14,7 @@ from conformance.files import let_go_of
 from conformance.ledger import is_settled
 from conformance.report.curl import curl_lines
 from conformance.report.model import ClauseResult, FailureGroup, Report, Status, Verdict
-from conformance.report.words import counted, delivery, sent
+from conformance.report.words import counted, delivery, sent, visible
 from conformance.results import Failure
 
 __all__ = ["console", "print_report"]
@@ -28,6 +28,7 @@ _MARKS = {
 }
 _VERDICTS = {Verdict.CONFORMS: "bold green", Verdict.VIOLATES: "bold red", Verdict.INCOMPLETE: "bold yellow"}
 _MOST_EXPECTED = 5
+_MOST_IDS = 12
 _LONGEST_LINE = 1500
 
 
@@ -60,6 +61,7 @@ def _print_table(report: Report, out: Console) -> None:
     width = max(len(each.clause.parameter) for each in report.clauses)
     for subject, group in groupby(report.clauses, key=lambda each: each.clause.parameter):
         line = Text(f"  {subject:<{width}} ")
+        margin = len(line)
         results = list(group)
         if all(each.status is Status.SKIPPED for each in results):
             line.append(f" - {counted(len(results), 'clause')} {results[0].reason}", style="dim")
@@ -67,8 +69,11 @@ def _print_table(report: Report, out: Console) -> None:
             continue
         for each in results:
             mark, style = _MARKS[each.status]
-            name = each.clause.id.removeprefix(f"{subject}.")
-            line.append(f" {mark} {name}", style=style)
+            told = f" {mark} {each.clause.id.removeprefix(f'{subject}.')}"
+            if out.is_terminal and len(line) > margin and len(line) + len(told) > out.width:
+                out.print(line)
+                line = Text(" " * margin)
+            line.append(told, style=style)
         out.print(line)
     out.print()
 
@@ -81,17 +86,17 @@ def _print_group(result: ClauseResult, group: FailureGroup, report: Report, out:
     out.print(heading)
     _print_field("says", str(result.clause.citations[0]), out)
     for step in failure.sent:
-        _print_field("sent", _clipped(_visible(sent(step))), out)
+        _print_field("sent", _clipped(visible(sent(step))), out)
         if how := delivery(step):
-            _print_field("", _clipped(_visible(how)), out)
+            _print_field("", _clipped(visible(how)), out)
     lengths = ", ".join(_lengths(failure))
     if lengths:
         _print_field("", lengths, out)
     for place, line in enumerate(failure.expected[:_MOST_EXPECTED]):
-        _print_field("" if place else "expected", _visible(line), out)
+        _print_field("" if place else "expected", visible(line), out)
     if len(failure.expected) > _MOST_EXPECTED:
         _print_field("", f"or {len(failure.expected) - _MOST_EXPECTED} more, in the JSON report", out)
-    _print_field("came", _clipped(_visible(failure.observed)), out)
+    _print_field("came", _clipped(visible(failure.observed)), out)
     _print_field("again", _clipped(curl_lines(failure)), out)
     if report.target == "embedded":
         switches = "".join(f" --fault {each}" for each in report.settings.faults)
@@ -122,7 +127,9 @@ def _print_rest(report: Report, out: Console) -> None:
             by_reason.setdefault((each.status, each.reason), []).append(each.clause.id)
     for (status, reason), ids in by_reason.items():
         mark, style = _MARKS[status]
-        out.print(Text(f"{mark} {status}: {reason}: {', '.join(ids)}", style=style))
+        some = ", ".join(ids[:_MOST_IDS])
+        more = f" and {counted(len(ids) - _MOST_IDS, 'other')}" if len(ids) > _MOST_IDS else ""
+        out.print(Text(f"{mark} {status}: {reason}: {some}{more}", style=style))
     for stale in report.stale:
         out.print(Text(f"✗ {stale.pattern}: expected to fail, but passed: remove line {stale.line}", style="bold red"))
     if report.recording is not None:
@@ -151,18 +158,13 @@ def _print_verdict(report: Report, out: Console) -> None:
 def _source(recording: Recording) -> str:
     """Where a recording comes from, and how old it is."""
     provenance = recording.provenance
-    days = int(provenance.age(time.time()))
+    days = (datetime.now(UTC).date() - provenance.moment.astimezone(UTC).date()).days
     age = "today" if days < 1 else f"{days} day{'' if days == 1 else 's'} ago"
     account = f", account: {recording.account}" if recording.account else ""
     return (
         f"recorded {provenance.date[:10]} ({age}) from {provenance.endpoint or 'the page'} ({provenance.kind}) by "
         f"{provenance.client}{account}"
     )
-
-
-def _visible(text: str) -> str:
-    """The text with everything that a terminal would not show, or obey, escaped."""
-    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
 
 
 def _clipped(text: str) -> str:

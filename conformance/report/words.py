@@ -9,7 +9,7 @@ from conformance.signing import Scheme
 from conformance.twists import TWISTS
 from conformance.wire import Form
 
-__all__ = ["counted", "delivery", "sent"]
+__all__ = ["counted", "delivery", "sent", "visible"]
 
 _FORMS = {Form.JSON: "", Form.JSON_RAW: "unescaped", Form.FORM: "as a form", Form.QUERY: "as a GET"}
 _SENDINGS = {
@@ -24,6 +24,11 @@ _SENDINGS = {
 def counted(number: int, one: str, many: str = "") -> str:
     """A number of things: `counted(1, "group")` is "1 group"; `many` is for a plural that isn't made with an s."""
     return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+def visible(text: str) -> str:
+    """The text with everything that a terminal would not show, or obey, escaped."""
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
 
 
 def sent(step: Step) -> str:

@@ -90,16 +90,19 @@ def _predictions() -> dict[str, tuple[Case, tuple[Prediction, ...]]]:
     return found
 
 
-def settlings(possible: Mapping[str, Collection[str]] | None = None) -> list[Settling]:
+def settlings(
+    possible: Mapping[str, Collection[str]] | None = None, known: Collection[str] = frozenset()
+) -> list[Settling]:
     """Every case of the smoke list that settles something, in the order of the list.
 
     Args:
         possible: reading id → the values that are still possible; None for all.
+        known: ids of the cases whose answers are known, so that asking again would settle nothing.
     """
     possible = possible if possible is not None else {each.id: each.names for each in READINGS}
     found = []
     for case, predictions in _predictions().values():
-        if case.quota is not None:
+        if case.quota is not None or case.id in known:
             continue  # no real account has so small a quota
         surely: set[Pair] = set()
         perhaps: set[Pair] = set()
@@ -112,7 +115,9 @@ def settlings(possible: Mapping[str, Collection[str]] | None = None) -> list[Set
     return found
 
 
-def fewest(possible: Mapping[str, Collection[str]] | None = None) -> Iterator[Settling]:
+def fewest(
+    possible: Mapping[str, Collection[str]] | None = None, known: Collection[str] = frozenset()
+) -> Iterator[Settling]:
     """The fewest requests that settle what the smoke list can settle, the most telling case for its requests first.
 
     What some case surely tells apart is surely told apart; what none does, perhaps. Each case comes with the pairs that
@@ -120,8 +125,9 @@ def fewest(possible: Mapping[str, Collection[str]] | None = None) -> Iterator[Se
 
     Args:
         possible: reading id → the values that are still possible; None for all.
+        known: see `settlings`.
     """
-    candidates = settlings(possible)
+    candidates = settlings(possible, known)
     sure = frozenset[Pair]().union(*(each.surely for each in candidates))
     chosen = cheapest_cover([(each.case.requests, each.surely | (each.perhaps - sure)) for each in candidates])
     left = [candidates[place] for place in chosen]
@@ -146,21 +152,33 @@ def most_telling_first(cases: Iterable[Case]) -> tuple[Case, ...]:
     return (first, *sorted(others, key=lambda case: rank.get(case.id, len(rank))))
 
 
-def unsettled(possible: Mapping[str, Collection[str]]) -> list[str]:
-    """The readings that are open and of which no case of the list settles anything."""
-    settled = {reading for each in settlings(possible) for reading in each.readings}
+def unsettled(possible: Mapping[str, Collection[str]], known: Collection[str] = frozenset()) -> list[str]:
+    """The readings that are open and of which no case of the list, but those that are known, settles anything."""
+    settled = {reading for each in settlings(possible, known) for reading in each.readings}
     return [each.id for each in READINGS if not is_settled(possible[each.id]) and each.id not in settled]
 
 
-def told_plan(possible: Mapping[str, Collection[str]]) -> tuple[list[str], dict[str, object]]:
+def _what_it_does(each: Settling, reading: str, possible: Collection[str]) -> str:
+    """How far a case settles a reading, in a word or two."""
+    values = sorted(set(possible) - {VARIES})
+    surely = {pair for pair in each.surely if pair[0] == reading}
+    if surely >= {(reading, one, other) for one, other in combinations(values, 2)}:
+        return "settles"
+    return "narrows" if surely else "may narrow" if len(values) > 2 else "may settle"
+
+
+def told_plan(
+    possible: Mapping[str, Collection[str]], known: Collection[str] = frozenset()
+) -> tuple[list[str], dict[str, object]]:
     """The fewest requests that settle what is open, in lines of text and as JSON values.
 
     Args:
         possible: reading id → the values that are still possible.
+        known: see `settlings`.
     """
-    chosen = list(fewest(possible))
+    chosen = list(fewest(possible, known))
     open_ = [each.id for each in READINGS if not is_settled(possible[each.id])]
-    left = unsettled(possible)
+    left = unsettled(possible, known)
     requests = sum(each.case.requests for each in chosen)
     some = len(open_) - len(left)
     told = f"{len(open_)} of {len(READINGS)} ambiguities {'is' if len(open_) == 1 else 'are'} open"
@@ -169,9 +187,8 @@ def told_plan(possible: Mapping[str, Collection[str]]) -> tuple[list[str], dict[
         lines.append(f"{each.case.id} {each.case.clause}: {each.case.about} ({counted(each.case.requests, 'request')})")
         for reading in each.readings:
             values = " | ".join(one.name for one in READING[reading].values if one.name in possible[reading])
-            sure = any(pair[0] == reading for pair in each.surely)
-            lines.append(f"    {'settles' if sure else 'may settle'} {reading}: {values}")
-    lines += [f"nothing in the list settles {id_}: {READING[id_].told_apart_by}" for id_ in left]
+            lines.append(f"    {_what_it_does(each, reading, possible[reading])} {reading}: {values}")
+    lines += [f"no request of the list settles {id_}: {READING[id_].told_apart_by}" for id_ in left]
     values_ = {
         "open": open_,
         "requests": requests,

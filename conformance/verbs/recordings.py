@@ -23,7 +23,7 @@ def add_rejudge(parser: argparse.ArgumentParser) -> None:
 
 def _rejudge(options: argparse.Namespace) -> int:
     """Judge recordings with today's contract, and tell each verdict that isn't what it was."""
-    from conformance.cassettes.rejudging import beside, changes, read_verdicts, verdicts_of
+    from conformance.cassettes.rejudging import beside, changes, of_the_same, read_verdicts, still_there, verdicts_of
     from conformance.cassettes.shelf import recordings_at
     from conformance.files import check_writable, write_text
     from conformance.report.words import counted
@@ -35,10 +35,12 @@ def _rejudge(options: argparse.Namespace) -> int:
     if before is None and not options.accept:
         raise UsageError(f"--against {report}: there is no such report; `--accept` writes the first")
     now = {beside(report, path): verdicts_of(path, options.max_age) for path in recordings_at(options.paths)}
+    before = of_the_same(before, now) if before is not None else None
     found = list(changes(before, now)) if before is not None else []
     for line in found:
         sys.stdout.write(f"{line}\n")
     if options.accept:
+        now = {**still_there(report, before or {}), **now}
         text = json.dumps({"recordings": now}, ensure_ascii=True, indent=1)
         write_text("--against", report, f"{text}\n")
         sys.stdout.write(f"{report}: the verdicts on {counted(len(now), 'recording')} are accepted\n")
@@ -94,7 +96,7 @@ def _plan(options: argparse.Namespace) -> int:
     if options.json is not None:
         check_writable("--json", options.json)
     found = [evidence_of(path, None) for path in recordings_at(options.paths)] if options.paths else []
-    lines, values = told_plan(possible_after(found))
+    lines, values = told_plan(possible_after(found), frozenset().union(*(each.known for each in found)))
     for line in lines:
         sys.stdout.write(f"{line}\n")
     if options.json is not None:
