@@ -147,6 +147,7 @@ class StandIn:
             mock.patch.dict(os.environ, environment, clear=True),
             mock.patch("socket.getaddrinfo", getaddrinfo),
             mock.patch("conformance.live.pace.Pace.wait"),
+            mock.patch("conformance.live.account._wait"),
             mock.patch("tenacity.nap.time.sleep"),
         ):
             yield

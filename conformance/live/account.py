@@ -202,11 +202,10 @@ class Account:
         Returns:
             GroupId → why it is left; empty where groups can't be listed.
         """
-        if (seconds := self._late - time.time()) > 0:
-            time.sleep(min(seconds, _CREATION_TAKES))
+        _wait(min(self._late - time.time(), _CREATION_TAKES))
         listed = self._listed()
         if any(_is_undead(journal, each) for each in listed):
-            time.sleep(_DELETION_TAKES)
+            _wait(_DELETION_TAKES)
             listed = self._listed()
         late = [each for each in listed if _is_late(journal, each)]
         for each in late:
@@ -288,6 +287,11 @@ class Account:
         """
         if answer.code not in THROTTLED | MAY_NOT and (why := refusal(self.target.name, answer)) is not None:
             raise TargetUnusableError(why)
+
+
+def _wait(seconds: float) -> None:
+    if seconds > 0:
+        time.sleep(seconds)
 
 
 def _noted(note: Callable[..., None], *about: str) -> None:
