@@ -249,9 +249,10 @@ def _run(options: argparse.Namespace) -> int:
     os.environ.pop("PYTEST_PLUGINS", None)
     watcher = _Watcher()
     code = int(pytest.main(words, plugins=[watcher]))
+    code = SuiteError.exit_code if watcher.broken else code
     for line in watcher.said:
-        sys.stderr.write(f"iai-conformance: {line}\n")
-    return SuiteError.exit_code if watcher.broken else code
+        _failed(line, code)
+    return code
 
 
 _VALUES = (

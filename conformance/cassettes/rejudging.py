@@ -54,6 +54,8 @@ def read_verdicts(path: Path) -> dict[str, Verdicts] | None:
     Raises:
         UsageError: it is neither.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        return None  # a device: it may be written to, and reading it might never end
     try:
         read = json.loads(path.read_text(encoding="utf-8"))
         if "recordings" in read:
