@@ -11,7 +11,7 @@ from conformance.contract import ACTION, CLAUSE, READING, VARIES
 from conformance.contract.model import Effect
 from conformance.errors import TransportError
 from conformance.gateway import common_parameter
-from conformance.judge import Departure, Judgement, Kind, explain, judge, part
+from conformance.judge import Departure, Judgement, Kind, explain, is_permitted, judge, part
 from conformance.learning import group_of, learn, read
 from conformance.ledger import Contradiction, Ledger
 from conformance.messages import Answer, HttpRequest, HttpResponse, header
@@ -122,7 +122,9 @@ class Assessment:
         request, focus = read(http), script.case.clause
         judgement = judge(prediction, answer, self._request_ids, focus, self._misfiring)
         self.on_judgement(http, prediction, judgement)
-        if prediction.must_be_accepted and isinstance(judgement.outcome, Refused):
+        # Of what is delivered in a way of its own, the way may be what is refused.
+        plain = not is_permitted(prediction, focus)
+        if plain and prediction.must_be_accepted and isinstance(judgement.outcome, Refused):
             self._misfiring.add(judgement.outcome.code)
         where = self.cite(http)
         name = f"request {self.results.requests}{f' ({where})' if where else ''}, {_shown(request)}"

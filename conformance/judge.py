@@ -12,7 +12,7 @@ from conformance.messages import HttpResponse, header
 from conformance.prediction import Accepted, Allowed, Box, Outcome, Prediction, Refused, TurnedAway
 from conformance.wire import Envelope, envelope
 
-__all__ = ["Departure", "Judgement", "Kind", "explain", "judge", "part"]
+__all__ = ["Departure", "Judgement", "Kind", "explain", "is_permitted", "judge", "part"]
 
 
 class Kind(StrEnum):
@@ -102,7 +102,7 @@ def judge(
     if outcome is not None and not ways:
         departures += _of_outcome(prediction, outcome, focus, misfiring)
     elif outcome is None:
-        at_issue = [focus] if focus is not None and focus in prediction.kept & _PERMITTED else []
+        at_issue = [focus] if focus is not None and is_permitted(prediction, focus) else []
         if answer.status == 500:  # it broke on what its gateway should have refused
             at_issue += [each for each in _in_page_order(prediction.broken) if isinstance(CLAUSE[each].rule, Gate)]
         observed = f"HTTP {answer.status}, and no answer of the API"
@@ -257,15 +257,21 @@ _SHORTEST = frozenset(each.id for each in CLAUSES if isinstance(each.rule, MinLe
 _OPTIONAL = frozenset(each.id for each in CLAUSES if isinstance(each.rule, Optional))
 
 
+def is_permitted(prediction: Prediction, focus: str | None) -> bool:
+    """Whether what is at issue is that a request may be delivered as it is, such as by GET."""
+    return focus is not None and focus in prediction.kept & _PERMITTED
+
+
 def _blamed(prediction: Prediction, code: str, focus: str | None, misfiring: Container[str]) -> list[str]:
     """The clauses that a refusal with a code that isn't allowed departs from."""
     owner = _OWNER.get(code)
-    if focus is not None and focus in prediction.kept & _PERMITTED and (owner is None or owner in prediction.kept):
-        return [focus]  # a permission is at issue, and the code speaks of nothing that the request breaks
+    known = code in misfiring and owner is not None and owner in prediction.kept
+    if not known and is_permitted(prediction, focus) and (owner is None or owner in prediction.kept):
+        return [focus or ""]  # a permission is at issue, and the code speaks of nothing that the request breaks
     if code in _EXISTS_CODES and owner in prediction.kept and (free := prediction.kept.intersection(_FREE)):
         return sorted(free, key=_FREE.index)
-    if code in misfiring and owner is not None and owner in prediction.kept:
-        return [owner]
+    if known:
+        return [owner or ""]
     if len(prediction.broken) == 1:
         return list(prediction.broken)
     if at_gate := [each for each in _in_page_order(prediction.broken) if isinstance(CLAUSE[each].rule, Gate)]:
