@@ -69,7 +69,7 @@ def relayed(upstream, **options):
     """A relay to a server, and what it told of."""
     told = []
     with Relay(
-        upstream, lambda http, answer: told.append((http, answer)), timeout=options.pop("timeout", 2), **options
+        upstream, lambda each: told.append((each.http, each.answer)), timeout=options.pop("timeout", 2), **options
     ) as relay:
         yield relay, told
 
@@ -212,7 +212,7 @@ def test_a_large_body_is_passed_on_but_not_kept():
 def test_looking_on_breaks_nothing(capsys):
     """Whatever goes wrong in looking on, the traffic goes on."""
 
-    def broken(_http, _answer):
+    def broken(_exchange):
         raise ValueError("broken")
 
     with Upstream(ANSWER) as upstream, Relay(upstream.url, broken, timeout=2) as relay:
@@ -258,7 +258,7 @@ def observed(upstream, folder=None):
     """A relay with an observer: both, and the lines that it said."""
     said = []
     observer = Observer.of(upstream, str(folder) if folder is not None else None, said.append)
-    with Relay(upstream, observer.exchange, timeout=5) as relay:
+    with Relay(upstream, observer.exchange, on_blind=observer.blind, timeout=5) as relay:
         observer.certificates = lambda: relay.certificates
         yield relay, observer, said
 

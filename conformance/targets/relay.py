@@ -11,8 +11,10 @@ import socket
 import ssl
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from urllib.parse import urlsplit
 
@@ -23,7 +25,7 @@ from conformance.errors import TransportError
 from conformance.messages import Answer, Headers, HttpRequest, HttpResponse
 from conformance.targets.tls import authorities, certificates_of, context_for
 
-__all__ = ["Relay"]
+__all__ = ["Exchange", "Relay"]
 
 _CHUNK = 65536
 # Larger bodies are passed on, but not kept: the connection is no longer looked at.
@@ -33,7 +35,29 @@ _LARGEST_HEAD = 256 * 1024
 _TO_END = 2.0
 _NO_TUNNEL = "what goes on inside TLS can't be seen: use http:// to reach this relay, which uses TLS to go on\n"
 
-Report = Callable[[HttpRequest, Answer], None]
+Told = Callable[[HttpRequest, Answer, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request that passed, and what came of it.
+
+    Attributes:
+        http: the request.
+        answer: what came of it; or why nothing did.
+        sent: when its last byte had passed, in seconds since 1970.
+        answered: when its answer had passed, or was given up.
+        overlapped: the requests that were under way at the same time, on whatever connection.
+    """
+
+    http: HttpRequest
+    answer: Answer
+    sent: float
+    answered: float
+    overlapped: tuple[HttpRequest, ...] = ()
+
+
+Report = Callable[[Exchange], None]
 
 
 class Relay:
@@ -49,6 +73,7 @@ class Relay:
         upstream: str,
         on_exchange: Report,
         *,
+        on_blind: Callable[[str], None] = lambda _why: None,
         host: str = "127.0.0.1",
         port: int = 0,
         timeout: float = 10.0,
@@ -59,6 +84,7 @@ class Relay:
         Args:
             upstream: URL of the server; TLS to it is always verified.
             on_exchange: called with each request and what came of it, one at a time, in the order of the answers.
+            on_blind: called with a sentence for each connection that can't be read from some point on.
             host: name or address to listen at.
             port: port to listen at; 0 for any.
             timeout: seconds to wait for the server.
@@ -68,7 +94,7 @@ class Relay:
             SuiteError: the address can't be listened at.
         """
         self._upstream = urlsplit(upstream)
-        self._report = on_exchange
+        self._report, self._blind = on_exchange, on_blind
         self._timeout = timeout
         self._ca_file = authorities() if ca_file is None else ca_file
         self._listening = listen(host, port)
@@ -139,7 +165,7 @@ class Relay:
                 writer.write(_plain_answer(501, "Not Implemented", _NO_TUNNEL))
                 await writer.drain()
                 return
-            tap = _Tap(self._tell, self._upstream.scheme)
+            tap = _Tap(self._tell, self._upstream.scheme, self._blind)
             tap.sent(first)
             try:
                 up_reader, up_writer = await self._connect()
@@ -247,9 +273,9 @@ class Relay:
         finally:
             read.cancel()
 
-    def _tell(self, http: HttpRequest, answer: Answer) -> None:
+    def _tell(self, http: HttpRequest, answer: Answer, sent: float) -> None:
         try:
-            self._report(http, answer)
+            self._report(Exchange(http, answer, sent, time.time()))
         except Exception as error:  # whatever goes wrong in looking on, the traffic goes on
             sys.stderr.write(f"relay: {type(error).__name__}: {str(error)!a:.500}\n")
 
@@ -265,15 +291,15 @@ class _Tap:
         answering: whether an answer has begun that hasn't ended.
     """
 
-    def __init__(self, report: Report, scheme: str) -> None:
-        self._report, self._scheme = report, scheme
+    def __init__(self, report: Told, scheme: str, blind: Callable[[str], None]) -> None:
+        self._report, self._scheme, self._blind = report, scheme, blind
         self.looks = True
         self.answering = False
         self._requests = h11.Connection(h11.SERVER, max_incomplete_event_size=_LARGEST_HEAD)
         self._request: tuple[h11.Request, bytearray] | None = None
         self._answers: h11.Connection | None = None
         self._answer: tuple[h11.Response, bytearray] | None = None
-        self._waiting: deque[HttpRequest] = deque()
+        self._waiting: deque[tuple[HttpRequest, float]] = deque()
         self._since = 0.0
         self._early = False
 
@@ -307,7 +333,8 @@ class _Tap:
     def failed(self, why: TransportError) -> None:
         """No answer will come to what is waiting."""
         while self._waiting:
-            self._report(self._waiting.popleft(), why)
+            http, sent = self._waiting.popleft()
+            self._report(http, why, sent)
 
     def _looking(self, read: Callable[[], None]) -> None:
         try:
@@ -316,6 +343,8 @@ class _Tap:
             self._look_away()
 
     def _look_away(self) -> None:
+        if self.looks:
+            self._blind("a connection can't be read from here on: it is passed on, and no longer looked at")
         self.looks = False
         self._waiting.clear()
         self._request = self._answer = None
@@ -340,7 +369,7 @@ class _Tap:
     def _wait_for(self, http: HttpRequest) -> None:
         if not self._waiting:
             self._since = asyncio.get_running_loop().time()
-        self._waiting.append(http)
+        self._waiting.append((http, time.time()))
 
     def _next_request(self) -> bool:
         """Make the parser ready for another request, as if this one had been answered."""
@@ -373,7 +402,7 @@ class _Tap:
             self._early = True
             self._wait_for(_request(*self._request, self._scheme))
         self._answers = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
-        self._answers.send(h11.Request(method=self._waiting[0].method, target="/", headers=[("Host", "x")]))
+        self._answers.send(h11.Request(method=self._waiting[0][0].method, target="/", headers=[("Host", "x")]))
         self._answers.send(h11.EndOfMessage())
         self.answering = True
         return True
@@ -391,9 +420,8 @@ class _Tap:
                 response, body = self._answer
                 self._answer, self.answering = None, False
                 self._since = asyncio.get_running_loop().time()
-                self._report(
-                    self._waiting.popleft(), HttpResponse(response.status_code, _headers(response), bytes(body))
-                )
+                http, sent = self._waiting.popleft()
+                self._report(http, HttpResponse(response.status_code, _headers(response), bytes(body)), sent)
                 return True
             elif event is h11.NEED_DATA or event is h11.PAUSED or isinstance(event, h11.ConnectionClosed):
                 return False
