@@ -47,7 +47,8 @@ class Traffic:
     """What was overheard so far, with an assessment for each account and Region.
 
     Attributes:
-        first: what the first of them starts from, and in whose results all of them write.
+        first: in whose results all of them write. The first of them has its ledger; and where nobody else uses its
+            account, none of them has strangers.
     """
 
     first: Assessment
@@ -80,7 +81,8 @@ class Traffic:
         key = heard.circumstances.account, common_parameter(heard.http, "Region") or ""
         if key not in self._assessments:
             ledger = Ledger() if self._assessments else self.first.ledger
-            self._assessments[key] = replace(self.first, region=key[1], world=World(_NOBODY), ledger=ledger)
+            world = World(None if self.first.world.salt is None else _NOBODY)
+            self._assessments[key] = replace(self.first, region=key[1], world=world, ledger=ledger)
         return self._assessments[key]
 
     def _changed(self, heard: Overheard, subject: Subject, here: Assessment) -> None:
