@@ -150,10 +150,8 @@ class Observer:
     def end(self) -> Report:
         """End the recording; the report of all that was seen."""
         if self._writer is not None and not self.problem:
-            ledgers = (*self.session.run.traffic.ledgers(), self.session.run.ledger)
-            ages = frozenset[str]().union(*(each.possible["account-age"] for each in ledgers))
             with self._recording():
-                self._writer.finish(" or ".join(sorted(ages)))
+                self._writer.finish(" or ".join(sorted(self.session.run.ledger.possible["account-age"])))
         report = report_of(self.session, Settings(target=self.upstream))
         self.session.run.target.close()
         return report

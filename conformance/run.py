@@ -106,7 +106,7 @@ class Run:
     @property
     def ledger(self) -> Ledger:
         """What is left of the readings."""
-        return self.assessment.ledger
+        return self.assessment.ledger if self._traffic is None else self._traffic.ledger
 
     # --- Cases -----------------------------------------------------------------------------------------
 

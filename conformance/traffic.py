@@ -7,14 +7,14 @@ group in one world leaves it in doubt in the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from conformance.assessment import Assessment
 from conformance.cassettes.scrub import decompressed
 from conformance.contract import ACTION
 from conformance.gateway import OTHER_VERSIONS, common_parameter
-from conformance.ledger import Ledger
+from conformance.ledger import Ledger, together
 from conformance.messages import Answer, HttpRequest, HttpResponse, header
 from conformance.overheard import Overheard, Subject, is_change, subject_of
 from conformance.request import World
@@ -47,11 +47,11 @@ class Traffic:
     """What was overheard so far, with an assessment for each account and Region.
 
     Attributes:
-        first: in whose results all of them write. The first of them has its ledger; and where nobody else uses its
-            account, none of them has strangers.
+        outset: what all of them start from: they write into the same results, and where nobody else uses its account,
+            nobody else uses theirs.
     """
 
-    first: Assessment
+    outset: Assessment
     _assessments: dict[tuple[int, str], Assessment] = field(default_factory=dict)
 
     def judge(self, heard: Overheard) -> Opinion:
@@ -73,16 +73,16 @@ class Traffic:
             self._changed(heard, subject, here)
         return opinion
 
-    def ledgers(self) -> Iterator[Ledger]:
-        """What is left of the readings, for each account and Region."""
-        return (each.ledger for each in self._assessments.values())
+    @property
+    def ledger(self) -> Ledger:
+        """What is left of the readings in all accounts and Regions."""
+        return together([each.ledger for each in self._assessments.values()])
 
     def _assessment(self, heard: Overheard) -> Assessment:
         key = heard.circumstances.account, common_parameter(heard.http, "Region") or ""
         if key not in self._assessments:
-            ledger = Ledger() if self._assessments else self.first.ledger
-            world = World(None if self.first.world.salt is None else _NOBODY)
-            self._assessments[key] = replace(self.first, region=key[1], world=world, ledger=ledger)
+            world = World(None if self.outset.world.salt is None else _NOBODY)
+            self._assessments[key] = replace(self.outset, region=key[1], world=world, ledger=Ledger())
         return self._assessments[key]
 
     def _changed(self, heard: Overheard, subject: Subject, here: Assessment) -> None:
