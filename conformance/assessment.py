@@ -11,7 +11,7 @@ from conformance.cases import Case, Step
 from conformance.contract import CLAUSE, READING, VARIES
 from conformance.contract.model import Effect
 from conformance.errors import TransportError
-from conformance.gateway import common_parameter
+from conformance.gateway import common_parameter, signature_of
 from conformance.judge import Departure, Judgement, Kind, explain, judge, judge_envelope, part
 from conformance.learning import group_of, learn, read
 from conformance.ledger import Contradiction, Ledger
@@ -175,7 +175,7 @@ class Assessment:
             self.results.groups_in_doubt += 1
             return []
         script = _script_of(http)
-        key = hash(http)
+        key = hash(signature_of(http) or http)  # what else was changed on the way may not be signed
         replayed = key in self._sent
         self._sent.add(key)
         code = envelope(answer).code

@@ -31,7 +31,7 @@ from conformance.signing import (
 )
 from conformance.wire import NoObjectError, TooDeepError, UndecodableError, decode, fields_of, form_data, received
 
-__all__ = ["OTHER_VERSIONS", "Decoded", "common_parameter", "decodings", "findings", "secret_id_of"]
+__all__ = ["OTHER_VERSIONS", "Decoded", "common_parameter", "decodings", "findings", "secret_id_of", "signature_of"]
 
 _UNSURE = 5  # seconds by which a request's way, and two clocks, may differ
 # The documents don't say what is counted, nor whether a KB has 1000 bytes: near the limit either answer is right.
@@ -373,6 +373,12 @@ def secret_id_of(http: HttpRequest) -> str:
         return dict(fields_of(http)).get("SecretId", "")
     match = _CREDENTIAL.search(authorization)
     return match[1] if match else ""
+
+
+def signature_of(http: HttpRequest) -> str:
+    """How a request is signed: its Authorization, else the field; empty where it isn't."""
+    http = received(http)
+    return header(http.headers, "Authorization") or dict(fields_of(http)).get("Signature", "")
 
 
 def _present_and_known(what: str, value: str | None, known: frozenset[str]) -> Iterator[Finding]:

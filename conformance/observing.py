@@ -186,7 +186,8 @@ _NOT_ALL_WAS_JUDGED = 5
 
 def _told(action: str, heard: Overheard, opinion: Opinion) -> Iterator[str]:
     """What is said of an exchange, in lines."""
-    mark = "–" if opinion.unjudged else "✗" if opinion.failures else "✓"
+    unanswered = not isinstance(heard.answer, HttpResponse)
+    mark = "–" if opinion.unjudged or unanswered else "✗" if opinion.failures else "✓"
     yield f"{mark} {action} {_visible(_said(heard.http))} → {_visible(_came(heard.answer))}"
     if opinion.unjudged:
         yield f"    not judged: {_visible(opinion.unjudged)}"
@@ -208,11 +209,15 @@ def _came(answer: Answer) -> str:
 
 def _departure(failure: Failure) -> Iterator[str]:
     yield f"    {failure.clause}: {failure.kind}"
-    yield from (f"      allowed  {line}" for line in failure.expected)
+    yield from (f"      allowed  {_printable(line)}" for line in failure.expected)
     yield f"      came     {_visible(failure.observed)}"
 
 
 def _visible(text: str) -> str:
     """What a terminal neither obeys nor drowns in."""
-    shown = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text[:_LONGEST])
+    shown = _printable(text[:_LONGEST])
     return shown if len(text) <= _LONGEST else f"{shown}…"
+
+
+def _printable(text: str) -> str:
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
