@@ -106,10 +106,10 @@ class Observer:
             self._say(line)
 
     def blind(self, why: str) -> None:
-        """A connection can't be read from here on: what passes on it is seen by nobody."""
+        """A connection can't be read from here on, for a reason in words: what passes on it is seen by nobody."""
         self.blinded += 1
         self._unseen = True
-        self._say(f"! {_visible(why)}")
+        self._say(f"! a connection can't be read from here on: {_visible(why)}")
 
     def _overheard(self, exchange: Exchange) -> Overheard:
         """The exchange, with what is known of it; times in whole milliseconds, as they are recorded."""

@@ -550,10 +550,10 @@ def test_what_nobody_reads_is_recorded_all_the_same(tmp_path):
 def test_connections_that_cant_be_read(onlooker):
     """They are told, counted, and not taken for conforming; what passed on them may have changed anything."""
     onlooker.see(create("g"), done())
-    onlooker.observer.blind("a connection can't be read from here on: \x1b[2J")
+    onlooker.observer.blind("it has \x1b[2J")
 
     assert onlooker.see(create("g"), done()) == []
-    assert onlooker.said[1] == "! a connection can't be read from here on: \\u001b[2J"
+    assert onlooker.said[1] == "! a connection can't be read from here on: it has \\u001b[2J"
     report = onlooker.observer.end()
     assert "1 connections could not be read to their end" in list(onlooker.observer.summary(report))
     assert onlooker.observer.exit_code(report) == 5

@@ -344,7 +344,7 @@ class _Tap:
 
     def _look_away(self) -> None:
         if self.looks:
-            self._blind("a connection can't be read from here on: it is passed on, and no longer looked at")
+            self._blind("it isn't HTTP, or not in a form that is understood")
         self.looks = False
         self._waiting.clear()
         self._request = self._answer = None
