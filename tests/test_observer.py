@@ -6,6 +6,7 @@ import json
 import time
 import zlib
 from email.utils import formatdate
+from random import Random
 
 import pytest
 
@@ -607,3 +608,87 @@ def test_a_conforming_history(onlooker):
 
     assert [onlooker.see(*each, sent=time.time()) for each in history] == [[]] * len(history)
     assert envelope(history[0][1]).error is None
+
+
+# --- Any order, of any clients ---------------------------------------------------------------------------
+
+
+class Server:
+    """Conforming accounts, each a store of groups, that carry out one request after the other.
+
+    Attributes:
+        folds: whether ids and names that differ in case alone are the same.
+        by_region: whether each Region has groups of its own.
+    """
+
+    ACCOUNT = {"AKID1": 1, "AKID2": 1, "AKID3": 2}
+
+    def __init__(self, *, folds, by_region):
+        self.folds, self.by_region, self.stores = folds, by_region, {}
+
+    def carry_out(self, action, said, key, region):
+        """What comes of a request."""
+        store = self.stores.setdefault((self.ACCOUNT[key], region if self.by_region else ""), {})
+        fold = str.lower if self.folds else str
+        group_id, name = said.get("GroupId", ""), said.get("GroupName")
+        at = fold(group_id)
+        taken = name is not None and any(fold(each[1]) == fold(name) for id_, each in store.items() if id_ != at)
+        if action == "GetGroupList":
+            return listed(*(each[0] for each in store.values())) if not store else self._list(store)
+        if action == "CreateGroup":
+            if at in store or taken:
+                return refused(EXISTS if at in store else NAME_EXISTS)
+            store[at] = (group_id, name)
+            return done()
+        if at not in store:
+            return refused(ABSENT)
+        if action == "GetGroupInfo":
+            return shown(*store[at])
+        if action == "DeleteGroup":
+            del store[at]
+        elif taken:
+            return refused(NAME_EXISTS)
+        else:
+            store[at] = (store[at][0], name)
+        return answer({})
+
+    @staticmethod
+    def _list(store):
+        infos = [{"GroupId": id_, "GroupName": name} for id_, name in store.values()]
+        return answer({"GroupInfos": infos, "GroupNum": len(infos)})
+
+
+def exchanges(server, random, number):
+    """What clients send in any order, some at once, and what comes back: whole exchanges in the order of their ends."""
+    began = []
+    for each in range(number):
+        action = random.choice(["CreateGroup"] * 4 + ["DeleteGroup", "ModifyGroup", "GetGroupInfo", "GetGroupList"])
+        said = {} if action == "GetGroupList" else {"GroupId": random.choice("abAB")}
+        if action in {"CreateGroup", "ModifyGroup"}:
+            said["GroupName"] = random.choice("nmNM")
+        key, region = random.choice(list(Server.ACCOUNT)), random.choice(["ap-guangzhou", "ap-shanghai", ""])
+        sent = NOW + each * random.choice([1, 1, 0.2])
+        done_at = sent + random.random() * random.choice([0.5, 4])
+        http = request(action, said, key=key, region=region)
+        began.append((sent, done_at, done_at + random.random() * 2, http, (action, said, key, region)))
+    ended = []
+    for sent, done_at, answered, http, said in sorted(began, key=lambda each: each[1]):
+        came = server.carry_out(*said)
+        if random.random() < 0.1:
+            came, answered = random.choice([TransportError("reset"), refused("InternalError")]), max(answered, done_at)
+        ended.append((sent, answered, http, came))
+    for sent, answered, http, came in sorted(ended, key=lambda each: each[1]):
+        beside = [each[2] for each in ended if each[0] <= answered and each[1] >= sent and each[2] is not http]
+        yield http, came, sent, answered, beside
+
+
+@pytest.mark.parametrize("by_region", [False, True])
+@pytest.mark.parametrize("folds", [False, True])
+@pytest.mark.parametrize("seed", range(4))
+def test_conforming_accounts_in_any_order(onlooker, seed, folds, by_region):
+    """Several keys, Regions, clients at once, lost answers: where the server conforms, nothing departs."""
+    random = Random(seed)
+    server = Server(folds=folds, by_region=by_region)
+
+    for http, came, sent, answered, beside in exchanges(server, random, 150):
+        assert onlooker.see(http, came, sent=sent, answered=answered, beside=beside) == [], onlooker.said[-12:]
