@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 
 from conformance.cases import Case, Step
-from conformance.contract import ACTION, CLAUSE, READING, VARIES
+from conformance.contract import CLAUSE, READING, VARIES
 from conformance.contract.model import Effect
 from conformance.errors import TransportError
-from conformance.gateway import common_parameter
-from conformance.judge import Departure, Judgement, Kind, explain, is_permitted, judge, part
+from conformance.gateway import common_parameter, signature_of
+from conformance.judge import Departure, Judgement, Kind, explain, is_permitted, judge, judge_envelope, part
 from conformance.learning import group_of, learn, read
 from conformance.ledger import Contradiction, Ledger
 from conformance.messages import Answer, HttpRequest, HttpResponse, header
+from conformance.overheard import Overheard
 from conformance.prediction import EVERYWHERE, Accepted, Allowed, Prediction, Refused
 from conformance.request import Request, World
 from conformance.results import Failure, Results
 from conformance.salt import SALT
-from conformance.siblings import SIBLINGS, see
+from conformance.siblings import see
 from conformance.standing import OF_THE_ACCOUNT, leaves_open
 from conformance.validator import predict_http
 from conformance.wire import Form, Sender, envelope, fields_of
@@ -135,7 +137,7 @@ class Assessment:
         self._count(prediction, judgement, answer, focus)
         self.results.groups_created += isinstance(judgement.outcome, Accepted)
         self.results.groups_in_doubt += answer is not None and leaves_open(envelope(answer))
-        elsewhere = common_parameter(http, "Region") != self.region
+        elsewhere = (common_parameter(http, "Region") or "") != self.region
         learn(self.world, request, judgement.outcome, prediction, at_once=at_once, elsewhere=elsewhere)
 
     def judge_silence(self, http: HttpRequest, prediction: Prediction, error: TransportError, script: Script) -> None:
@@ -158,31 +160,56 @@ class Assessment:
                 why = f"{request.action} isn't served ({seen.unserved}): {script.case.clause} was seen in part"
                 self.results.miss(request.action, why)
 
-    def judge_strangers(self, http: HttpRequest, answer: Answer, at: float, sender: Sender | None) -> list[Failure]:
-        """Judge what somebody else sent, and what came of it.
+    # --- What others sent --------------------------------------------------------------------------------
+
+    def judge_creation(self, heard: Overheard, *, raced: bool) -> list[Failure]:
+        """Judge what came of a CreateGroup of others.
 
         Args:
-            http: the request as it was sent.
-            answer: what came; or why nothing did, which is nobody's fault that could be told.
-            at: when it was sent, in seconds since 1970.
-            sender: whose key signed it; None where that isn't known.
+            heard: the exchange.
+            raced: whether others asked for, changed or deleted the same group at the same time.
 
         Returns:
             The departures; none for an answer that only tells of the account, or of the service's state.
         """
-        request = read(http)
-        step = Step(request or Request(()), _form_of(http))
-        script = Script(Case("Request.check-order", "overheard", (step,)), SALT, [step], bodies=[http])
-        if request is not None and request.action in SIBLINGS:
-            self.judge_sibling(request, answer, script)
-        elif request is None or request.action == ACTION:
-            prediction = predict_http(http, sender, at, self.world)
-            if isinstance(answer, TransportError):
-                self.perhaps_created(http)
-                return []
-            if (envelope(answer).code or "") in OF_THE_ACCOUNT:
-                prediction = replace(prediction, allowed=(*prediction.allowed, _anything(answer)))
-            self.judge(http, prediction, answer, script)
+        http, answer = heard.http, heard.answer
+        if isinstance(answer, TransportError):
+            self.results.groups_in_doubt += 1
+            return []
+        script = _script_of(http)
+        key = hash(signature_of(http) or http)  # what else was changed on the way may not be signed
+        replayed = key in self._sent
+        self._sent.add(key)
+        code = envelope(answer).code
+        always = (_anything(code),) if code in _OF_OTHERS or (raced and code in _RACE) else ()
+        predictions: list[Prediction] = []
+        for moment in heard.moments:
+            each = predict_http(http, heard.sender, moment, self.world, replayed=replayed)
+            predictions.append(replace(each, allowed=(*each.allowed, *always)))
+            if judge(predictions[-1], answer).ways:
+                break
+        else:
+            del predictions[1:]  # by no clock is it allowed
+        self.judge(http, predictions[-1], answer, script)
+        return script.found
+
+    def judge_other_version(self, heard: Overheard) -> list[Failure]:
+        """Judge what another version of CreateGroup answered: only whether that is an answer of the API at all."""
+        if not isinstance(heard.answer, HttpResponse) or heard.answer.status != HTTPStatus.OK:
+            return []
+        script = _script_of(heard.http)
+        departures, checked = judge_envelope(heard.answer, self._request_ids)
+        self._note_answer(checked, heard.answer)
+        script.found += [self.fail(each, script) for each in departures]
+        return script.found
+
+    def judge_look(self, heard: Overheard) -> list[Failure] | None:
+        """Hold the answer of a sister action that others asked against what is known; None where it can't be read."""
+        request = read(heard.http)
+        if request is None:
+            return None
+        script = _script_of(heard.http)
+        self.judge_sibling(request, heard.answer, script)
         return script.found
 
     def perhaps_created(self, http: HttpRequest) -> None:
@@ -223,12 +250,9 @@ class Assessment:
         if contradiction is not None:
             yield from _contradicted(contradiction, prediction, judgement)
 
-    def _count(self, prediction: Prediction, judgement: Judgement, answer: HttpResponse | None, focus: str) -> None:
-        """Write down what the answer shows of which clauses: nothing of parameters where the page doesn't allow it.
-
-        A clause is seen broken where the answer is the one for breaking it, not one for another's breach.
-        """
-        for id_ in judgement.checked:
+    def _note_answer(self, checked: Iterable[str], answer: HttpResponse | None) -> None:
+        """Write down which clauses on answers could be checked, and what an answer shows whatever was asked."""
+        for id_ in checked:
             self.results.tallies[id_].kept += 1
         if answer is not None:
             parsed = envelope(answer)
@@ -236,6 +260,13 @@ class Assessment:
                 self.results.codes[parsed.code] += 1
             if parsed.request_id:
                 self._request_ids.add(parsed.request_id)
+
+    def _count(self, prediction: Prediction, judgement: Judgement, answer: HttpResponse | None, focus: str) -> None:
+        """Write down what the answer shows of which clauses: nothing of parameters where the page doesn't allow it.
+
+        A clause is seen broken where the answer is the one for breaking it, not one for another's breach.
+        """
+        self._note_answer(judgement.checked, answer)
         if not judgement.ways:
             return
         answered = {id_ for each in judgement.ways for id_ in each.clauses}
@@ -272,9 +303,20 @@ def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judge
         yield Departure(clause, Kind.CONTRADICTION, expected, str(judgement.outcome))
 
 
-def _anything(answer: HttpResponse) -> Allowed:
+# What may come of any request to an account that others use as well; and of one that meets another of theirs.
+_OF_OTHERS = OF_THE_ACCOUNT | {"FailedOperation.GroupInDeletedState"}
+_RACE = frozenset(CLAUSE["Concurrency.same-id"].codes)
+
+
+def _anything(code: str | None) -> Allowed:
     """The refusal that came, as one that proves nothing."""
-    return Allowed(Refused(envelope(answer).code or ""), (), EVERYWHERE, conclusive=False)
+    return Allowed(Refused(code or ""), (), EVERYWHERE, conclusive=False)
+
+
+def _script_of(http: HttpRequest) -> Script:
+    """A request of others as a case of its own."""
+    step = Step(read(http) or Request(()), _form_of(http))
+    return Script(Case("Request.check-order", "overheard", (step,)), SALT, [step], bodies=[http])
 
 
 def _form_of(http: HttpRequest) -> Form:

@@ -29,9 +29,9 @@ from conformance.signing import (
     v1_signature,
     v1_string_to_sign,
 )
-from conformance.wire import NoObjectError, TooDeepError, UndecodableError, decode, fields_of, received
+from conformance.wire import NoObjectError, TooDeepError, UndecodableError, decode, fields_of, form_data, received
 
-__all__ = ["Decoded", "common_parameter", "decodings", "findings"]
+__all__ = ["OTHER_VERSIONS", "Decoded", "common_parameter", "decodings", "findings", "secret_id_of", "signature_of"]
 
 _UNSURE = 5  # seconds by which a request's way, and two clocks, may differ
 # The documents don't say what is counted, nor whether a KB has 1000 bytes: near the limit either answer is right.
@@ -43,12 +43,13 @@ _LONG_NUMBER = re.compile("[0-9]{4301}")
 # Possessive, so that a text without an end is looked at once.
 _TEXTS = re.compile(r'(?s)"(?:[^"\\]++|\\.)*+"?')
 _NOTHING = re.compile(r"[ \t\r\n]*+(?:null)?[ \t\r\n]*+")
-_OTHER_VERSIONS = frozenset({"2018-03-01"})
+OTHER_VERSIONS = frozenset({"2018-03-01"})
 _SIBLINGS = frozenset({"DeleteGroup", "ModifyGroup", "GetGroupInfo", "GetGroupList"})
 _AUTHORIZATION = re.compile(
     r"TC3-HMAC-SHA256 +Credential=(?P<id>[^/,\s]+)/(?P<date>[^/,]*)/(?P<service>[^/,]*)/(?P<ending>[^/,]*), *"
     r"SignedHeaders=(?P<headers>[^,]*), *Signature=(?P<signature>[0-9A-Fa-f]{64})"
 )
+_CREDENTIAL = re.compile(r"(?:^|[\s,])Credential=([^/,\s]+)")
 _USUAL_HEADERS = frozenset(
     {
         "content-type", "host", "authorization", "x-tc-action", "x-tc-version", "x-tc-timestamp", "x-tc-region",
@@ -65,7 +66,8 @@ def findings(http: HttpRequest, sender: Sender | None, now: float, *, replayed: 
 
     Args:
         http: the request as it was sent.
-        sender: who sent it; None where that isn't known, so that no signature can be verified.
+        sender: who sent it, whose Region is empty where it isn't known to be one; None where nothing is known of them,
+            so that no signature can be verified.
         now: when, in seconds since 1970.
         replayed: whether the very same bytes were sent before.
     """
@@ -89,8 +91,6 @@ def _of_a_stranger(http: HttpRequest, now: float) -> Iterator[Finding]:
         if each.clause is unknown:
             codes = sorted(code for code in CODES if code.startswith(("AuthFailure.", "UnauthorizedOperation")))
             yield Finding(unknown, breaches=tuple(Breach(code, conclusive=False) for code in codes), applies=False)
-        elif each.clause.id == "Protocol.region.known" and each.breaches:
-            yield replace(_unsure(each.clause.id, "unknown-region"), applies=False)
         else:
             yield each
 
@@ -327,9 +327,11 @@ def _protocol(http: HttpRequest, sender: Sender) -> Iterator[Finding]:
     common = {name: common_parameter(http, name) for name in ("Action", "Version", "Region", "Language")}
     yield from _of_size(http)
     yield from _present_and_known("action", common["Action"], known=_SIBLINGS | {ACTION})
-    yield from _present_and_known("version", common["Version"], known=_OTHER_VERSIONS | {VERSION})
+    yield from _present_and_known("version", common["Version"], known=OTHER_VERSIONS | {VERSION})
     if not common["Region"]:
         yield _open("Protocol.region.present", "absent-region", "ignored")
+    elif not sender.region:  # others may know better which Regions there are
+        yield replace(_unsure("Protocol.region.known", "unknown-region"), applies=False)
     elif common["Region"] != sender.region:
         yield _open("Protocol.region.known", "unknown-region", "ignored")
     else:
@@ -361,6 +363,22 @@ def common_parameter(http: HttpRequest, name: str) -> str | None:
     http = received(http)
     value = header(http.headers, f"X-TC-{name}")
     return value if value is not None else dict(fields_of(http)).get(name)
+
+
+def secret_id_of(http: HttpRequest) -> str:
+    """The SecretId that a request names: in its Authorization, else in the field; empty where it names none."""
+    http = received(http)
+    authorization = header(http.headers, "Authorization")
+    if authorization is None:
+        return dict(fields_of(http)).get("SecretId", "")
+    match = _CREDENTIAL.search(authorization)
+    return match[1] if match else ""
+
+
+def signature_of(http: HttpRequest) -> str:
+    """How a request is signed: its Authorization, else the field; empty where it isn't."""
+    http = received(http)
+    return header(http.headers, "Authorization") or dict(fields_of(http)).get("Signature", "")
 
 
 def _present_and_known(what: str, value: str | None, known: frozenset[str]) -> Iterator[Finding]:
@@ -433,7 +451,7 @@ def decodings(http: HttpRequest) -> Iterator[Decoded]:
     if http.method not in {"GET", "POST"}:
         yield Decoded(EVERYWHERE, None)
     elif http.method == "GET":
-        yield from _of_fields(http)
+        yield from _of_fields(decode(http))
     else:
         yield from _of_post(http)
 
@@ -445,12 +463,14 @@ def _of_post(http: HttpRequest) -> Iterator[Decoded]:
     if charset == "" and media_type == JSON and (version_3 or not fields_of(http)):
         yield from _of_json(http, http.body, _kept(clause))
     elif charset == "" and media_type == URLENCODED and not version_3:
-        yield from _of_fields(http, _kept(clause))
+        yield from _of_fields(decode(http), _kept(clause))
     else:
         other = _open(clause, "other-content-type", "taken")
         as_form = replace(http, headers=(("Content-Type", URLENCODED), *http.headers))
         if media_type == URLENCODED:
-            yield from _of_fields(as_form, other)
+            yield from _of_fields(decode(as_form), other)
+        elif (parts := form_data(http)) is not None:
+            yield from _of_fields(parts, other)
         else:
             yield from _of_json(http, http.body, other)
 
@@ -458,9 +478,8 @@ def _of_post(http: HttpRequest) -> Iterator[Decoded]:
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-def _of_fields(http: HttpRequest, *found: Finding) -> Iterator[Decoded]:
+def _of_fields(request: Request, *found: Finding) -> Iterator[Decoded]:
     """The ways to read fields: bytes that are no UTF-8 can be taken in two."""
-    request = decode(http)
     if not any(_SURROGATES.search(each) for each in _texts(request.parameters)):
         yield Decoded(EVERYWHERE, request, found)
         return

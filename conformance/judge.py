@@ -12,7 +12,7 @@ from conformance.messages import HttpResponse, header
 from conformance.prediction import Accepted, Allowed, Box, Outcome, Prediction, Refused, TurnedAway
 from conformance.wire import Envelope, envelope
 
-__all__ = ["Departure", "Judgement", "Kind", "explain", "is_permitted", "judge", "part"]
+__all__ = ["Departure", "Judgement", "Kind", "explain", "is_permitted", "judge", "judge_envelope", "part"]
 
 
 class Kind(StrEnum):
@@ -111,6 +111,15 @@ def judge(
     return Judgement(outcome, ways, tuple(departures), frozenset(checked))
 
 
+def judge_envelope(
+    answer: HttpResponse, seen_request_ids: Container[str]
+) -> tuple[tuple[Departure, ...], frozenset[str]]:
+    """How an answer to any action departs from what all of them must be; and which clauses could be checked."""
+    checked: set[str] = set()
+    departures = tuple(_of_envelope(answer, envelope(answer), seen_request_ids, checked))
+    return departures, frozenset(checked)
+
+
 def part(clause: str, focus: str | None) -> str:
     """The clause to name: that at which the request was aimed, where it is a case of the one that is at issue."""
     return focus if focus is not None and clause in CLAUSE[focus].part_of else clause
@@ -142,20 +151,11 @@ def _of_answer(answer: HttpResponse, parsed: Envelope, seen: Container[str], che
     """What is wrong with an answer whatever was asked; fills in which clauses could be checked."""
 
     def check(clause: str, observed: str | None) -> Iterator[Departure]:
-        checked.add(clause)
-        if observed is not None:
-            yield Departure(clause, Kind.MALFORMED, _says(CLAUSE[clause]), observed)
+        return _check(clause, observed, checked)
 
-    yield from check("Response.http-status", None if answer.status == 200 else f"HTTP {answer.status}")
-    content_type = header(answer.headers, "Content-Type")
-    yield from check("Response.content-type", _content_type_problem(content_type))
-    yield from check("Response.envelope", parsed.problem and f"{parsed.problem}: {_excerpt(answer.body)}")
+    yield from _of_envelope(answer, parsed, seen, checked)
     if parsed.problem is not None:
         return
-    yield from check("Response.RequestId.present", _text_problem(parsed.response, "RequestId"))
-    if parsed.request_id:
-        repeated = f"RequestId {parsed.request_id} came before" if parsed.request_id in seen else None
-        yield from check("Response.RequestId.unique", repeated)
     if "Error" not in parsed.response:
         yield from check("Response.FaceModelVersion", _text_problem(parsed.response, "FaceModelVersion"))
         return
@@ -169,6 +169,30 @@ def _of_answer(answer: HttpResponse, parsed: Envelope, seen: Container[str], che
     if parsed.code:
         undocumented = None if parsed.code in CODES else f"Code {parsed.code} is in no documented list"
         yield from check("Response.Error.documented", undocumented)
+
+
+def _of_envelope(
+    answer: HttpResponse, parsed: Envelope, seen: Container[str], checked: set[str]
+) -> Iterator[Departure]:
+    """What is wrong with an answer whatever action was asked; fills in which clauses could be checked."""
+    status = None if answer.status == 200 else f"HTTP {answer.status}"
+    yield from _check("Response.http-status", status, checked)
+    content_type = header(answer.headers, "Content-Type")
+    yield from _check("Response.content-type", _content_type_problem(content_type), checked)
+    observed = parsed.problem and f"{parsed.problem}: {_excerpt(answer.body)}"
+    yield from _check("Response.envelope", observed, checked)
+    if parsed.problem is not None:
+        return
+    yield from _check("Response.RequestId.present", _text_problem(parsed.response, "RequestId"), checked)
+    if parsed.request_id:
+        repeated = f"RequestId {parsed.request_id} came before" if parsed.request_id in seen else None
+        yield from _check("Response.RequestId.unique", repeated, checked)
+
+
+def _check(clause: str, observed: str | None, checked: set[str]) -> Iterator[Departure]:
+    checked.add(clause)
+    if observed is not None:
+        yield Departure(clause, Kind.MALFORMED, _says(CLAUSE[clause]), observed)
 
 
 def _content_type_problem(value: str | None) -> str | None:

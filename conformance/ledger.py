@@ -137,3 +137,17 @@ class Ledger:
             return Contradiction(reading, values, domains[reading], tuple(earlier))
         # The newest observation narrowed so far that it is this earlier one which can't hold any more.
         return Contradiction(reading, domains[reading], values, tuple({**earlier, name: None}))
+
+
+def together(ledgers: Collection[Ledger]) -> Ledger:
+    """What is left of each reading in several accounts: what none of them excludes, or else what one of them leaves."""
+    found = Ledger()
+    for reading, everything in list(found.possible.items()):
+        narrowed = [left for each in ledgers if (left := each.possible[reading]) < everything]
+        found.possible[reading] = everything.intersection(*narrowed) or frozenset[str]().union(*narrowed)
+    for each in ledgers:
+        for reading, count in each.counted.items():
+            found.counted[reading] = found.counted.get(reading, 0) + count
+        for reading, evidence in each.evidence.items():
+            found.evidence[reading] = [*found.evidence.get(reading, ()), *evidence]
+    return found

@@ -203,6 +203,40 @@ class World:
                 if presence is Presence.JUST_NOW:
                     index.exact[text] = Presence.THERE
 
+    def in_doubt(self, group_id: str, name: str | None, *, stays: bool) -> None:
+        """A group, or one whose id differs in case alone, was perhaps created, deleted, or changed otherwise.
+
+        Args:
+            group_id: which.
+            name: the name that it perhaps has now; None where it got none.
+            stays: whether what is there for certain is there still, as it was.
+        """
+        for each in {group_id, *self._ids.folded.get(group_id.lower(), ())}:
+            presence, group = self._ids.exact.get(each), self._groups.get(each)
+            if presence in _GOING and each in self._deleted:
+                self._may_be_made_again(self._names, self._deleted[each].name)
+            self._may_be_made_again(self._ids, each)
+            if group is not None and not (stays and presence in _SURELY):
+                self._forget(group)
+        self._may_be_made_again(self._names, name)
+
+    def _may_be_made_again(self, index: _Index, text: str | None) -> None:
+        if text is not None and index.exact.get(text) in _GOING:
+            index.put(text, Presence.AGAIN)
+
+    def _forget(self, group: Group) -> None:
+        """Of a group nothing is sure any more but its id."""
+        self._groups[group.group_id] = Group(group.group_id)
+        if self._ids.exact.get(group.group_id) in _SURELY:
+            self._ids.put(group.group_id, Presence.PERHAPS)
+        name = group.name
+        if name is not None and self._names.exact.get(name) in _SURELY and not self.surely_named(name, group.group_id):
+            self._names.put(name, Presence.PERHAPS)
+
+    def known_ids(self) -> tuple[str, ...]:
+        """The ids of which something is known."""
+        return tuple(self._ids.exact)
+
     def _put(self, group: Group, presence: Presence) -> None:
         for index, text in ((self._ids, group.group_id), (self._names, group.name)):
             if text is None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from conformance.assessment import Assessment, Script
@@ -18,7 +17,8 @@ from conformance.contract.model import Effect
 from conformance.errors import BudgetSpentError, NotRecordedError, TargetUnusableError, TransportError
 from conformance.judge import Departure, Kind, explain
 from conformance.ledger import Ledger
-from conformance.messages import Answer, HttpRequest, HttpResponse, Place, header
+from conformance.messages import Answer, HttpRequest, HttpResponse, Place
+from conformance.overheard import Overheard
 from conformance.prediction import Prediction, Refused
 from conformance.request import Request, World
 from conformance.results import PLAIN, Failure, Results
@@ -26,9 +26,10 @@ from conformance.salt import MARKER, Salts
 from conformance.siblings import is_named, is_there
 from conformance.standing import fullness, outage, refusal
 from conformance.targets import Target
+from conformance.traffic import Opinion, Traffic
 from conformance.twists import twisted
 from conformance.validator import predict_http
-from conformance.wire import Envelope, Sender, envelope
+from conformance.wire import Envelope, date_of, envelope
 
 if TYPE_CHECKING:
     from conformance.live.pace import Pace
@@ -83,6 +84,7 @@ class Run:
     _ahead: float = 0.0
     _unanswered: int = 0
     _waited_in_vain: int = 0
+    _traffic: Traffic | None = None
 
     @classmethod
     def against(cls, target: Target, *, max_requests: int | None = None, salts: Salts | None = None) -> Run:
@@ -104,7 +106,7 @@ class Run:
     @property
     def ledger(self) -> Ledger:
         """What is left of the readings."""
-        return self.assessment.ledger
+        return self.assessment.ledger if self._traffic is None else self._traffic.ledger
 
     # --- Cases -----------------------------------------------------------------------------------------
 
@@ -221,21 +223,18 @@ class Run:
 
     # --- What others send --------------------------------------------------------------------------------
 
-    def overhear(self, http: HttpRequest, answer: Answer, at: float, sender: Sender | None = None) -> list[Failure]:
-        """Judge what somebody else sent, and what came of it.
+    @property
+    def traffic(self) -> Traffic:
+        """What others sent."""
+        if self._traffic is None:
+            self._traffic = Traffic(self.assessment)
+        return self._traffic
 
-        Args:
-            http: the request as it was sent.
-            answer: what came; or why nothing did, which is nobody's fault that could be told.
-            at: when it was sent, in seconds since 1970.
-            sender: whose key signed it; None where that isn't known.
-
-        Returns:
-            The departures; none for an answer that only tells of the account, or of the service's state.
-        """
+    def overhear(self, heard: Overheard) -> Opinion:
+        """Judge what somebody else sent, and what came of it."""
         self.results.requests += 1
         self.on_request()
-        return self.assessment.judge_strangers(http, answer, at, sender)
+        return self.traffic.judge(heard)
 
     # --- The ways to send ------------------------------------------------------------------------------
 
@@ -492,11 +491,8 @@ class Run:
 
 def _clock_ahead(answer: HttpResponse, now: float) -> float:
     """By how many seconds the target's clock is ahead of this one's, as far as its answer tells; 0 for next to none."""
-    try:
-        there = parsedate_to_datetime(header(answer.headers, "Date") or "").timestamp()
-    except (ValueError, OverflowError):
-        return 0.0
-    ahead = there - now
+    there = date_of(answer)
+    ahead = 0.0 if there is None else there - now
     return ahead if abs(ahead) > _CLOCKS_AGREE else 0.0
 
 

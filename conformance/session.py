@@ -172,7 +172,7 @@ def judge_recording(path: Path, *, max_age: float | None = None) -> Session:
         except NotRecordedError:
             run.results.not_recorded(case)
     for each in traffic_of(recording):
-        run.results.note(f"interaction {each.number}", run.overhear(each.whole, each.answer, each.at))
+        run.results.note(f"interaction {each.number}", run.overhear(each.overheard).failures)
     return session
 
 

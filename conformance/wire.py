@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
@@ -20,10 +22,12 @@ __all__ = [
     "Sender",
     "TooDeepError",
     "UndecodableError",
+    "date_of",
     "decode",
     "encode",
     "envelope",
     "fields_of",
+    "form_data",
     "headers_for",
     "received",
 ]
@@ -153,8 +157,35 @@ def fields_of(http: HttpRequest) -> list[tuple[str, str]]:
     ]
 
 
+def form_data(http: HttpRequest) -> Request | None:
+    """The request that a body of `multipart/form-data` says; None where it is none."""
+    content_type = header(http.headers, "Content-Type") or ""
+    boundary = _BOUNDARY.search(content_type)
+    if _content_type(http) != "multipart/form-data" or boundary is None:
+        return None
+    delimiter = b"\r\n--" + (boundary[1] or boundary[2]).encode("latin-1", "replace")
+    first, *parts = (b"\r\n" + http.body).split(delimiter)
+    if first.strip() or not parts or not parts[-1].startswith(b"--"):
+        return None
+    fields: list[tuple[str, str]] = []
+    for each in parts[:-1]:
+        head, _, value = each.partition(b"\r\n\r\n")
+        name = _NAME.search(head.decode("utf-8", "replace"))
+        if name is None:
+            return None
+        fields.append((name[1], value.decode("utf-8", "surrogateescape")))
+    return _of_fields(http, fields)
+
+
+_BOUNDARY = re.compile(r'(?i);\s*boundary=(?:"([^"]+)"|([^\s;"]+))')
+_NAME = re.compile(r'(?im)^content-disposition:\s*form-data;(?:.*;)?\s*name="([^"]*)"')
+
+
 def _from_fields(http: HttpRequest) -> Request:
-    fields = fields_of(http)
+    return _of_fields(http, fields_of(http))
+
+
+def _of_fields(http: HttpRequest, fields: list[tuple[str, str]]) -> Request:
     common = dict(fields)
     action = header(http.headers, "X-TC-Action") or common.get("Action", "")
     version = header(http.headers, "X-TC-Version") or common.get("Version", "")
@@ -221,6 +252,14 @@ class Envelope:
         """The RequestId, where it is a text."""
         value = self.response.get("RequestId")
         return value if isinstance(value, str) else None
+
+
+def date_of(answer: HttpResponse) -> float | None:
+    """The time that an answer's `Date` tells, in seconds since 1970; None where it tells none."""
+    try:
+        return parsedate_to_datetime(header(answer.headers, "Date") or "").timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})

@@ -38,6 +38,8 @@ DECIDING = (
     "results",
     "assessment",
     "standing",
+    "overheard",
+    "traffic",
 )
 
 

@@ -249,7 +249,7 @@ def observed(upstream, folder=None):
     """A relay with an observer: both, and the lines that it said."""
     said = []
     observer = Observer.of(upstream, str(folder) if folder is not None else None, said.append)
-    with Relay(upstream, observer.exchange, timeout=5) as relay:
+    with Relay(upstream, observer.exchange, on_blind=observer.blind, timeout=5) as relay:
         observer.certificates = lambda: relay.certificates
         yield relay, observer, said
 

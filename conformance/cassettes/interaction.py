@@ -8,7 +8,7 @@ import json
 import math
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from conformance.cassettes.scrub import SCRUBBED, is_like_a_signature
 from conformance.errors import TransportError
 from conformance.gateway import common_parameter
 from conformance.messages import Answer, Headers, HttpRequest, HttpResponse, Place, header
+from conformance.overheard import Circumstances, Overheard, Subject
 from conformance.wire import UndecodableError, decode
 
 __all__ = ["HUNG_UP", "Interaction", "fingerprint", "from_values", "to_values"]
@@ -42,6 +43,7 @@ class Interaction:
         answer: scrubbed; or why none came.
         packed: a large body, compressed, in Base64; empty where the request has its body.
         mark: the request's fingerprint; None where it is still to be taken.
+        circumstances: what else was known of it, where it was somebody else's.
     """
 
     number: int
@@ -50,6 +52,7 @@ class Interaction:
     answer: Answer
     packed: str = ""
     mark: str | None = None
+    circumstances: Circumstances = field(default_factory=Circumstances)
 
     @property
     def whole(self) -> HttpRequest:
@@ -57,6 +60,11 @@ class Interaction:
         if not self.packed:
             return self.request
         return replace(self.request, body=_unpacked(self.packed))
+
+    @property
+    def overheard(self) -> Overheard:
+        """The exchange, as it was judged when it passed; but whose key signed it was left out."""
+        return Overheard(self.whole, self.answer, self.at, self.circumstances)
 
     @property
     def fingerprint(self) -> str:
@@ -93,6 +101,7 @@ def to_values(interaction: Interaction) -> dict[str, object]:
     recorded: dict[str, object] = {"number": interaction.number, "at": math.floor(interaction.at * 1000) / 1000}
     if (place := request.place) is not None:
         recorded |= {"case": place.case, "salt": place.salt, "step": place.step, "copy": place.copy}
+    recorded |= _circumstances_to_values(interaction)
     body: object = _text(request.body)
     if len(request.body) > _LARGEST_PLAIN:
         recorded["body"] = base64.b64encode(zlib.compress(request.body, 9)).decode("ascii")
@@ -110,6 +119,21 @@ def to_values(interaction: Interaction) -> dict[str, object]:
         "response": _answer_to_values(answer),
         "recorded": recorded,
     }
+
+
+def _circumstances_to_values(interaction: Interaction) -> dict[str, object]:
+    """What is known of somebody else's exchange; to the letter, so that it is judged again as it was."""
+    known = interaction.circumstances
+    values: dict[str, object] = {}
+    if known.answered is not None:
+        values |= {"at": interaction.at, "answered": known.answered}
+    if known.account:
+        values["account"] = known.account
+    if known.overlapped:
+        values["overlapped"] = [asdict(each) for each in known.overlapped]
+    if known.unseen:
+        values["unseen"] = True
+    return values
 
 
 def _answer_to_values(answer: Answer) -> dict[str, object]:
@@ -173,10 +197,36 @@ def _from_values(values: Mapping[str, object]) -> Interaction:
         answer = TransportError(str(status.get("message")), closed=recorded.get("closed") is True)
     else:
         answer = HttpResponse(code, _headers(response["headers"]), _bytes(_mapping(response["body"])["string"]))
-    number, at = int(str(recorded.get("number", 0))), float(str(recorded.get("at", 0.0)))
-    if not 0 <= at < _LAST_SECOND:
-        raise ValueError(f"an interaction was recorded at {at}, which is no time")
-    return Interaction(number, at, http, answer, packed, str(recorded["fingerprint"]) if packed else None)
+    number, at = int(str(recorded.get("number", 0))), _moment(recorded.get("at", 0.0))
+    mark = str(recorded["fingerprint"]) if packed else None
+    return Interaction(number, at, http, answer, packed, mark, _circumstances(recorded))
+
+
+def _moment(value: object) -> float:
+    moment = float(str(value))
+    if not 0 <= moment < _LAST_SECOND:
+        raise ValueError(f"an interaction was recorded at {moment}, which is no time")
+    return moment
+
+
+def _circumstances(recorded: Mapping[str, object]) -> Circumstances:
+    answered, overlapped = recorded.get("answered"), recorded.get("overlapped", [])
+    if not isinstance(overlapped, list):
+        raise TypeError("a list of what overlapped")
+    return Circumstances(
+        int(str(recorded.get("account", 0))),
+        None if answered is None else _moment(answered),
+        tuple(map(_subject, overlapped)),
+        recorded.get("unseen") is True,
+    )
+
+
+def _subject(value: object) -> Subject:
+    known = _mapping(value)
+    group_id, name = known["group_id"], known["name"]
+    if not isinstance(group_id, str | None) or not isinstance(name, str | None):
+        raise TypeError("an id and a name of what overlapped")
+    return Subject(group_id, name, known["creates"] is True)
 
 
 def _unpacked(packed: str) -> bytes:

@@ -6,7 +6,6 @@ needs are emptied; `secrets` then looks for the secrets themselves, in every enc
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 import zlib
@@ -18,7 +17,15 @@ from conformance.contract import PARAMETERS
 from conformance.draft import URLENCODED
 from conformance.messages import Headers, HttpRequest, HttpResponse, header
 
-__all__ = ["NAMELESS", "SCRUBBED", "is_like_a_signature", "scrubbed_answer", "scrubbed_request", "signatures_of"]
+__all__ = [
+    "NAMELESS",
+    "SCRUBBED",
+    "decompressed",
+    "is_like_a_signature",
+    "scrubbed_answer",
+    "scrubbed_request",
+    "signatures_of",
+]
 
 SCRUBBED = "SCRUBBED"
 # What stands in the place of a signature of version 3, so that it still has the form of one.
@@ -31,7 +38,11 @@ _REQUEST_HEADERS = frozenset(
         "x-tc-requestclient", "x-tc-timestamp", "x-tc-version",
     }
 )  # fmt: skip
-_ANSWER_HEADERS = frozenset({"connection", "content-length", "content-type", "date", "server", "transfer-encoding"})
+_ANSWER_HEADERS = frozenset(
+    {"connection", "content-encoding", "content-length", "content-type", "date", "server", "transfer-encoding"}
+)
+# No answer needs more; one that unpacks to more is left as it is.
+_LARGEST_UNPACKED = 16 * 1024 * 1024
 _SECRET_FIELDS = frozenset({"SecretId", "Signature", "Token"})
 _CREDENTIAL = re.compile(r"(?<=Credential=)[^/,\s]*")
 _SIGNATURE = re.compile(r"(?<=Signature=)[^,\s&]*")
@@ -135,7 +146,7 @@ def scrubbed_answer(answer: HttpResponse, secrets: Collection[str] = (), ours: C
         secrets: texts that mustn't be in it.
         ours: the GroupIds that this recording asked for.
     """
-    plain = _decompressed(answer)
+    plain = decompressed(answer)
     headers: Headers = tuple(
         (name, _without(value if name.lower() in _ANSWER_HEADERS else SCRUBBED, secrets))
         for name, value in plain.headers
@@ -143,20 +154,39 @@ def scrubbed_answer(answer: HttpResponse, secrets: Collection[str] = (), ours: C
     return replace(plain, headers=headers, body=_scrubbed_body(_without_bytes(plain.body, secrets), ours))
 
 
-def _decompressed(answer: HttpResponse) -> HttpResponse:
-    """A body in plain bytes, so that it can be read; as it is where it can't be unpacked."""
+def decompressed(answer: HttpResponse) -> HttpResponse:
+    """The answer with its body in plain bytes, so that it can be read; as it is where it can't be unpacked."""
     encoding = (header(answer.headers, "Content-Encoding") or "").strip().lower()
-    try:
-        if encoding == "gzip":
-            body = gzip.decompress(answer.body)
-        elif encoding == "deflate":
-            body = zlib.decompress(answer.body)
-        else:
-            return answer
-    except (OSError, EOFError, zlib.error):
+    if encoding in {"gzip", "x-gzip"}:
+        forms: tuple[int, ...] = (_GZIP,)
+    elif encoding == "deflate":
+        forms = (_ZLIB, _BARE)  # some servers leave out what should be around it
+    else:
+        return answer
+    body = next((each for form in forms if (each := _unpacked(answer.body, form)) is not None), None)
+    if body is None:
         return answer
     kept = tuple(each for each in answer.headers if each[0].lower() not in {"content-encoding", "content-length"})
     return replace(answer, headers=kept, body=body)
+
+
+# The forms of `zlib`, in its own numbers.
+_GZIP, _ZLIB, _BARE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
+
+
+def _unpacked(data: bytes, form: int) -> bytes | None:
+    """What was compressed, of however many parts; None where it isn't whole, or too much."""
+    body = b""
+    try:
+        while data and len(body) < _LARGEST_UNPACKED:
+            part = zlib.decompressobj(form)
+            body += part.decompress(data, _LARGEST_UNPACKED)
+            if not part.eof:
+                return None
+            data = part.unused_data if form == _GZIP else b""
+    except zlib.error:
+        return None
+    return body if not data else None
 
 
 def _scrubbed_body(body: bytes, ours: Collection[str]) -> bytes:
@@ -175,9 +205,12 @@ def _hide_foreign(response: dict[str, object], ours: Collection[str]) -> bool:
     entries = response.get("GroupInfos")
     changed = False
     if isinstance(entries, list):
+        numbers: dict[str, int] = {}  # one that is listed twice is so still
         for place, each in enumerate(entries):
-            if not (isinstance(each, dict) and each.get("GroupId") in ours):
-                entries[place] = {"GroupId": f"{SCRUBBED}-{place}"}
+            group_id = each.get("GroupId") if isinstance(each, dict) else None
+            if not isinstance(group_id, str) or group_id not in ours:
+                number = numbers.setdefault(group_id, place) if isinstance(group_id, str) else place
+                entries[place] = {"GroupId": f"{SCRUBBED}-{number}"}
                 changed = True
     return changed
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from conformance.cases import Case
@@ -18,6 +19,7 @@ from conformance.contract import CLAUSE
 from conformance.errors import SuiteError, UsageError
 from conformance.files import check_folder
 from conformance.messages import Answer, HttpRequest, HttpResponse
+from conformance.overheard import Circumstances
 
 __all__ = ["RecordingError", "Writer", "free_folder"]
 
@@ -101,14 +103,23 @@ class Writer:
     _ours: set[str] = field(default_factory=set)
     _signatures: set[str] = field(default_factory=set)
     _answered: bool = False
-    _unanswered: list[tuple[HttpRequest, Answer, float, Case | None, str | None]] = field(default_factory=list)
+    _unanswered: list[Callable[[], None]] = field(default_factory=list)
 
     @property
     def written(self) -> int:
         """How many interactions there are."""
         return sum(each.whole[1] for each in self._files.values())
 
-    def write(self, http: HttpRequest, answer: Answer, at: float, case: Case | None, ours: str | None = None) -> None:
+    def write(
+        self,
+        http: HttpRequest,
+        answer: Answer,
+        at: float,
+        case: Case | None,
+        ours: str | None = None,
+        *,
+        circumstances: Circumstances | None = None,
+    ) -> None:
         """Write an interaction, scrubbed.
 
         Nothing is written before there is an answer: a server that isn't there leaves no recording, and replaces none.
@@ -119,18 +130,29 @@ class Writer:
             at: when it was sent, in seconds since 1970.
             case: the case that it belongs to; None for somebody else's traffic.
             ours: the GroupId for which it asks, if it does.
+            circumstances: what else is known of somebody else's traffic.
 
         Raises:
             RecordingError: it can't be written; or a secret would be, and then the recording is removed.
         """
         self._answered = self._answered or isinstance(answer, HttpResponse)
-        self._unanswered.append((http, answer, at, case, ours))
+        known = circumstances or Circumstances()
+        self._unanswered.append(partial(self._write, http, answer, at, case, ours, circumstances=known))
         if self._answered:
             waiting, self._unanswered = self._unanswered, []
             for each in waiting:
-                self._write(*each)
+                each()
 
-    def _write(self, http: HttpRequest, answer: Answer, at: float, case: Case | None, ours: str | None) -> None:
+    def _write(
+        self,
+        http: HttpRequest,
+        answer: Answer,
+        at: float,
+        case: Case | None,
+        ours: str | None,
+        *,
+        circumstances: Circumstances,
+    ) -> None:
         if ours is not None:
             self._ours.add(ours)
         signatures = signatures_of(http)
@@ -140,6 +162,7 @@ class Writer:
             at,
             scrubbed_request(http, self.secrets),
             scrubbed_answer(answer, self.secrets, self._ours) if isinstance(answer, HttpResponse) else answer,
+            circumstances=circumstances,
         )
         part = TRAFFIC if case is None else CLAUSE[case.clause].parameter
         try:

@@ -21,8 +21,7 @@ def curl_lines(failure: Failure) -> str:
 
     One plain creation, or two, go through curl. What would be a page of it, or what it can't do, `call` does.
     """
-    parts = urlsplit(failure.bodies[0].url)
-    target = f"{parts.scheme}://{parts.netloc}"
+    target = _target(failure.bodies[0])
     if failure.needs_others:  # what a list shows of other cases' groups takes those cases
         return f"iai-conformance run --target {target} --profile smoke"
     if (
@@ -36,8 +35,15 @@ def curl_lines(failure: Failure) -> str:
     return f"iai-conformance call --target {target}{quota} {steps}"
 
 
-def _line(http: HttpRequest) -> str:
+def _target(http: HttpRequest) -> str:
+    """Where a request went; some clients write a whole URL into their Host header."""
     parts = urlsplit(http.url)
-    target = f"{parts.scheme}://{parts.netloc}"
+    while parts.netloc in {"http:", "https:"}:
+        parts = urlsplit(f"{parts.netloc}{parts.path}")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _line(http: HttpRequest) -> str:
+    target = _target(http)
     body = shlex.quote(http.body.decode("utf-8", "surrogateescape"))
     return f"iai-conformance sign --target {target} --body {body} | curl -sS -H @- --data-binary {body} {target}/"

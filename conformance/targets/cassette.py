@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from conformance.cassettes.interaction import HUNG_UP, Interaction, fingerprint
+from conformance.cassettes.provenance import Kind
 from conformance.cassettes.shelf import Recording
 from conformance.errors import NotRecordedError, TransportError
 from conformance.messages import Answer, HttpRequest, HttpResponse, Place
@@ -45,7 +46,8 @@ class CassetteTarget:
         pair = EXAMPLE_CREDENTIALS
         if provenance.token:  # what is signed with temporary credentials carries a token
             pair = Credentials(pair.secret_id, pair.secret_key, "recorded")
-        self.name, self.recording, self.alone = name, recording, False
+        self.name, self.recording = name, recording
+        self.alone = provenance.kind is Kind.DOCUMENTATION  # nobody else is on the page
         self.sender = Sender(provenance.endpoint, provenance.region, pair)
         self.salts = RecordedSalts(provenance.run)
         self._index: dict[tuple[Place, str], deque[Interaction]] = defaultdict(deque)

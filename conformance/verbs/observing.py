@@ -45,7 +45,7 @@ def _observe(options: argparse.Namespace) -> int:
     relay = Relay(
         upstream,
         observer.exchange,
-        on_blind=lambda why: _say(f"! a connection can't be read from here on: {why}"),
+        on_blind=observer.blind,
         host=options.host,
         port=options.port,
         timeout=options.timeout_seconds,
@@ -61,18 +61,21 @@ def _observe(options: argparse.Namespace) -> int:
 
 def _end(observer: Observer, json_file: str | None) -> int:
     from conformance.files import write_text
-    from conformance.report.model import exit_code
 
     report = observer.end()
     for line in observer.summary(report):
         _say(line)
     if json_file is not None:
         write_text("--json", json_file, f"{json.dumps(report.to_json(), indent=1)}\n")
-    if observer.problem:
-        return 3
-    return 0 if observer.judged and not observer.departures else exit_code(report)
+    return observer.exit_code(report)
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    """Say a line; whoever doesn't listen any more stops neither the traffic nor the recording."""
+    from conformance.files import let_go_of
+
+    try:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+    except OSError:
+        let_go_of(sys.stdout)
