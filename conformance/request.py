@@ -249,9 +249,9 @@ class World:
         self._groups[group.group_id] = group
 
     def surely_named(self, name: str, but: str) -> bool:
-        """Whether a group that is surely there has this name; another than that with the id `but`."""
+        """Whether a group that is surely there has this name; another than that with the id `but`, however written."""
         return any(
-            each.name == name and each.group_id != but and self._ids.exact.get(each.group_id) in _SURELY
+            each.name == name and each.group_id.lower() != but.lower() and self._ids.exact.get(each.group_id) in _SURELY
             for each in self._groups.values()
         )
 
