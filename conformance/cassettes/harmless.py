@@ -39,7 +39,7 @@ request requested requestid requests require required resource resources respons
 role run same second seconds secret see send sent server service session set several shall short should sign signature
 signed since size small so some something space spaces special stack standing start state status still stop string
 strings sub subaccount submit success support supported sure system tag take taken temporarily tencent tencentcloud text
-than that the their them then there these they this throttled time timeout timestamp to token too total trace trial true
+than that the their them then there these they this throttled time timeout today timestamp to token too total trace trial true
 try twice type types unable unauthorized under undefined unexpected unicode unique unknown unpaid unsupported until up
 uppercase url us use used user uses using utc utf uvicorn valid validate validated value values version very violate via
 want was way we were what when where whether which while who why wide will with within without word would wrong xml yes

@@ -17,10 +17,11 @@ __all__ = ["found_in"]
 _DEEPEST = 3
 _ESCAPE = re.compile(rb"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|\\U([0-9A-Fa-f]{8})|\\([/\\\"'nrt])")
 _BLANK = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
-# YAML may fold a long binary over several lines.
-_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-][ \t]*(?:\r?\n[ \t]*)?){12,}={0,2}")
+# YAML may fold a long binary over several lines, and mail does.
+_BASE64 = rb"(?:[A-Za-z0-9+/_-](?:[ \t]*\r?\n[ \t]*)?+){%d,}+"
+_STANDARD = bytes.maketrans(b"-_", b"+/")
 _WIDE = re.compile(rb"(.)\0", re.DOTALL)
-_HEX = re.compile(rb"[0-9A-Fa-f]{16,}")
+_HEX = rb"[0-9A-Fa-f]{%d,}+"
 _COMPRESSED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
 _MOST_UNPACKED = 64 * 1024 * 1024
 
@@ -33,18 +34,29 @@ def found_in(data: bytes, secrets: Collection[str]) -> str | None:
         secrets: the texts to look for; empty ones are left out. Case doesn't matter.
     """
     wanted = _Wanted.of(secrets)
-    return _search(data, wanted, "", _DEEPEST) if wanted.texts else None
+    return _Search(wanted).through(data, "", _DEEPEST) if wanted.texts else None
 
 
-def _search(data: bytes, wanted: _Wanted, how: str, depth: int) -> str | None:
-    if wanted.is_in(data.lower()):
-        return how or "plain"
-    if depth == 0:
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A search through data and its views, the same one only once."""
+
+    wanted: _Wanted
+    seen: dict[bytes, int] = field(default_factory=dict)
+
+    def through(self, data: bytes, how: str, depth: int) -> str | None:
+        if self.seen.get(data, -1) >= depth:
+            return None
+        new = data not in self.seen
+        self.seen[data] = depth
+        if new and self.wanted.is_in(data.lower()):
+            return how or "plain"
+        if depth == 0:
+            return None
+        for name, hidden in _views(data, self.wanted.shortest):
+            if (found := self.through(hidden, f"{how}, {name}" if how else name, depth - 1)) is not None:
+                return found
         return None
-    for name, hidden in _views(data):
-        if (found := _search(hidden, wanted, f"{how}, {name}" if how else name, depth - 1)) is not None:
-            return found
-    return None
 
 
 _FEW = 12
@@ -59,20 +71,22 @@ class _Wanted:
     """
 
     texts: tuple[bytes, ...]
+    shortest: int
     size: int = 0
     pieces: Mapping[bytes, Collection[bytes]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, secrets: Collection[str]) -> _Wanted:
         texts = tuple({each.lower() for text in secrets if text for each in _ways_to_write(text)})
+        shortest = min(map(len, texts), default=0)
         if len(texts) <= _FEW:
-            return cls(texts)
-        size = (min(map(len, texts)) + 1) // 2
+            return cls(texts, shortest)
+        size = (shortest + 1) // 2
         pieces: dict[bytes, list[bytes]] = {}
         for text in texts:
             for start in range(size):
                 pieces.setdefault(text[start : start + size], []).append(text)
-        return cls(texts, size, pieces)
+        return cls(texts, shortest, size, pieces)
 
     def is_in(self, data: bytes) -> bool:
         if not self.pieces:
@@ -93,8 +107,13 @@ def _ways_to_write(text: str) -> Iterator[bytes]:
                 yield data
 
 
-def _views(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """The data with what may hide something taken away, each by its name; none where there is nothing to take."""
+def _views(data: bytes, shortest: int) -> Iterator[tuple[str, bytes]]:
+    """The data with what may hide something taken away, each by its name; none where there is nothing to take.
+
+    Args:
+        data: what to look through.
+        shortest: how many bytes are hidden at least.
+    """
     if b"%" in data:
         yield "percent-encoded", unquote_to_bytes(data)
         if b"+" in data:
@@ -104,10 +123,10 @@ def _views(data: bytes) -> Iterator[tuple[str, bytes]]:
         yield "escaped, byte by byte", _ESCAPE.sub(_unescaped_byte, data)
     if b"\0" in data:
         yield "UTF-16", _WIDE.sub(rb"\1", data)
-    decoded = b"\n".join(_base64_runs(data))
+    decoded = b"\n".join(_base64_runs(data, shortest))
     if decoded:
         yield "Base64", decoded
-    if runs := b"\n".join(_hexadecimal_runs(data)):
+    if runs := b"\n".join(_hexadecimal_runs(data, shortest)):
         yield "hexadecimal", runs
     for match in _COMPRESSED.finditer(data):
         if unpacked := _unpacked(data[match.start() :]):
@@ -127,10 +146,10 @@ def _unescaped_byte(match: re.Match[bytes]) -> bytes:
     return bytes([int(digits, 16)]) if digits is not None and int(digits, 16) < 256 else _unescaped(match)
 
 
-def _base64_runs(data: bytes) -> Iterator[bytes]:
+def _base64_runs(data: bytes, shortest: int) -> Iterator[bytes]:
     """Every run that may be Base64, read from each of the four places where a group can begin."""
-    for match in _BASE64.finditer(data):
-        run = re.sub(rb"\s", b"", match[0]).rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
+    for match in re.finditer(_BASE64 % (shortest * 4 // 3), data):
+        run = b"".join(match[0].split()).translate(_STANDARD)
         for start in range(4):
             part = run[start:]
             try:
@@ -139,9 +158,9 @@ def _base64_runs(data: bytes) -> Iterator[bytes]:
                 continue
 
 
-def _hexadecimal_runs(data: bytes) -> Iterator[bytes]:
+def _hexadecimal_runs(data: bytes, shortest: int) -> Iterator[bytes]:
     """Every run of hexadecimal digits, read from each of the two places where a byte can begin."""
-    for match in _HEX.finditer(data):
+    for match in re.finditer(_HEX % (shortest * 2), data):
         for start in range(2):
             part = match[0][start:]
             yield bytes.fromhex(part[: len(part) // 2 * 2].decode("ascii"))
