@@ -12,9 +12,10 @@ import json
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar, cast
 from urllib.parse import quote, unquote, unquote_plus
 
 from conformance.contract import PARAMETERS
@@ -26,6 +27,8 @@ __all__ = ["NAMELESS", "SCRUBBED", "Secrets", "is_scrubbed"]
 SCRUBBED = "SCRUBBED"
 # What stands in the place of a signature of version 3, so that it still has the form of one.
 NAMELESS = "0" * 64
+
+_Value = TypeVar("_Value")
 
 # Shorter texts than this, of somebody else's request, are no secrets, and stand everywhere.
 _TELLING = 16
@@ -161,7 +164,7 @@ class _Taken:
         if body.lstrip().startswith(b"--"):
             body = _PART.sub(self._part, body)
         if b":" in body and (len(body) < _LARGE or _TELLS_OF_MEMBERS.search(body)):
-            body = b"".join(self._members(body))
+            body = b"".join(self.members(body))
         return body
 
     def _fields(self, text: str) -> str:
@@ -183,7 +186,7 @@ class _Taken:
             return match[0]
         return match["head"] + self._keep(name, value).encode()
 
-    def _members(self, body: bytes) -> Iterator[bytes]:
+    def members(self, body: bytes) -> Iterator[bytes]:
         """JSON in pieces, with the texts and numbers under secret names replaced, however deep under them."""
         place = depth = 0
         hiding: int | None = None  # the depth of the member that is left out
@@ -195,7 +198,8 @@ class _Taken:
             elif token in b"]}":
                 depth -= 1
             elif token == b":":
-                if hiding is None and _is_secret(name := _string(before)):
+                name = _string(before) if before.startswith(b'"') else ""
+                if hiding is None and _is_secret(name):
                     hiding = depth
             elif token != b"," and self._is_left_out(token, name if before == b":" else "", hidden=hiding is not None):
                 self._keep(name, _string(token))
@@ -369,7 +373,7 @@ class Secrets:
     def mask(self, text: str) -> str:
         """A text for a terminal or a report: without them, encoded or cut off by "…" either; and without accounts."""
         maskable = [each for each in (*self._longest_first(), *self._signatures) if len(each) >= _MASKABLE]
-        data = text.encode("utf-8", "surrogatepass")
+        data = b"".join(_Taken().members(text.encode("utf-8", "surrogatepass")))
         for known in map(_known, maskable):
             data = known.pattern.sub(SCRUBBED.encode(), data)
         shown = _LIKE_A_SECRET_ID.sub(SCRUBBED.encode(), data).decode("utf-8", "surrogatepass")
@@ -379,9 +383,9 @@ class Secrets:
             shown = _without_beginning(shown, known.text)
         return _ACCOUNT.sub(rf"\1\2{SCRUBBED}", shown)
 
-    def masked(self, value: Any) -> Any:
-        """JSON values whose every text is masked."""
-        return changed(value, self.mask)
+    def masked(self, value: _Value) -> _Value:
+        """A value whose every text is masked, in tuples, lists, objects and other values."""
+        return cast(_Value, _masked(value, self.mask))
 
 
 def _without_beginning(text: str, secret: str) -> str:
@@ -394,15 +398,22 @@ def _without_beginning(text: str, secret: str) -> str:
     return text
 
 
-def changed(value: Any, change: Callable[[str], str]) -> Any:
-    """JSON values with every text in them changed, names too."""
+def _masked(value: Any, mask: Callable[[str], str]) -> Any:
     match value:
+        case StrEnum():
+            return value
         case str():
-            return change(value)
+            return mask(value)
+        case bytes():
+            return mask(value.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
         case dict():
-            return {change(name): changed(each, change) for name, each in value.items()}
-        case list() | tuple():
-            return [changed(each, change) for each in value]
+            return {mask(name): _masked(each, mask) for name, each in value.items()}
+        case list():
+            return [_masked(each, mask) for each in value]
+        case tuple():
+            return tuple(_masked(each, mask) for each in value)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return replace(value, **{each.name: _masked(getattr(value, each.name), mask) for each in fields(value)})
         case _:
             return value
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from conformance.carried import Secrets
 from conformance.cassettes.certificates import provenance_of_now
 from conformance.cassettes.provenance import Provenance
 from conformance.cassettes.writer import Writer, free_folder
@@ -69,9 +70,10 @@ class Observer:
         target = HttpTarget(upstream, Sender(upstream, "", Credentials("", "")), timeout=1)
         run = Run.against(target)
         run.world.salt = _NOBODY
-        observer = cls(Session(run), upstream, say, pair)
+        secrets = pair.texts if pair is not None else []
+        run.secrets = Secrets.of(secrets)
+        observer = cls(Session(run), upstream, lambda line: say(run.secrets.mask(line)), pair)
         if record_to is not None:
-            secrets = [each for each in (pair.secret_id, pair.secret_key, pair.token) if each] if pair else []
             observer._writer = Writer(free_folder(Path(record_to)), observer._provenance, secrets)
         return observer
 
@@ -84,6 +86,7 @@ class Observer:
         action = common_parameter(http, "Action") or ""
         if action not in {ACTION, *SIBLINGS}:
             return
+        self.session.run.secrets.learn(http)
         self._region = self._region or common_parameter(http, "Region") or ""
         failures = self.session.run.overhear(http, answer, at, self._sender_of(http))
         self.session.run.results.note(f"interaction {self.session.run.results.requests}", failures)

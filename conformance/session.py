@@ -296,8 +296,7 @@ def _writer(run: Run, http: Target, settings: Settings) -> Writer:
     assert isinstance(http, HttpTarget)  # noqa: S101 -- nothing else is recorded
     overwrite = settings.record_mode in {"all", "rewrite"}
     folder = free_folder(Path(settings.record_to), overwrite=overwrite)
-    pair = http.sender.credentials
-    secrets = [each for each in (pair.secret_id, pair.secret_key, pair.token) if each]
+    secrets = http.sender.credentials.texts
     return Writer(folder, lambda: _provenance(http, run.salts.run), secrets, replaces=overwrite)
 
 

@@ -9,6 +9,7 @@ from conformance.cases import Case, Step
 from conformance.errors import TransportError, UsageError
 from conformance.messages import Answer, HttpRequest, HttpResponse, header
 from conformance.report.words import delivery, sent
+from conformance.results import Failure
 from conformance.run import Run
 from conformance.salt import Salts
 from conformance.targets import Target
@@ -77,10 +78,18 @@ def told(target: Target, steps: Iterable[Step], quota: int | None = None, salts:
         failures = run.case(Case("Request.check-order", "by hand", steps))
     except ValueError as error:
         raise UsageError(str(error)) from error
+    for http, _ in listening.heard:
+        run.secrets.learn(http)
+    yield from map(run.secrets.mask, _lines(steps, listening.heard, failures))
+
+
+def _lines(
+    steps: Iterable[Step], heard: Iterable[tuple[HttpRequest, Answer]], failures: Iterable[Failure]
+) -> Iterator[str]:
     for step in steps:
         how = delivery(step)
         yield f"{sent(step)}" + (f"  [{how}]" if how else "")
-    for http, answer in listening.heard:
+    for http, answer in heard:
         yield f"→ {http.method} {_clipped(http.body.decode('utf-8', 'backslashreplace') or http.query)}"
         yield f"← {_answer(answer)}"
     for each in failures:

@@ -14,4 +14,4 @@ def test_traffic(run: Run, interaction: Interaction, pytestconfig: pytest.Config
     """The answer is one that the page allows."""
     failures = run.overhear(interaction.whole, interaction.answer, interaction.at)
     run.results.note(f"interaction {interaction.number}", failures)
-    fail_for(failures, settings_of(pytestconfig))
+    fail_for(run, failures, settings_of(pytestconfig))
