@@ -42,8 +42,8 @@ _SECRET_NAME = re.compile(
 )
 _ANY = "password"  # any secret, of which nobody says what it is
 _SECRET_HEADER = re.compile(r"(?i)secret|token|key|signature|auth|cookie|passw|credential")
-# What a signature of version 1, or 3, looks like, under whatever name it is sent.
-_LIKE_A_SIGNATURE = re.compile(r"[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=|[0-9a-fA-F]{64}")
+# What a signature of version 1, or 3, or a SecretId looks like, under whatever name it is sent.
+_LIKE_A_SECRET = re.compile(r"[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=|[0-9a-fA-F]{64}|AKID[A-Za-z0-9]{32}")
 # What a SecretId of the platform looks like, wherever it stands.
 _LIKE_A_SECRET_ID = re.compile(rb"(?<![A-Za-z0-9])AKID[A-Za-z0-9]{32}(?![A-Za-z0-9])")
 _ACCOUNT = re.compile(r"(?i)\b((?:owner|sub)?uin|appid)(\W{0,4})\d{6,}")
@@ -77,10 +77,10 @@ def _is_secret(name: str) -> bool:
 
 
 def is_scrubbed(name: str, value: str) -> bool:
-    """Whether a field is left out: by its name, or because nobody knows it and it holds what looks like a signature."""
+    """Whether a field is left out: by its name, or because nobody knows it and it looks like an id or a signature."""
     if name in PARAMETERS:
         return False
-    return _is_secret(name) or value == SCRUBBED or _LIKE_A_SIGNATURE.fullmatch(value) is not None
+    return _is_secret(name) or value == SCRUBBED or _LIKE_A_SECRET.fullmatch(value) is not None
 
 
 # --- By the place ----------------------------------------------------------------------------------------
