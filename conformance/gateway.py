@@ -31,7 +31,10 @@ from conformance.signing import (
 )
 from conformance.wire import NoObjectError, TooDeepError, UndecodableError, decode, fields_of, form_data, received
 
-__all__ = ["OTHER_VERSIONS", "Decoded", "common_parameter", "decodings", "findings", "secret_id_of", "signature_of"]
+__all__ = [
+    "AUTHORIZATION", "OTHER_VERSIONS", "Decoded", "common_parameter", "decodings", "findings", "secret_id_of",
+    "signature_of",
+]  # fmt: skip
 
 _UNSURE = 5  # seconds by which a request's way, and two clocks, may differ
 # The documents don't say what is counted, nor whether a KB has 1000 bytes: near the limit either answer is right.
@@ -45,7 +48,7 @@ _TEXTS = re.compile(r'(?s)"(?:[^"\\]++|\\.)*+"?')
 _NOTHING = re.compile(r"[ \t\r\n]*+(?:null)?[ \t\r\n]*+")
 OTHER_VERSIONS = frozenset({"2018-03-01"})
 _SIBLINGS = frozenset({"DeleteGroup", "ModifyGroup", "GetGroupInfo", "GetGroupList"})
-_AUTHORIZATION = re.compile(
+AUTHORIZATION = re.compile(
     r"TC3-HMAC-SHA256 +Credential=(?P<id>[^/,\s]+)/(?P<date>[^/,]*)/(?P<service>[^/,]*)/(?P<ending>[^/,]*), *"
     r"SignedHeaders=(?P<headers>[^,]*), *Signature=(?P<signature>[0-9A-Fa-f]{64})"
 )
@@ -143,7 +146,7 @@ def _authentication(http: HttpRequest, credentials: Credentials, now: float) -> 
 
 
 def _version_3(http: HttpRequest, authorization: str, credentials: Credentials, now: float) -> Iterator[Finding]:
-    match = _AUTHORIZATION.fullmatch(authorization)
+    match = AUTHORIZATION.fullmatch(authorization)
     names = match["headers"].split(";") if match else []
     if match is None or match["ending"] != TC3_ENDING or not {"content-type", "host"} <= set(names):
         yield _broken("Authentication.authorization.form", "malformed-authorization-code")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from conformance.carried import Secrets
 from conformance.cassettes.certificates import provenance_of_now
 from conformance.cassettes.provenance import Provenance
 from conformance.cassettes.scrub import decompressed, scrubbed_request
@@ -78,10 +79,11 @@ class Observer:
         """
         pair = credentials_of_environment()
         target = HttpTarget(upstream, Sender(upstream, "", Credentials("", "")), timeout=1)
-        observer = cls(Session(Run.against(target)), upstream, say, pair)
+        run = Run.against(target)
+        run.secrets = Secrets.of(pair.texts if pair is not None else [])
+        observer = cls(Session(run), upstream, lambda line: say(run.secrets.mask(line)), pair)
         if record_to is not None:
-            secrets = [each for each in (pair.secret_id, pair.secret_key, pair.token) if each] if pair else []
-            observer._writer = Writer(free_folder(Path(record_to)), observer._provenance, secrets)
+            observer._writer = Writer(free_folder(Path(record_to)), observer._provenance, run.secrets.own)
         return observer
 
     def _provenance(self) -> Provenance:
@@ -94,6 +96,7 @@ class Observer:
         action = common_parameter(exchange.http, "Action") or ""
         if action not in {ACTION, *SIBLINGS}:
             return
+        self.session.run.secrets.learn(exchange.http)
         self._region = self._region or common_parameter(exchange.http, "Region") or ""
         heard, results = self._overheard(exchange), self.session.run.results
         opinion = self.session.run.overhear(heard)

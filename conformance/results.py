@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from conformance.carried import Secrets
 from conformance.cases import Case, Step
 from conformance.contract import CLAUSE
 from conformance.judge import Kind
 from conformance.messages import HttpRequest
 from conformance.salt import SALT
 
-__all__ = ["NOT_RECORDED", "PLAIN", "Failure", "Results", "Tally"]
+__all__ = ["NOT_RECORDED", "PLAIN", "Failure", "Results", "Tally", "masked"]
 
 # The parameters that every request needs, as plain as can be.
 PLAIN = (("GroupName", SALT), ("GroupId", SALT))
@@ -60,6 +61,13 @@ class Failure:
             return False
         told = " ".join((*self.expected, self.observed))
         return not any((each.request.last_text("GroupId") or "\0") in told for each in self.sent)
+
+
+def masked(failure: Failure, secrets: Secrets) -> Failure:
+    """A failure as people may see it: without what its requests carry of anybody's secrets."""
+    for http in failure.bodies:
+        secrets.learn(http)
+    return secrets.masked(failure)
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from conformance.assessment import Assessment, Script
+from conformance.carried import Secrets
 from conformance.cases import Case, Sending, Step
 from conformance.contract import ACTION, CLAUSE, THROTTLED
 from conformance.contract.model import Effect
@@ -66,6 +67,7 @@ class Run:
         on_request: called after each request.
         clock: what time it is where the target is, in seconds since 1970.
         by_hand: whether the requests are somebody's own, so that the first doesn't show if anybody is let in.
+        secrets: the sender's, and what else requests carried, to be masked wherever a text is for people.
     """
 
     target: Target
@@ -78,6 +80,7 @@ class Run:
     on_request: Callable[[], None] = lambda: None
     clock: Callable[[], float] = time.time
     by_hand: bool = False
+    secrets: Secrets = field(default_factory=Secrets)
     _let_in: bool = False
     _at_hand: Case = field(default_factory=lambda: _PROBE)
     _now: float = 0.0
@@ -91,7 +94,8 @@ class Run:
         """A new run against a target."""
         salts = salts or Salts()
         world = World(None if target.alone else salts.run)
-        return cls(target, Assessment(target.sender.region, world), max_requests, salts=salts)
+        secrets = Secrets.of(target.sender.credentials.texts)
+        return cls(target, Assessment(target.sender.region, world), max_requests, salts=salts, secrets=secrets)
 
     @property
     def results(self) -> Results:

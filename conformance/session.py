@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance import __version__
+from conformance.carried import Secrets
 from conformance.cassettes.certificates import provenance_of_now
 from conformance.cassettes.provenance import Provenance
 from conformance.errors import UsageError
@@ -24,6 +25,7 @@ from conformance.settings import (
     credentials_for,
     endpoint_of,
     region_of_environment,
+    secrets_of_environment,
 )
 from conformance.targets import Target
 from conformance.wire import Sender
@@ -123,6 +125,7 @@ def _opened(settings: Settings, target: Target) -> Session:
     salts = Salts(seeded_run_salt(settings.seed)) if target.alone else Salts()
     session = Session(Run.against(target, max_requests=settings.max_requests, salts=salts))
     run = session.run
+    run.secrets = Secrets.of([*target.sender.credentials.texts, *secrets_of_environment()])
     run.max_groups = settings.max_groups
     if settings.rate is not None or settings.is_live:
         from conformance.live.pace import DEFAULT_RATE, Pace
@@ -299,8 +302,7 @@ def _writer(run: Run, http: Target, settings: Settings) -> Writer:
     assert isinstance(http, HttpTarget)  # noqa: S101 -- nothing else is recorded
     overwrite = settings.record_mode in {"all", "rewrite"}
     folder = free_folder(Path(settings.record_to), overwrite=overwrite, hint=", or say --record-mode rewrite")
-    pair = http.sender.credentials
-    secrets = [each for each in (pair.secret_id, pair.secret_key, pair.token) if each]
+    secrets = http.sender.credentials.texts
     return Writer(folder, lambda: _provenance(http, run.salts.run), secrets, replaces=overwrite)
 
 

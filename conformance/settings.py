@@ -430,6 +430,12 @@ def credentials_of_environment(environment: Mapping[str, str] = os.environ) -> C
     return Credentials(secret_id, secret_key, token)
 
 
+def secrets_of_environment(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """The texts of the environment that nobody may see, whoever signs with them."""
+    names = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN")
+    return [value for name in names if (value := environment.get(name))]
+
+
 def region_of_environment(environment: Mapping[str, str] = os.environ) -> str:
     """The region that the environment names, else the default. Raises UsageError for one that no header can carry."""
     region = environment.get("TENCENTCLOUD_REGION") or DEFAULT_REGION

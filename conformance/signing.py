@@ -39,6 +39,11 @@ class Credentials:
     secret_key: str = field(repr=False)
     token: str | None = field(default=None, repr=False)
 
+    @property
+    def texts(self) -> list[str]:
+        """All that nobody else may see."""
+        return [each for each in (self.secret_id, self.secret_key, self.token) if each]
+
 
 # The pair that the vendor's documentation of signatures prints; the emulator's where the environment names none.
 EXAMPLE_CREDENTIALS = Credentials("AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE", "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE")

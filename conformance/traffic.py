@@ -105,6 +105,8 @@ def _opinion(heard: Overheard, here: Assessment, *, raced: bool) -> Opinion:
     action = common_parameter(heard.http, "Action")
     if (why := _why_unreadable(heard)) is not None:
         return Opinion(unjudged=why)
+    if action != ACTION and action not in SIBLINGS:
+        return Opinion(unjudged="it is for another action")
     if common_parameter(heard.http, "Version") in OTHER_VERSIONS:
         return Opinion(tuple(here.judge_other_version(heard) if action == ACTION else ()))
     if action == ACTION:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from conformance.cassettes.scrub import SCRUBBED, is_like_a_signature
+from conformance.carried import SCRUBBED, is_scrubbed
 from conformance.errors import TransportError
 from conformance.gateway import common_parameter
 from conformance.messages import Answer, Headers, HttpRequest, HttpResponse, Place, header
@@ -80,7 +80,7 @@ def fingerprint(http: HttpRequest) -> str:
     try:
         request = decode(http)
         known = [
-            (name, SCRUBBED if isinstance(value, str) and is_like_a_signature(name, value) else value)
+            (name, SCRUBBED if isinstance(value, str) and is_scrubbed(name, value) else value)
             for name, value in request.parameters
         ]
         said: object = [request.action, request.version, known]

@@ -1,7 +1,7 @@
 """What may be recorded of a message: everything but who sent it. Pure.
 
-Two nets, one behind the other: here everything that is known to carry a secret is replaced, and headers that nobody
-needs are emptied; `secrets` then looks for the secrets themselves, in every encoding, in what is left.
+Two nets, one behind the other: here everything that is known to carry a secret is replaced, and of an answer all but
+what this API answers; `secrets` then looks for the secrets themselves, in every encoding, in what is left.
 """
 
 from __future__ import annotations
@@ -9,149 +9,54 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from urllib.parse import unquote_plus
 
-from conformance.contract import PARAMETERS
-from conformance.draft import URLENCODED
-from conformance.messages import Headers, HttpRequest, HttpResponse, header
+from conformance.carried import NAMELESS, SCRUBBED, Secrets, is_scrubbed
+from conformance.cassettes.harmless import is_short, without_names
+from conformance.contract import CODES
+from conformance.errors import TransportError
+from conformance.messages import Answer, HttpRequest, HttpResponse, header
+from conformance.wire import envelope
 
-__all__ = [
-    "NAMELESS",
-    "SCRUBBED",
-    "decompressed",
-    "is_like_a_signature",
-    "scrubbed_answer",
-    "scrubbed_request",
-    "signatures_of",
-]
+__all__ = ["NAMELESS", "SCRUBBED", "decompressed", "is_scrubbed", "scrubbed", "scrubbed_answer", "scrubbed_request"]
 
-SCRUBBED = "SCRUBBED"
-# What stands in the place of a signature of version 3, so that it still has the form of one.
-NAMELESS = "0" * 64
 
-_REQUEST_HEADERS = frozenset(
-    {
-        "accept", "accept-encoding", "connection", "content-encoding", "content-length", "content-type", "expect",
-        "host", "transfer-encoding", "x-tc-action", "x-tc-content-sha256", "x-tc-language", "x-tc-region",
-        "x-tc-requestclient", "x-tc-timestamp", "x-tc-version",
-    }
-)  # fmt: skip
-_ANSWER_HEADERS = frozenset(
-    {"connection", "content-encoding", "content-length", "content-type", "date", "server", "transfer-encoding"}
-)
 # No answer needs more; one that unpacks to more is left as it is.
 _LARGEST_UNPACKED = 16 * 1024 * 1024
-_SECRET_FIELDS = frozenset({"SecretId", "Signature", "Token"})
-_CREDENTIAL = re.compile(r"(?<=Credential=)[^/,\s]*")
-_SIGNATURE = re.compile(r"(?<=Signature=)[^,\s&]*")
-# What a signature of version 1, or 3, looks like, under whatever name it is sent.
-_LIKE_A_SIGNATURE = re.compile(r"[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=|[0-9a-fA-F]{64}")
-_LONG_NUMBER = re.compile(r"\d{6,}")
 
 
-def signatures_of(http: HttpRequest) -> set[str]:
-    """The signatures that a request carries, in whatever place."""
-    return {each for each in _Carried.by(http).signatures if len(each) >= _TELLING and each.strip("0")}
-
-
-@dataclass(frozen=True, slots=True)
-class _Carried:
-    """What a request carries of its sender's secrets."""
-
-    signatures: frozenset[str]
-    others: frozenset[str]
-
-    @classmethod
-    def by(cls, http: HttpRequest) -> _Carried:
-        authorization = header(http.headers, "Authorization") or ""
-        signatures = set(_SIGNATURE.findall(authorization))
-        others = {*_CREDENTIAL.findall(authorization), header(http.headers, "X-TC-Token") or ""}
-        for text in (http.query, *_form(http)):
-            for name, value in _fields(text):
-                plain, text_ = unquote_plus(name), unquote_plus(value)
-                if plain == "Signature" or is_like_a_signature(plain, text_):
-                    signatures.add(text_)
-                elif plain in _SECRET_FIELDS:
-                    others.add(text_)
-        return cls(frozenset(signatures), frozenset(each for each in others if len(each) >= _TELLING))
-
-
-# Shorter texts than this are no secrets, and stand everywhere.
-_TELLING = 20
-
-
-def is_like_a_signature(name: str, value: str) -> bool:
-    """Whether a field that nobody knows holds what looks like a signature."""
-    return name not in PARAMETERS and (_LIKE_A_SIGNATURE.fullmatch(value) is not None or value == SCRUBBED)
-
-
-def _form(http: HttpRequest) -> Iterable[str]:
-    if (header(http.headers, "Content-Type") or "").partition(";")[0].strip().lower() == URLENCODED:
-        yield http.body.decode("latin-1")
-
-
-def _fields(text: str) -> list[tuple[str, str]]:
-    return [(name, value) for name, _, value in (each.partition("=") for each in text.split("&"))]
-
-
-def scrubbed_request(http: HttpRequest, secrets: Collection[str] = ()) -> HttpRequest:
-    """The request without SecretId, signature and token, and without the values of headers that tell nothing.
+def scrubbed_request(http: HttpRequest, secrets: Secrets | Collection[str] = ()) -> HttpRequest:
+    """The request without SecretId, key, signature and token, and without the values of headers that tell nothing.
 
     Args:
         http: the request as it was sent.
-        secrets: texts that mustn't be in it, in whatever place.
+        secrets: texts that mustn't be in it, in whatever place; they remember what it carries.
     """
-    known = {*secrets, *signatures_of(http), *_Carried.by(http).others}
-    url, _, query = http.url.partition("?")
-    body = http.body
-    if any(True for _ in _form(http)):
-        body = _scrubbed_fields(body.decode("latin-1")).encode("latin-1")
-    return replace(
-        http,
-        url=_without(url + (f"?{_scrubbed_fields(query)}" if query else ""), known),
-        headers=tuple((name, _without(_header_value(name, value), known)) for name, value in http.headers),
-        body=_without_bytes(body, known),
-    )
+    return Secrets.of(secrets).taken_out(http)[0]
 
 
-def _header_value(name: str, value: str) -> str:
-    lowered = name.lower()
-    if lowered == "authorization":
-        shaped = _SIGNATURE.sub(
-            lambda match: NAMELESS[: len(match[0])].ljust(len(match[0]), "0"), _CREDENTIAL.sub(SCRUBBED, value)
-        )
-        return shaped if "Credential=" in value or "Signature=" in value else SCRUBBED
-    return value if lowered in _REQUEST_HEADERS else SCRUBBED
+def scrubbed(answer: Answer, secrets: Secrets, ours: Collection[str]) -> Answer:
+    """An answer, or why there is none, as it may be recorded; see `scrubbed_answer`."""
+    if isinstance(answer, HttpResponse):
+        return scrubbed_answer(answer, secrets, ours)
+    return TransportError(secrets.out_of(str(answer)), closed=answer.closed)
 
 
-def _scrubbed_fields(text: str) -> str:
-    """A query or a form with the values of its secret fields replaced; everything else as it stands."""
-
-    def scrubbed(field: str) -> str:
-        name, equals, value = field.partition("=")
-        plain = unquote_plus(name)
-        secret = plain in _SECRET_FIELDS or is_like_a_signature(plain, unquote_plus(value))
-        return f"{name}={SCRUBBED}" if equals and secret else field
-
-    return "&".join(map(scrubbed, text.split("&")))
-
-
-def scrubbed_answer(answer: HttpResponse, secrets: Collection[str] = (), ours: Collection[str] = ()) -> HttpResponse:
-    """The answer without what belongs to the account: its numbers in messages, groups that aren't ours in lists.
+def scrubbed_answer(
+    answer: HttpResponse, secrets: Secrets | Collection[str] = (), ours: Collection[str] = ()
+) -> HttpResponse:
+    """The answer without what belongs to the account: numbers and names, and groups that aren't ours.
 
     Args:
         answer: the answer as it came.
         secrets: texts that mustn't be in it.
         ours: the GroupIds that this recording asked for.
     """
-    plain = decompressed(answer)
-    headers: Headers = tuple(
-        (name, _without(value if name.lower() in _ANSWER_HEADERS else SCRUBBED, secrets))
-        for name, value in plain.headers
-    )
-    return replace(plain, headers=headers, body=_scrubbed_body(_without_bytes(plain.body, secrets), ours))
+    plain, known = decompressed(answer), Secrets.of(secrets)
+    headers = known.out_of_headers(tuple((name, _header_value(name, value)) for name, value in plain.headers))
+    bare = replace(plain, headers=headers, body=known.out_of_bytes(plain.body))
+    return replace(bare, body=_body(bare, ours))
 
 
 def decompressed(answer: HttpResponse) -> HttpResponse:
@@ -189,50 +94,167 @@ def _unpacked(data: bytes, form: int) -> bytes | None:
     return body if not data else None
 
 
-def _scrubbed_body(body: bytes, ours: Collection[str]) -> bytes:
-    """The body as it is, unless something of the account stands in it."""
+_DATE = re.compile(r"[A-Za-z]{3}, [0-9A-Za-z -]{8,12} [0-9:]{8} GMT")
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z.+-]+ *(; *charset *= *\"?[a-z0-9-]+\"?)? *;?", re.IGNORECASE)
+_KEPT_HEADERS: dict[str, re.Pattern[str]] = {
+    "connection": re.compile("[A-Za-z-]{0,20}"),
+    "content-encoding": re.compile("[A-Za-z, -]{0,20}"),
+    "content-length": re.compile("[0-9]{0,12}"),
+    "content-type": _MEDIA_TYPE,
+    "date": _DATE,
+    "server": re.compile("$."),
+    "transfer-encoding": re.compile("[A-Za-z, ]{0,30}"),
+}
+
+
+def _header_value(name: str, value: str) -> str:
+    """As much of an answer's header as says nothing of anybody."""
+    usual = _KEPT_HEADERS.get(name.lower())
+    if usual is None:
+        return SCRUBBED
+    return value if usual.fullmatch(value) else without_names(value)
+
+
+# --- Bodies ----------------------------------------------------------------------------------------------
+
+
+def _body(answer: HttpResponse, ours: Collection[str]) -> bytes:
+    """The body as it is, unless something of the account may stand in it; judged the same in any case."""
+    readable = envelope(answer).problem is None
     try:
-        read = json.loads(body)
-        response = read["Response"]
-        changed = _hide_foreign(response, ours) | _hide_numbers(response)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return body  # of no form that the account's data could stand in
-    return json.dumps(read, ensure_ascii=False).encode("utf-8", "surrogatepass") if changed else body
+        body = _of_the_api(answer.body, ours) if readable else _of_others(answer.body)
+    except RecursionError:
+        body = SCRUBBED.encode()
+    if (envelope(replace(answer, body=body)).problem is None) is readable:
+        return body
+    return SCRUBBED.encode()
 
 
-def _hide_foreign(response: dict[str, object], ours: Collection[str]) -> bool:
-    """Whether a list had groups of somebody else: of each only stays that it was there."""
-    entries = response.get("GroupInfos")
-    changed = False
-    if isinstance(entries, list):
+def _of_others(body: bytes) -> bytes:
+    """What isn't the API's: a page of a proxy, or JSON that is none."""
+    try:
+        return without_names(body.decode("utf-8")).encode("utf-8")
+    except UnicodeDecodeError:
+        ascii_alone = re.sub(rb"[\x80-\xff]+", b"\xff", body).decode("latin-1")
+        return without_names(ascii_alone.replace("\xff", "\ufffd")).replace("\ufffd", "\xff").encode("latin-1")
+
+
+def _of_the_api(body: bytes, ours: Collection[str]) -> bytes:
+    read = json.loads(body, object_pairs_hook=_Object, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
+    kept = _Answer(ours).members(read, {"Response": _Answer(ours).response})
+    return body if kept == read else _written(kept).encode("utf-8")
+
+
+class _Number(str):
+    """A number as it is written."""
+
+    __slots__ = ()
+
+
+class _Object(list[tuple[str, object]]):
+    """The members of an object, in order; a name may be there twice."""
+
+
+def _written(value: object) -> str:
+    """JSON that says the same."""
+    match value:
+        case _Number():
+            return str(value)
+        case _Object():
+            return "{" + ", ".join(f"{_written(name)}: {_written(each)}" for name, each in value) + "}"
+        case list():
+            return "[" + ", ".join(map(_written, value)) + "]"
+        case str():
+            return json.dumps(value, ensure_ascii=not _is_unicode(value))
+        case _:
+            return json.dumps(value)
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= each <= "\udfff" for each in text)
+
+
+Keep = Callable[[object], object]
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _hidden(value: object) -> object:
+    """A value of the same type that says nothing."""
+    match value:
+        case _Number():
+            return value if is_short(value) else _Number("0")
+        case str():
+            return SCRUBBED if value else ""
+        case _Object():
+            return _Object((without_names(name), _hidden(each)) for name, each in value)
+        case list():
+            return [_hidden(each) for each in value]
+        case _:
+            return value
+
+
+def _in_words(value: object) -> object:
+    """A text without names and accounts; anything else hidden."""
+    return without_names(value) if isinstance(value, str) and not isinstance(value, _Number) else _hidden(value)
+
+
+def _code(value: object) -> object:
+    return value if isinstance(value, str) and value in CODES else _in_words(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What is kept of the API's answers: what its actions answer, and of groups those that the recording asked for."""
+
+    ours: Collection[str]
+
+    def members(self, value: object, kept: dict[str, Keep]) -> object:
+        """An object with the members that are known, each kept in its way; the values of others are hidden."""
+        if not isinstance(value, _Object):
+            return _hidden(value)
+        return _Object(
+            (name, kept[name](each)) if name in kept else (without_names(name), _hidden(each)) for name, each in value
+        )
+
+    def response(self, value: object) -> object:
+        of_the_answer: dict[str, Keep] = {
+            "RequestId": _as_it_is,
+            "FaceModelVersion": _in_words,
+            "Error": self._error,
+            "GroupInfos": self._list,
+            "GroupNum": _hidden,
+        }
+        return self.members(value, _GROUP | of_the_answer)
+
+    def _error(self, value: object) -> object:
+        return self.members(value, {"Code": _code, "Message": _in_words})
+
+    def _list(self, value: object) -> object:
+        if not isinstance(value, list) or isinstance(value, _Object):
+            return _hidden(value)
         numbers: dict[str, int] = {}  # one that is listed twice is so still
-        for place, each in enumerate(entries):
-            group_id = each.get("GroupId") if isinstance(each, dict) else None
-            if not isinstance(group_id, str) or group_id not in ours:
-                number = numbers.setdefault(group_id, place) if isinstance(group_id, str) else place
-                entries[place] = {"GroupId": f"{SCRUBBED}-{number}"}
-                changed = True
-    return changed
+        return [self._listed(place, each, numbers) for place, each in enumerate(value)]
+
+    def _listed(self, place: int, group: object, numbers: dict[str, int]) -> object:
+        """A group in a list: of somebody else's only stays that it was there."""
+        if not isinstance(group, _Object):
+            return _hidden(group)
+        group_id = _last(group, "GroupId")
+        if group_id in self.ours:
+            return self.members(group, _GROUP)
+        number = numbers.setdefault(group_id, place) if group_id is not None else place
+        return _Object([("GroupId", f"{SCRUBBED}-{number}")])
 
 
-def _hide_numbers(response: dict[str, object]) -> bool:
-    """Whether an error's message had a long number, such as an account's."""
-    error = response.get("Error")
-    message = error.get("Message") if isinstance(error, dict) else None
-    if not isinstance(message, str) or not _LONG_NUMBER.search(message):
-        return False
-    assert isinstance(error, dict)  # noqa: S101 -- it has a message
-    error["Message"] = _LONG_NUMBER.sub(SCRUBBED, message)
-    return True
+_GROUP: dict[str, Keep] = dict.fromkeys(
+    ("GroupName", "GroupId", "GroupExDescriptions", "Tag", "FaceModelVersion", "CreationTimestamp"), _as_it_is
+)
 
 
-def _without(text: str, secrets: Iterable[str]) -> str:
-    for each in sorted((each for each in secrets if each), key=len, reverse=True):
-        text = text.replace(each, SCRUBBED)
-    return text
-
-
-def _without_bytes(body: bytes, secrets: Iterable[str]) -> bytes:
-    for each in sorted((each for each in secrets if each), key=len, reverse=True):
-        body = body.replace(each.encode("utf-8", "surrogatepass"), SCRUBBED.encode())
-    return body
+def _last(members: Iterable[tuple[str, object]], name: str) -> str | None:
+    """The text of a member, the last one counts; None where it is no text."""
+    found = [value for each, value in members if each == name]
+    return found[-1] if found and isinstance(found[-1], str) and not isinstance(found[-1], _Number) else None

@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from conformance import __version__
+from conformance.carried import Secrets
 from conformance.cassettes.interaction import fingerprint, from_values, to_values
 from conformance.cassettes.provenance import Provenance, contract_version, kind_of
-from conformance.cassettes.scrub import scrubbed_answer, scrubbed_request
+from conformance.cassettes.scrub import scrubbed_answer
 from conformance.cassettes.secrets import found_in
 from conformance.cassettes.text import Seal, entry, first_hash, head, parsed, sealed
 from conformance.cassettes.writer import RecordingError
@@ -45,7 +46,9 @@ class _Recorder:
     def __init__(self) -> None:
         self._ours: set[str] = set()
         names = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN")
-        self._secrets = [value for name in names if (value := os.environ.get(name))]
+        self._secrets = Secrets.of(value for name in names if (value := os.environ.get(name)))
+        self._signatures: set[str] = set()
+        self._of_the_api = False  # the request whose answer comes next
 
     # --- Matching and scrubbing ------------------------------------------------------------------------
 
@@ -56,11 +59,13 @@ class _Recorder:
     def scrub_request(self, request: Any) -> Any:
         """A request of this API without its secrets; any other as it is."""
         http = _http(request)
-        if _is_of_the_api(http):
+        self._of_the_api = _is_of_the_api(http)
+        if self._of_the_api:
             group = group_of(read(http))
             if group is not None:
                 self._ours.add(group.group_id)
-            clean = scrubbed_request(http, self._secrets)
+            clean, signatures = self._secrets.taken_out(http)
+            self._signatures |= signatures
             request.uri, request.body = clean.url, clean.body
             request.headers = dict(clean.headers)
         return request
@@ -71,7 +76,7 @@ class _Recorder:
         body = response["body"]["string"]
         answer = HttpResponse(response["status"]["code"], headers, body if isinstance(body, bytes) else body.encode())
         clean = scrubbed_answer(answer, self._secrets, self._ours)
-        if b'"Response"' not in clean.body:
+        if not self._of_the_api and b'"Response"' not in clean.body:
             return response
         grouped: dict[str, list[str]] = {}
         for name, value in clean.headers:
@@ -92,7 +97,7 @@ class _Recorder:
         number = len(data["interactions"])
         parts.append(sealed(Seal(number, {provenance.part: last}, "", "finished"), last))
         written = "".join(parts)
-        if (how := found_in(written.encode(), self._secrets)) is not None:
+        if (how := found_in(written.encode(), [*self._secrets.lasting, *self._signatures])) is not None:
             raise RecordingError(f"a cassette isn't written: a secret would stand in it ({how})")
         return written
 

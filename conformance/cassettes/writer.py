@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from conformance.carried import Secrets
 from conformance.cases import Case
 from conformance.cassettes.interaction import Interaction
 from conformance.cassettes.provenance import Provenance
-from conformance.cassettes.scrub import scrubbed_answer, scrubbed_request, signatures_of
+from conformance.cassettes.scrub import scrubbed
 from conformance.cassettes.secrets import found_in
 from conformance.cassettes.text import NOTE, Seal, entry, first_hash, head, sealed
 from conformance.contract import CLAUSE
@@ -90,7 +91,7 @@ class Writer:
     Attributes:
         folder: where to; it is made when the first interaction comes.
         provenance: of the recording; asked for when the first interaction was answered.
-        secrets: texts that mustn't be in any file, in any encoding.
+        secrets: texts that mustn't be in any file, in any encoding; what requests carry comes to them.
         replaces: whether what is in the folder is taken away first.
     """
 
@@ -102,8 +103,12 @@ class Writer:
     _files: dict[str, _File] = field(default_factory=dict)
     _ours: set[str] = field(default_factory=set)
     _signatures: set[str] = field(default_factory=set)
+    _known: Secrets = field(init=False)
     _answered: bool = False
     _unanswered: list[Callable[[], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._known = Secrets.of(self.secrets)
 
     @property
     def written(self) -> int:
@@ -155,14 +160,10 @@ class Writer:
     ) -> None:
         if ours is not None:
             self._ours.add(ours)
-        signatures = signatures_of(http)
+        request, signatures = self._known.taken_out(http)
         self._signatures |= signatures
         interaction = Interaction(
-            self.written + 1,
-            at,
-            scrubbed_request(http, self.secrets),
-            scrubbed_answer(answer, self.secrets, self._ours) if isinstance(answer, HttpResponse) else answer,
-            circumstances=circumstances,
+            self.written + 1, at, request, scrubbed(answer, self._known, self._ours), circumstances=circumstances
         )
         part = TRAFFIC if case is None else CLAUSE[case.clause].parameter
         try:
@@ -233,10 +234,7 @@ class Writer:
 
     def _refuse_secrets(self, data: bytes, where: str, signatures: Iterable[str] = ()) -> None:
         """Remove the recording and raise where a secret stands in the data."""
-        how = found_in(data, self.secrets)
-        if how is None and any(each.encode("utf-8", "surrogatepass") in data for each in signatures):
-            how = "a signature, plain"
-        if how is not None:
+        if (how := found_in(data, [*self._known.lasting, *signatures])) is not None:
             self.close()
             _remove(self.folder)
             raise RecordingError(

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from conformance.carried import Secrets
 from conformance.cases import Case, Step
 from conformance.errors import TransportError, UsageError
 from conformance.messages import Answer, HttpRequest, HttpResponse, header
 from conformance.report.words import delivery, sent, visible
+from conformance.results import Failure
 from conformance.run import Run
 from conformance.salt import Salts
+from conformance.settings import secrets_of_environment
 from conformance.targets import Target
 
 __all__ = ["told"]
@@ -75,16 +78,25 @@ def told(target: Target, steps: Iterable[Step], quota: int | None = None, salts:
     listening = _Listening(with_quota or target)
     run = Run.against(listening, salts=salts)
     run.world.quota, run.by_hand = quota, True
+    run.secrets = Secrets.of([*target.sender.credentials.texts, *secrets_of_environment()])
     try:
         failures = run.case(Case("Request.check-order", "by hand", steps))
     except ValueError as error:
         raise UsageError(str(error)) from error
+    for http, _ in listening.heard:
+        run.secrets.learn(http)
+    yield from map(run.secrets.mask, _lines(steps, listening.heard, failures))
+
+
+def _lines(
+    steps: Sequence[Step], heard: Sequence[tuple[HttpRequest, Answer]], failures: Sequence[Failure]
+) -> Iterator[str]:
     for step in steps:
         how = delivery(step)
         yield visible(sent(step)) + (f"  [{how}]" if how else "")
-    if len(listening.heard) < sum(each.requests for each in steps) and not failures:
+    if len(heard) < sum(each.requests for each in steps) and not failures:
         yield "! not every step was sent: one that changes a group needs the step before that creates it"
-    for http, answer in listening.heard:
+    for http, answer in heard:
         yield f"→ {http.method} {_clipped(visible(http.body.decode('utf-8', 'backslashreplace') or http.query))}"
         yield f"← {_answer(answer)}"
     for each in failures:

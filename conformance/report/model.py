@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from conformance.carried import Secrets
 from conformance.cassettes.shelf import Recording
 from conformance.contract import CLAUSES, CODES, READINGS, Clause, CodeKind, Level, Strength
 from conformance.contract.model import Answer, Default, Effect, Gate, MinLength, OpenVersions, Optional, Whole
 from conformance.report.curl import curl_lines
 from conformance.report.words import counted
-from conformance.results import NOT_RECORDED, Failure, Tally
+from conformance.results import NOT_RECORDED, Failure, Tally, masked
 from conformance.run import Run
 from conformance.session import Groups, Session
 from conformance.settings import CASSETTE, ExpectedFailure, Settings
@@ -170,7 +171,7 @@ def report_of(session: Session, settings: Settings, *, interrupted: bool = False
         and any(settings.selects(one.id) and settings.expected(one.id) is each for one in CLAUSES)
     )
     first = min((one.first for each in clauses for one in each.failures), default=None)
-    return Report(
+    report = Report(
         settings,
         _verdict(clauses, stale, run.results.unseen, ended_early=interrupted or _ended_early(session)),
         run.results.requests,
@@ -186,6 +187,25 @@ def report_of(session: Session, settings: Settings, *, interrupted: bool = False
         session.groups,
         dict(run.results.verdicts),
         run.pace.throttled if run.pace is not None else 0,
+    )
+    return _masked(report, run.secrets)
+
+
+def _masked(report: Report, secrets: Secrets) -> Report:
+    """The report without anybody's secrets, for whoever reads it, on a terminal or as JSON."""
+
+    def shown(result: ClauseResult) -> ClauseResult:
+        groups = [
+            replace(each, smallest=tuple(masked(one, secrets) for one in each.smallest)) for each in result.failures
+        ]
+        return replace(result, reason=secrets.mask(result.reason), failures=tuple(groups))
+
+    return replace(
+        report,
+        settings=replace(report.settings, target=secrets.mask(report.settings.target)),
+        clauses=tuple(map(shown, report.clauses)),
+        notes=secrets.masked(report.notes),
+        verdicts=secrets.masked(report.verdicts),
     )
 
 

@@ -10,7 +10,7 @@ from conformance.cases import Case
 from conformance.errors import BudgetSpentError, NotRecordedError, SuiteError
 from conformance.report.words import delivery
 from conformance.report.words import sent as sent_in_words
-from conformance.results import Failure
+from conformance.results import Failure, masked
 from conformance.run import Run
 from conformance.settings import Settings
 
@@ -27,7 +27,7 @@ def check(run: Run, case: Case, settings: Settings) -> None:
     What is wrong with answers as such is left to the tests of the clauses on answers.
     """
     __tracebackhide__ = True
-    fail_for(sent(run, case), settings)
+    fail_for(run, sent(run, case), settings)
 
 
 def sent(run: Run, case: Case) -> list[Failure]:
@@ -48,14 +48,14 @@ def sent(run: Run, case: Case) -> list[Failure]:
     return failures
 
 
-def fail_for(failures: Iterable[Failure], settings: Settings) -> None:
+def fail_for(run: Run, failures: Iterable[Failure], settings: Settings) -> None:
     """Fail for those failures whose clause is asked for; as expected where all of them are."""
     __tracebackhide__ = True
     found = [each for each in failures if settings.selects(each.clause) and not each.clause.startswith("Response.")]
     if found and all(settings.expected(each.clause) for each in found):
         pytest.xfail("; ".join(sorted({each.clause for each in found})))
     if found:
-        raise ConformanceError("\n\n".join(_told(each) for each in found))
+        raise ConformanceError("\n\n".join(_told(masked(each, run.secrets)) for each in found))
 
 
 def _told(failure: Failure) -> str:

@@ -34,4 +34,4 @@ def test_exploration(run: Run, property_: Property, round_: int, pytestconfig: p
         pytest.skip(str(error))
     except SuiteError as error:
         pytest.exit(str(error), returncode=error.exit_code)
-    fail_for((found[0] for key, found in run.results.failures.items() if key not in known), settings)
+    fail_for(run, (found[0] for key, found in run.results.failures.items() if key not in known), settings)

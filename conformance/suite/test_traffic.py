@@ -14,6 +14,6 @@ def test_traffic(run: Run, interaction: Interaction, pytestconfig: pytest.Config
     """The answer is one that the page allows."""
     opinion = run.overhear(interaction.overheard)
     run.results.note(f"interaction {interaction.number}", opinion.failures)
-    fail_for(opinion.failures, settings_of(pytestconfig))
+    fail_for(run, opinion.failures, settings_of(pytestconfig))
     if opinion.unjudged:
         pytest.skip(opinion.unjudged)
