@@ -96,10 +96,14 @@ class Assessment:
             sender: who signed it.
             now: what time it is where it goes, in seconds since 1970.
         """
-        key = hash(http)
+        return predict_http(http, sender, now, self.world, replayed=self._is_replayed(http))
+
+    def _is_replayed(self, http: HttpRequest) -> bool:
+        """Whether its signature was there before: what else differs may not be signed."""
+        key = hash(signature_of(http) or http)
         replayed = key in self._sent
         self._sent.add(key)
-        return predict_http(http, sender, now, self.world, replayed=replayed)
+        return replayed
 
     # --- Judging -----------------------------------------------------------------------------------------
 
@@ -177,9 +181,7 @@ class Assessment:
             self.results.groups_in_doubt += 1
             return []
         script = _script_of(http)
-        key = hash(signature_of(http) or http)  # what else was changed on the way may not be signed
-        replayed = key in self._sent
-        self._sent.add(key)
+        replayed = self._is_replayed(http)
         code = envelope(answer).code
         always = (_anything(code),) if code in _OF_OTHERS or (raced and code in _RACE) else ()
         predictions: list[Prediction] = []
