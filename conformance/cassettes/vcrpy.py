@@ -9,14 +9,16 @@ vcrpy keeps no certificate: what it records is never called live, whatever answe
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from conformance import __version__
 from conformance.carried import Secrets
-from conformance.cassettes.interaction import fingerprint, from_values, to_values
-from conformance.cassettes.provenance import Provenance, contract_version, kind_of
+from conformance.cassettes.interaction import Interaction, fingerprint, from_values, to_values
+from conformance.cassettes.provenance import Provenance, contract_version, kind_of, problem_with
 from conformance.cassettes.scrub import scrubbed_answer
 from conformance.cassettes.secrets import found_in
 from conformance.cassettes.text import Seal, entry, first_hash, head, parsed, sealed
@@ -49,6 +51,7 @@ class _Recorder:
         self._secrets = Secrets.of(value for name in names if (value := os.environ.get(name)))
         self._signatures: set[str] = set()
         self._of_the_api = False  # the request whose answer comes next
+        self._dates: dict[str, str] = {}  # the first request of a cassette that was read → when it was recorded
 
     # --- Matching and scrubbing ------------------------------------------------------------------------
 
@@ -59,6 +62,9 @@ class _Recorder:
     def scrub_request(self, request: Any) -> Any:
         """A request of this API without its secrets; any other as it is."""
         http = _http(request)
+        # What was a file, or came in parts, is bytes from now on: else vcrpy would write what stands for them.
+        request._was_file = request._was_iter = False
+        request.body = http.body or None
         self._of_the_api = _is_of_the_api(http)
         if self._of_the_api:
             group = group_of(read(http))
@@ -88,6 +94,9 @@ class _Recorder:
     def serialize(self, data: Mapping[str, Any]) -> str:
         """The text of a cassette. Raises RecordingError where a secret would stand in it."""
         provenance = _provenance(data["interactions"])
+        # Where something is added to a cassette, it is as old as its oldest part.
+        date = self._dates.get(_first(data["interactions"]), provenance.date)
+        provenance = replace(provenance, date=min(date, provenance.date))
         parts = [head(provenance)]
         last = first_hash(provenance)
         for number, each in enumerate(data["interactions"], 1):
@@ -102,11 +111,41 @@ class _Recorder:
         return written
 
     def deserialize(self, text: str) -> dict[str, Any]:
-        """What vcrpy needs of a cassette's text. Raises ValueError where it was edited."""
-        return {"version": 1, "interactions": [_plain(to_values(each)) for each in parsed(text).interactions]}
+        """What vcrpy needs of a cassette's text. Raises ValueError where it was edited, or isn't what it says."""
+        file = parsed(text)
+        interactions = [_plain(each) for each in file.interactions]
+        if file.provenance is not None:
+            if file.seal is None:
+                raise ValueError("its end was taken off: it has no seal")
+            hosts = {urlsplit(each.request.url).netloc for each in file.interactions if _is_of_the_api(each.request)}
+            problem = problem_with(file.provenance, hosts) or _problem_with_certificate(file.provenance)
+            if problem is not None:
+                raise ValueError(problem)
+            self._dates[_first(interactions)] = file.provenance.date
+        return {"version": 1, "interactions": interactions}
 
 
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
+def _problem_with_certificate(provenance: Provenance) -> str | None:
+    if provenance.certificate is None or not provenance.certificate.public:
+        return None
+    from conformance.cassettes.certificates import problem_with_certificate
+
+    return problem_with_certificate(provenance)
+
+
+def _first(interactions: Sequence[Mapping[str, Any]]) -> str:
+    """What tells a cassette from others: its first request."""
+    return repr(interactions[0]["request"]) if interactions else ""
+
+
+def _plain(interaction: Interaction) -> dict[str, Any]:
+    """An interaction as vcrpy has it, with the whole of its body."""
+    values: dict[str, Any] = to_values(replace(interaction, packed="", mark=None))
+    body = interaction.whole.body
+    try:
+        values["request"]["body"] = body.decode("utf-8")
+    except UnicodeDecodeError:
+        values["request"]["body"] = body
     return {"request": values["request"], "response": values["response"]}
 
 
@@ -115,15 +154,21 @@ def _listed(values: Any) -> list[Any]:
 
 
 def _http(request: Any) -> HttpRequest:
-    body = request.body
-    if isinstance(body, str):
-        body = body.encode()
-    elif body is None or not isinstance(body, bytes):
-        body = b"" if body is None else request.body_bytes
     headers = tuple(
         (name, value.decode() if isinstance(value, bytes) else str(value)) for name, value in request.headers.items()
     )
-    return HttpRequest(request.method, request.uri, headers, body)
+    return HttpRequest(request.method, request.uri, headers, _bytes_of(request.body))
+
+
+def _bytes_of(body: Any) -> bytes:
+    """A body as bytes: text, a file, or what comes in parts."""
+    if body is None or isinstance(body, bytes | bytearray):
+        return bytes(body or b"")
+    if isinstance(body, str):
+        return body.encode()
+    if hasattr(body, "read"):
+        return _bytes_of(body.read())
+    return b"".join(map(_bytes_of, body))
 
 
 def _is_of_the_api(http: HttpRequest) -> bool:
@@ -147,7 +192,9 @@ def _at(interaction: Mapping[str, Any]) -> float:
 
 
 def _provenance(interactions: list[Mapping[str, Any]]) -> Provenance:
-    first = from_values(interactions[0]).request if interactions else HttpRequest("POST", "", ())
+    requests = [from_values(each).request for each in interactions]
+    of_the_api = [each for each in requests if _is_of_the_api(each)]
+    first = next(iter(of_the_api or requests), HttpRequest("POST", "", ()))
     endpoint = "/".join(first.url.split("/")[:3])
     return Provenance(
         kind=kind_of(endpoint, None),
