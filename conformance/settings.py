@@ -353,7 +353,7 @@ def parse_answers(written: Iterable[str]) -> list[Scripted]:
         if code not in CODES:
             hint = _suggest(code, CODES, "codes")
             raise UsageError(f"--answer {each}: no list of the documentation has the code {code!r}{hint}")
-        if colon and not (times.isascii() and times.isdigit() and len(times) < 10 and int(times)):
+        if colon and not (times.isascii() and times.isdigit() and len(times) < 10):
             raise UsageError(f"--answer {each}: {times!r} is no number of times; write it as CODE:3")
         found.append(Scripted(code, group_ids if equals else "*", int(times) if colon else None))
     return found

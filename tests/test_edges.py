@@ -96,7 +96,7 @@ def predictions():
         return seen[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("conformance.run.predict_http", predicting)
+        patch.setattr("conformance.assessment.predict_http", predicting)
         judged(SMOKE)
     return seen
 

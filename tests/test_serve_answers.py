@@ -94,7 +94,7 @@ def test_several_together():
     assert more == [None, "LimitExceeded", None, TOO_MANY, "LimitExceeded"]
     assert lines == [
         "  answering CreateGroup with InternalError for the GroupIds flaky-*, 2 times",
-        "  answering CreateGroup with RequestLimitExceeded for the GroupIds flaky-a, 1 times",
+        "  answering CreateGroup with RequestLimitExceeded for the GroupIds flaky-a, 1 time",
         "  answering CreateGroup with LimitExceeded for the GroupIds blocked",
     ]
 
@@ -214,7 +214,7 @@ def test_answers_as_they_are_written(written, group_ids, times):
         ("ResourceUnavailable.InArears", "did you mean ResourceUnavailable.InArrears?"),
         ("Teapot", "`iai-conformance list codes`"),
         ("internalerror", "did you mean InternalError?"),
-        ("", "has the code ''"),
+        ("", "--answer: it is empty"),
         ("InternalError=a", "has the code 'a'"),
         ("InternalError:", "'' is no number of times"),
         ("InternalError:twice", "'twice' is no number of times"),
