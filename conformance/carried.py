@@ -290,7 +290,8 @@ def _written(character: str) -> bytes:
         return b"(?:%s|\\\\+u00%02x|%%(?:25)*%02x)" % (character.encode(), ord(character), ord(character))
     plain = character.encode("utf-8", "surrogatepass")
     percent = quote(plain, safe="").encode() if not character.isascii() else b"%%%02X" % ord(character)
-    ways = [re.escape(plain), percent, percent.replace(b"%", b"%25")]
+    # Plain comes last: a percent sign is the beginning of what it is written as.
+    ways = [percent.replace(b"%", b"%25"), percent]
     units = character.encode("utf-16-be", "surrogatepass")
     ways.append(b"".join(rb"\\+u%02x%02x" % (units[i], units[i + 1]) for i in range(0, len(units), 2)))
     if character == " ":
@@ -299,7 +300,7 @@ def _written(character: str) -> bytes:
         ways.append(rb"\\+" + re.escape(plain))
     elif character in _SHORT_ESCAPES:
         ways.append(rb"\\+" + _SHORT_ESCAPES[character])
-    return b"(?:" + b"|".join(ways) + b")"
+    return b"(?:" + b"|".join((*ways, re.escape(plain))) + b")"
 
 
 def _encoded(text: str) -> Iterator[str]:

@@ -154,6 +154,7 @@ def test_no_file_has_it(place, tmp_path):
 
 
 @given(st.text(min_size=16, max_size=60).filter(lambda each: len(set(each)) > 1), st.sampled_from([None, "a", "é"]))
+@example("000000000000000%", None)
 @example('x"\\/% +&=\n€\U0001f600abcdef', None)
 def test_any_text_may_be_a_secret(secret, around):
     """Whatever letters it has: out of a query, a form and JSON, escaped or not."""
