@@ -6,12 +6,12 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 
-from conformance.cases import Case
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import faulty
-from conformance.run import Run
-from conformance.salt import Salts, seeded_run_salt
-from conformance.suite.smoke import smoke
+from conformance.exchange.cases import Case
+from conformance.exchange.salt import Salts, seeded_run_salt
+from conformance.runs.run import Run
+from conformance.runs.smoke import smoke
 from conformance.targets.direct import DirectTarget
 
 
@@ -67,8 +67,8 @@ def standard_cases(seed: int) -> tuple[Case, ...]:
 
     As long as nothing fails, what is drawn doesn't depend on the answers: the list serves for every twin.
     """
-    from conformance.settings import STANDARD_EXAMPLES
-    from conformance.suite.exploration import PROPERTIES, explore
+    from conformance.runs.exploration import PROPERTIES, explore
+    from conformance.runs.settings import STANDARD_EXAMPLES
 
     drawn: list[Case] = []
 

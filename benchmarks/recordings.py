@@ -12,16 +12,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from conformance.cassettes.provenance import Kind, Provenance, contract_version
-from conformance.cassettes.writer import Writer
+from conformance.base.errors import TargetUnusableError
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import FAULTS, faulty
-from conformance.errors import TargetUnusableError
-from conformance.run import Run
-from conformance.session import judge_recording
-from conformance.suite.smoke import smoke
+from conformance.recording.provenance import Kind, Provenance, contract_version
+from conformance.recording.recorder import RecordingTarget
+from conformance.recording.writer import Writer
+from conformance.runs.run import Run
+from conformance.runs.session import judge_recording
+from conformance.runs.smoke import smoke
 from conformance.targets.direct import DirectTarget
-from conformance.targets.recording import RecordingTarget
 
 __all__ = ["difference", "recorded", "recorder"]
 

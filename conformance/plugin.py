@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.errors import SuiteError
-from conformance.files import why, write_text
+from conformance.base.errors import SuiteError
+from conformance.base.files import why, write_text
 
 if TYPE_CHECKING:
-    from conformance.cases import Case
+    from conformance.exchange.cases import Case
     from conformance.report.model import Report
-    from conformance.run import Run
-    from conformance.session import Session
-    from conformance.settings import Settings
+    from conformance.runs.run import Run
+    from conformance.runs.session import Session
+    from conformance.runs.settings import Settings
 
 _SUITE = "conformance.suite."
 _SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
@@ -62,8 +62,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options; a mistake among them ends pytest with exit code 4."""
-    from conformance.errors import UsageError
-    from conformance.settings import Settings
+    from conformance.base.errors import UsageError
+    from conformance.runs.settings import Settings
 
     if getattr(config.option, "numprocesses", None) and _may_reach_the_suite(config):
         raise pytest.UsageError("the suite is one conversation with one account: run it without -n")
@@ -120,7 +120,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     settings = metafunc.config.stash[_SETTINGS]
     # The first case, a plain request, is always sent: it shows whether anybody is let in.
     if "case" in metafunc.fixturenames:
-        from conformance.suite.smoke import chapter
+        from conformance.runs.smoke import chapter
 
         here = metafunc.module.__name__.removeprefix(f"{_SUITE}test_")
         cases = [
@@ -130,7 +130,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         ]
         metafunc.parametrize(("case", "place"), cases)
     if "interaction" in metafunc.fixturenames:
-        from conformance.suite.selection import traffic_of
+        from conformance.runs.selection import traffic_of
 
         recording = _session(metafunc.config).recording if settings.cassette is not None else None
         traffic = traffic_of(recording) if recording is not None else ()
@@ -147,7 +147,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def _cases(config: pytest.Config) -> tuple[Case, ...]:
     """The cases of the run, those first that are sent first; found out once."""
     if config.stash.get(_CASES, None) is None:
-        from conformance.suite.selection import cases_of
+        from conformance.runs.selection import cases_of
 
         settings = config.stash[_SETTINGS]
         recording = _session(config).recording if settings.cassette is not None else None
@@ -158,8 +158,8 @@ def _cases(config: pytest.Config) -> tuple[Case, ...]:
 def _session(config: pytest.Config) -> Session:
     """The run with all that belongs to it, opened once; pytest ends where it can't be."""
     if config.stash.get(_SESSION, None) is None:
-        from conformance.errors import SuiteError
-        from conformance.session import open_session
+        from conformance.base.errors import SuiteError
+        from conformance.runs.session import open_session
 
         try:
             config.stash[_SESSION] = open_session(config.stash[_SETTINGS])
@@ -172,7 +172,7 @@ def _explorations(settings: Settings) -> Iterator[Any]:
     """Each property that the settings aim at; in the profile `deep`, as often as the budget of requests is for."""
     if settings.profile == "smoke" or settings.cassette is not None:
         return
-    from conformance.suite.exploration import PROPERTIES
+    from conformance.runs.exploration import PROPERTIES
 
     rounds = 1
     if settings.profile == "deep" and settings.max_requests is not None:
@@ -220,7 +220,7 @@ def _place(item: pytest.Item) -> tuple[int, int]:
 def run(pytestconfig: pytest.Config) -> Iterator[Run]:
     """The run against the target that the options name; when it is over, what it created is deleted, if it is live."""
     from conformance.report.progress import Progress
-    from conformance.suite.shrink import shrink_failures
+    from conformance.runs.shrink import shrink_failures
 
     settings = pytestconfig.stash[_SETTINGS]
     if settings.is_live and settings.cassette is None and not settings.consent:
@@ -300,7 +300,7 @@ def settings_of(config: pytest.Config) -> Settings:
 @pytest.hookimpl(optionalhook=True)
 def pytest_recording_configure(vcr: Any) -> None:
     """Scrub, seal and match exactly what anybody's tests record that are marked `vcr`."""
-    from conformance.cassettes.vcrpy import register
+    from conformance.recording.vcrpy import register
 
     register(vcr)
 

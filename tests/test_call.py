@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from benchmarks.campaign import run_against
-from conformance.cli import main
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.cli.main import main
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import FAULT, faulty
 from conformance.emulator.server import Server
 from conformance.report.model import report_of
-from conformance.session import Session
-from conformance.settings import Settings
-from conformance.signing import EXAMPLE_CREDENTIALS
-from conformance.suite.smoke import smoke
+from conformance.runs.session import Session
+from conformance.runs.settings import Settings
+from conformance.runs.smoke import smoke
 from conformance.targets.direct import ENDPOINT
 
 ROOT = Path(__file__).parent.parent

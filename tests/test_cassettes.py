@@ -21,22 +21,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.recordings import difference, recorded
-from conformance.cassettes import certificates
-from conformance.cassettes.interaction import fingerprint, from_values, to_values
-from conformance.cassettes.provenance import Certificate, Kind, Provenance, is_platform_host
-from conformance.cassettes.scrub import scrubbed_answer, scrubbed_request
-from conformance.cassettes.secrets import found_in
-from conformance.cassettes.shelf import load
-from conformance.cassettes.text import parsed
-from conformance.cassettes.writer import RecordingError, Writer
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.base.errors import SuiteError, TargetUnusableError, TransportError
+from conformance.base.hosts import is_platform_host
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import FAULTS, faulty
-from conformance.errors import SuiteError, TargetUnusableError, TransportError
-from conformance.messages import HttpRequest, Place
-from conformance.request import Request
-from conformance.session import judge_recording
-from conformance.signing import EXAMPLE_CREDENTIALS
-from conformance.wire import Form, Sender, encode
+from conformance.exchange.messages import HttpRequest, Place
+from conformance.exchange.request import Request
+from conformance.exchange.wire import Form, Sender, encode
+from conformance.privacy.scrub import scrubbed_answer, scrubbed_request
+from conformance.privacy.search import found_in
+from conformance.recording import certificates
+from conformance.recording.format import parsed
+from conformance.recording.interaction import fingerprint, from_values, to_values
+from conformance.recording.provenance import Certificate, Kind, Provenance
+from conformance.recording.reader import load
+from conformance.recording.writer import RecordingError, Writer
+from conformance.runs.session import judge_recording
 from tests.command import command
 from tests.recorded import ANSWER, HOST, HTTP, NOW, PROVENANCE, cut, interaction, small_recording, written
 from tests.stand_in import no_sockets
@@ -403,7 +404,7 @@ SENDER = Sender("http://127.0.0.1:8080", "ap-guangzhou", replace(EXAMPLE_CREDENT
 @pytest.mark.parametrize("form", [Form.JSON, Form.FORM, Form.QUERY])
 def test_no_signature_no_key_no_token(scheme, form):
     """However a request is signed and written, nothing of its sender is left; what it asks is."""
-    from conformance.signing import Scheme
+    from conformance.exchange.signing import Scheme
 
     request = Request.of({"GroupName": "名", "GroupId": "id"})
     try:

@@ -11,7 +11,7 @@ from importlib.resources import files
 import jsonschema
 import pytest
 
-from conformance.cli import main
+from conformance.cli.main import main
 from tests.command import command
 
 

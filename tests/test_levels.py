@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from conformance.cli import main
+from conformance.base.errors import UsageError
+from conformance.cli.main import main
 from conformance.contract import CLAUSE, Level
-from conformance.errors import UsageError
-from conformance.settings import PROFILES, Settings, parse_levels
-from conformance.suite.smoke import smoke
+from conformance.runs.settings import PROFILES, Settings, parse_levels
+from conformance.runs.smoke import smoke
 from tests.command import command
 
 ROOT = Path(__file__).parent.parent

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conformance.contract import clauses_of
-from conformance.suite.smoke import smoke
+from conformance.runs.smoke import smoke
 
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TENCENTCLOUD_"))}

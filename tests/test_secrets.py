@@ -10,24 +10,25 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from conformance.carried import SCRUBBED, Secrets
-from conformance.cassettes.harmless import without_names
-from conformance.cassettes.interaction import fingerprint
-from conformance.cassettes.provenance import Kind, Provenance, contract_version
-from conformance.cassettes.scrub import scrubbed_answer, scrubbed_request
-from conformance.cassettes.secrets import found_in
-from conformance.cassettes.shelf import load
-from conformance.cassettes.writer import RecordingError, Writer
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
 from conformance.contract import CODES, EXAMPLES
 from conformance.emulator import Emulator
 from conformance.emulator.server import Server
-from conformance.gateway import findings
-from conformance.messages import HttpRequest, HttpResponse, header
-from conformance.observing import Observer
-from conformance.request import Request
-from conformance.signing import EXAMPLE_CREDENTIALS, Credentials, Scheme
-from conformance.targets.relay import Exchange
-from conformance.wire import Form, Sender, encode, envelope
+from conformance.exchange.messages import HttpRequest, HttpResponse, header
+from conformance.exchange.request import Request
+from conformance.exchange.signing import Scheme
+from conformance.exchange.wire import Form, Sender, encode, envelope
+from conformance.observe.observer import Observer
+from conformance.observe.relay import Exchange
+from conformance.oracle.gateway import findings
+from conformance.privacy.harmless import without_names
+from conformance.privacy.scrub import scrubbed_answer, scrubbed_request
+from conformance.privacy.search import found_in
+from conformance.privacy.secrets import SCRUBBED, Secrets
+from conformance.recording.interaction import fingerprint
+from conformance.recording.provenance import Kind, Provenance, contract_version
+from conformance.recording.reader import load
+from conformance.recording.writer import RecordingError, Writer
 from tests.command import command
 
 ID = "AKIDz8krbsJ5yKBZQpn74WFkmLPx3SECRET1"

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 import conformance
-from conformance.cassettes import shipped
-from conformance.cassettes.provenance import Kind
-from conformance.cassettes.rejudging import verdicts_of
-from conformance.cassettes.shelf import load, recordings_at
-from conformance.cli import main
+from conformance.cli import shipping as shipped
+from conformance.cli.main import main
+from conformance.cli.rejudging import verdicts_of
 from conformance.contract import EXAMPLES, READING
-from conformance.suite.smoke import smoke
+from conformance.recording.provenance import Kind
+from conformance.recording.reader import load, recordings_at
+from conformance.runs.smoke import smoke
 
 SHIPPED = Path(conformance.__file__).parent.parent / "cassettes"
 AGES = [each.name for each in READING["account-age"].values]

@@ -7,16 +7,16 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from conformance.carried import Secrets
-from conformance.cassettes.shelf import Recording
+from conformance.base.words import counted
 from conformance.contract import CLAUSES, CODES, READINGS, Clause, CodeKind, Level, Strength
 from conformance.contract.model import Answer, Default, Effect, Gate, MinLength, OpenVersions, Optional, Whole
+from conformance.judging.results import NOT_RECORDED, Failure, Tally, masked
+from conformance.privacy.secrets import Secrets
+from conformance.recording.reader import Recording
 from conformance.report.curl import curl_lines
-from conformance.report.words import counted
-from conformance.results import NOT_RECORDED, Failure, Tally, masked
-from conformance.run import Run
-from conformance.session import Groups, Session
-from conformance.settings import CASSETTE, ExpectedFailure, Settings
+from conformance.runs.run import Run
+from conformance.runs.session import Groups, Session
+from conformance.runs.settings import CASSETTE, ExpectedFailure, Settings
 
 __all__ = ["ClauseResult", "CodeResult", "ReadingResult", "Report", "Status", "Verdict", "exit_code", "report_of"]
 

@@ -9,13 +9,14 @@ from itertools import groupby
 from rich.console import Console
 from rich.text import Text
 
-from conformance.cassettes.shelf import Recording
-from conformance.files import let_go_of
-from conformance.ledger import is_settled
+from conformance.base.files import let_go_of
+from conformance.base.words import counted, visible
+from conformance.judging.ledger import is_settled
+from conformance.judging.results import Failure
+from conformance.recording.reader import Recording
 from conformance.report.curl import curl_lines
 from conformance.report.model import ClauseResult, FailureGroup, Report, Status, Verdict
-from conformance.report.words import counted, delivery, sent, visible
-from conformance.results import Failure
+from conformance.report.words import delivery, sent
 
 __all__ = ["console", "print_report"]
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 import pytest
 
-from conformance.cases import Case
-from conformance.errors import BudgetSpentError, NotRecordedError, SuiteError
+from conformance.base.errors import BudgetSpentError, NotRecordedError, SuiteError
+from conformance.exchange.cases import Case
+from conformance.judging.results import Failure, masked
 from conformance.report.words import delivery
 from conformance.report.words import sent as sent_in_words
-from conformance.results import Failure, masked
-from conformance.run import Run
-from conformance.settings import Settings
+from conformance.runs.run import Run
+from conformance.runs.settings import Settings
 
 __all__ = ["ConformanceError", "check", "fail_for"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.plugin import settings_of
-from conformance.run import Run
+from conformance.runs.run import Run
 from conformance.suite.checking import ConformanceError
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.cases import Case
+from conformance.exchange.cases import Case
 from conformance.plugin import settings_of
-from conformance.run import Run
+from conformance.runs.run import Run
 from conformance.suite.checking import check
 
 

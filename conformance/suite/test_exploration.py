@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.errors import BudgetSpentError, SuiteError
+from conformance.base.errors import BudgetSpentError, SuiteError
 from conformance.plugin import examples_per_weight, settings_of
-from conformance.run import Run
+from conformance.runs.run import Run
 from conformance.suite.checking import fail_for
 
 if TYPE_CHECKING:
-    from conformance.suite.exploration import Property
+    from conformance.runs.exploration import Property
 
 
 # Far enough that no round of one seed is a round of another that anybody would choose.
@@ -21,7 +21,7 @@ _SEEDS_APART = 1_000_003
 
 def test_exploration(run: Run, property_: Property, round_: int, pytestconfig: pytest.Config) -> None:
     """The target answers as the page says, whatever is drawn."""
-    from conformance.suite.exploration import explore
+    from conformance.runs.exploration import explore
 
     settings = settings_of(pytestconfig)
     if run.lost:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.cassettes.interaction import Interaction
 from conformance.plugin import settings_of
-from conformance.run import Run
+from conformance.recording.interaction import Interaction
+from conformance.runs.run import Run
 from conformance.suite.checking import fail_for
 
 

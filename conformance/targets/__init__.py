@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from conformance.messages import Answer, HttpRequest, HttpResponse
-from conformance.wire import Sender
+from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
+from conformance.exchange.wire import Sender
 
 __all__ = ["Target"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
 from conformance.emulator import Emulator
-from conformance.messages import Answer, HttpRequest, HttpResponse
-from conformance.signing import EXAMPLE_CREDENTIALS
+from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
+from conformance.exchange.wire import Sender
 from conformance.targets.threads import at_once
-from conformance.wire import Sender
 
 __all__ = ["ENDPOINT", "DirectTarget"]
 

@@ -8,13 +8,13 @@ import requests
 import responses
 from requests.adapters import HTTPAdapter
 
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
 from conformance.emulator import Emulator
-from conformance.messages import HttpRequest
-from conformance.signing import EXAMPLE_CREDENTIALS
+from conformance.exchange.messages import HttpRequest
+from conformance.exchange.wire import Sender
 from conformance.targets import Target
 from conformance.targets.direct import ENDPOINT, DirectTarget
 from conformance.targets.http import HttpTarget
-from conformance.wire import Sender
 
 __all__ = ["EmbeddedTarget"]
 

@@ -15,24 +15,20 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPSConnection
 
 from conformance import __version__
-from conformance.errors import TransportError
-from conformance.messages import Answer, HttpRequest, HttpResponse
+from conformance.base.errors import TransportError
+from conformance.base.hosts import is_loopback
+from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
+from conformance.exchange.wire import Sender
 from conformance.targets import Target, raw
 from conformance.targets.threads import at_once
 from conformance.targets.tls import authorities, certificates_of
-from conformance.wire import Sender
 
-__all__ = ["HttpTarget", "is_loopback"]
+__all__ = ["HttpTarget"]
 
 _CLOSED = "closed the connection"
 # Seconds that a server gets for a request whose sender is gone, before anything else is asked.
 _TIME_TO_TAKE_IT = 0.05
 _USER_AGENT = f"iai-conformance/{__version__}"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine."""
-    return host == "localhost" or host.endswith(".localhost") or host.startswith("127.") or host == "::1"
 
 
 class _Adapter(HTTPAdapter):

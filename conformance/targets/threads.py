@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from conformance.errors import TransportError
-from conformance.messages import Answer, HttpRequest, HttpResponse
+from conformance.base.errors import TransportError
+from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
 
 __all__ = ["at_once"]
 

@@ -1,0 +1,263 @@
+"""One recorded interaction, as a value and as vcrpy's YAML has it. Pure."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from conformance.base.errors import TransportError
+from conformance.exchange.messages import Answer, Headers, HttpRequest, HttpResponse, Place, header
+from conformance.exchange.reading import common_parameter
+from conformance.exchange.wire import UndecodableError, decode
+from conformance.judging.observed import Circumstances, Overheard, Subject
+from conformance.privacy.secrets import SCRUBBED, is_scrubbed
+
+__all__ = ["HUNG_UP", "Interaction", "fingerprint", "from_values", "to_values"]
+
+# Larger bodies are compressed: some requests are large on purpose, and hold nothing but spaces.
+_LARGEST_PLAIN = 16 * 1024
+# No body is larger: the largest that is sent is one of 10 MB, and a byte.
+_LARGEST_WHOLE = 16 * 1024 * 1024
+_NO_ANSWER = 0  # in the place of an HTTP status
+_LAST_SECOND = 253402300800.0  # of the year 9999
+# What stands for the answer that a cut connection didn't wait for.
+HUNG_UP = "the connection was cut before an answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """A request and what came of it.
+
+    Attributes:
+        number: how many interactions of the recording came before it, and itself.
+        at: when the request was sent, in seconds since 1970.
+        request: scrubbed; its place is that in the recorded run, None where it was somebody else's. Without its body,
+            where that is packed.
+        answer: scrubbed; or why none came.
+        packed: a large body, compressed, in Base64; empty where the request has its body.
+        mark: the request's fingerprint; None where it is still to be taken.
+        circumstances: what else was known of it, where it was somebody else's.
+    """
+
+    number: int
+    at: float
+    request: HttpRequest
+    answer: Answer
+    packed: str = ""
+    mark: str | None = None
+    circumstances: Circumstances = field(default_factory=Circumstances)
+
+    @property
+    def whole(self) -> HttpRequest:
+        """The request with its body."""
+        if not self.packed:
+            return self.request
+        return replace(self.request, body=_unpacked(self.packed))
+
+    @property
+    def overheard(self) -> Overheard:
+        """The exchange, as it was judged when it passed; but whose key signed it was left out."""
+        return Overheard(self.whole, self.answer, self.at, self.circumstances)
+
+    @property
+    def fingerprint(self) -> str:
+        """See the function of the same name."""
+        return self.mark if self.mark is not None else fingerprint(self.request)
+
+
+def fingerprint(http: HttpRequest) -> str:
+    """What two requests must share to be the same: method, path, action, version and parameters; 32 hex digits.
+
+    Signature, time, nonce, SecretId and token are no part of it; where the parameters can't be read, the body is.
+    """
+    try:
+        request = decode(http)
+        known = [
+            (name, SCRUBBED if isinstance(value, str) and is_scrubbed(name, value) else value)
+            for name, value in request.parameters
+        ]
+        said: object = [request.action, request.version, known]
+    except UndecodableError:
+        common = [common_parameter(http, name) for name in ("Action", "Version")]
+        said = [common, hashlib.sha256(http.body).hexdigest()]
+    media_type = (header(http.headers, "Content-Type") or "").partition(";")[0].strip().lower()
+    whole = json.dumps([http.method, urlsplit(http.url).path, media_type, said])
+    return hashlib.sha256(whole.encode()).hexdigest()[:32]
+
+
+# --- Into values -----------------------------------------------------------------------------------------
+
+
+def to_values(interaction: Interaction) -> dict[str, object]:
+    """The interaction as vcrpy writes it, and under `recorded` what only this suite reads."""
+    request, answer = interaction.request, interaction.answer
+    recorded: dict[str, object] = {"number": interaction.number, "at": math.floor(interaction.at * 1000) / 1000}
+    if (place := request.place) is not None:
+        recorded |= {"case": place.case, "salt": place.salt, "step": place.step, "copy": place.copy}
+    recorded |= _circumstances_to_values(interaction)
+    body: object = _text(request.body)
+    if len(request.body) > _LARGEST_PLAIN:
+        recorded["body"] = base64.b64encode(zlib.compress(request.body, 9)).decode("ascii")
+        recorded["fingerprint"] = fingerprint(request)
+        body = f"{len(request.body)} bytes, compressed under `recorded`"
+    if isinstance(answer, TransportError):
+        recorded["closed"] = answer.closed
+    return {
+        "request": {
+            "method": request.method,
+            "uri": request.url,
+            "body": body,
+            "headers": _grouped(request.headers),
+        },
+        "response": _answer_to_values(answer),
+        "recorded": recorded,
+    }
+
+
+def _circumstances_to_values(interaction: Interaction) -> dict[str, object]:
+    """What is known of somebody else's exchange; to the letter, so that it is judged again as it was."""
+    known = interaction.circumstances
+    values: dict[str, object] = {}
+    if known.answered is not None:
+        values |= {"at": interaction.at, "answered": known.answered}
+    if known.account:
+        values["account"] = known.account
+    if known.overlapped:
+        values["overlapped"] = [asdict(each) for each in known.overlapped]
+    if known.unseen:
+        values["unseen"] = True
+    return values
+
+
+def _answer_to_values(answer: Answer) -> dict[str, object]:
+    if isinstance(answer, TransportError):
+        return {"status": {"code": _NO_ANSWER, "message": str(answer)}, "headers": {}, "body": {"string": ""}}
+    known = {each.value: each.phrase for each in HTTPStatus}
+    return {
+        "status": {"code": answer.status, "message": known.get(answer.status, "")},
+        "headers": _grouped(answer.headers),
+        "body": {"string": _text(answer.body)},
+    }
+
+
+def _text(body: bytes) -> str | bytes:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body
+
+
+def _grouped(headers: Headers) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for name, value in headers:
+        grouped.setdefault(name, []).append(value)
+    return grouped
+
+
+# --- Out of values ---------------------------------------------------------------------------------------
+
+
+def from_values(values: Mapping[str, object]) -> Interaction:
+    """The interaction that values say; those of a plain vcrpy cassette too, which know no place.
+
+    Raises:
+        ValueError: they say none; the message tells what is missing.
+    """
+    try:
+        return _from_values(values)
+    except (LookupError, TypeError, AttributeError, OverflowError, zlib.error) as error:
+        raise ValueError(f"an interaction lacks {error}, or has it in another form") from error
+
+
+def _from_values(values: Mapping[str, object]) -> Interaction:
+    request, response = _mapping(values["request"]), _mapping(values["response"])
+    recorded = _mapping(values.get("recorded", {}))
+    packed = str(recorded.get("body", ""))
+    body = _bytes(request["body"]) if not packed else b""
+    http = HttpRequest(str(request["method"]), str(request["uri"]), _headers(request["headers"]), body)
+    urlsplit(http.url)  # raises ValueError for what is none
+    if packed:
+        _unpacked(packed)
+    if "case" in recorded:
+        place = Place(
+            str(recorded["case"]), str(recorded["salt"]), int(str(recorded["step"])), int(str(recorded["copy"]))
+        )
+        http = replace(http, place=place)
+    status = _mapping(response["status"])
+    code = int(str(status["code"]))
+    answer: Answer
+    if code == _NO_ANSWER:
+        answer = TransportError(str(status.get("message")), closed=recorded.get("closed") is True)
+    else:
+        answer = HttpResponse(code, _headers(response["headers"]), _bytes(_mapping(response["body"])["string"]))
+    number, at = int(str(recorded.get("number", 0))), _moment(recorded.get("at", 0.0))
+    mark = str(recorded["fingerprint"]) if packed else None
+    return Interaction(number, at, http, answer, packed, mark, _circumstances(recorded))
+
+
+def _moment(value: object) -> float:
+    moment = float(str(value))
+    if not 0 <= moment < _LAST_SECOND:
+        raise ValueError(f"an interaction was recorded at {moment}, which is no time")
+    return moment
+
+
+def _circumstances(recorded: Mapping[str, object]) -> Circumstances:
+    answered, overlapped = recorded.get("answered"), recorded.get("overlapped", [])
+    if not isinstance(overlapped, list):
+        raise TypeError("a list of what overlapped")
+    return Circumstances(
+        int(str(recorded.get("account", 0))),
+        None if answered is None else _moment(answered),
+        tuple(map(_subject, overlapped)),
+        recorded.get("unseen") is True,
+    )
+
+
+def _subject(value: object) -> Subject:
+    known = _mapping(value)
+    group_id, name = known["group_id"], known["name"]
+    if not isinstance(group_id, str | None) or not isinstance(name, str | None):
+        raise TypeError("an id and a name of what overlapped")
+    return Subject(group_id, name, known["creates"] is True)
+
+
+def _unpacked(packed: str) -> bytes:
+    """A large body. Raises ValueError where it is none, or larger than any that is sent."""
+    unpacking = zlib.decompressobj()
+    body = unpacking.decompress(base64.b64decode(packed, validate=True), _LARGEST_WHOLE)
+    if not unpacking.eof:
+        raise ValueError(f"a compressed body is torn, or larger than {_LARGEST_WHOLE} bytes")
+    return body
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise TypeError("an object")
+    return value
+
+
+def _bytes(value: object) -> bytes:
+    match value:
+        case None:
+            return b""
+        case bytes():
+            return value
+        case str():
+            return value.encode("utf-8", "surrogatepass")
+        case _:
+            raise TypeError("a body of text or bytes")
+
+
+def _headers(value: object) -> Headers:
+    headers: list[tuple[str, str]] = []
+    for name, values in _mapping(value).items():
+        headers += [(str(name), str(each)) for each in (values if isinstance(values, list) else [values])]
+    return tuple(headers)
