@@ -37,7 +37,7 @@ from conformance.recording.interaction import fingerprint, from_values, to_value
 from conformance.recording.provenance import Certificate, Kind, Provenance
 from conformance.recording.reader import load
 from conformance.recording.writer import RecordingError, Writer
-from conformance.runs.session import judge_recording
+from conformance.runs.conduct import judge_recording
 from tests.command import command
 from tests.recorded import ANSWER, HOST, HTTP, NOW, PROVENANCE, cut, interaction, small_recording, written
 from tests.stand_in import no_sockets

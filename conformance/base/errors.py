@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+# Pytest's, as far as they mean the same.
+EXIT_CODES = {
+    0: "conforms",
+    1: "does not conform",
+    2: "interrupted",
+    3: "the target can't be used, groups were left behind, or an internal error",
+    4: "wrong usage",
+    5: "nothing was judged, or not every clause that must be",
+}
+
 
 class SuiteError(Exception):
     """Something that the user can mend; the message says what is wrong, where, and what would be right."""

@@ -14,9 +14,10 @@ from conformance.judging.results import NOT_RECORDED, Failure, Tally, masked
 from conformance.privacy.secrets import Secrets
 from conformance.recording.reader import Recording
 from conformance.report.curl import curl_lines
+from conformance.runs.options import ExpectedFailure
 from conformance.runs.run import Run
 from conformance.runs.session import Groups, Session
-from conformance.runs.settings import CASSETTE, ExpectedFailure, Settings
+from conformance.runs.settings import CASSETTE, Settings
 
 __all__ = ["ClauseResult", "CodeResult", "ReadingResult", "Report", "Status", "Verdict", "exit_code", "report_of"]
 
