@@ -620,7 +620,7 @@ def test_the_suite_under_pytests_record_modes(tmp_path):
             "--pyargs",
             "conformance.suite",
         ]
-        fixed = ["--target", "embedded", "--profile", "smoke", "--only", "Tag.*", "--to", "rec"]
+        fixed = ["--iai-target", "embedded", "--iai-profile", "smoke", "--iai-only", "Tag.*", "--iai-to", "rec"]
         return subprocess.run(
             [sys.executable, *words, *fixed, *more], cwd=tmp_path, capture_output=True, text=True, check=False
         )

@@ -45,5 +45,16 @@ class TransportError(Exception):
         self.closed = closed
 
 
+class HungUpError(TransportError):
+    """A request was sent whole, and nobody waited for its answer."""
+
+    def __init__(self) -> None:
+        super().__init__("the connection was cut before an answer")
+
+
+class UnsupportedError(Exception):
+    """A target has no way to do what was asked of it; the message says why, as a part of a sentence."""
+
+
 class NotRecordedError(Exception):
     """A recording has no answer to a request."""

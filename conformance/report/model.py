@@ -29,6 +29,7 @@ class Status(StrEnum):
     FAILED = "failed"
     EXPECTED_FAILURE = "expected-failure"
     NOT_EXERCISED = "not-exercised"
+    UNSUPPORTED = "unsupported"
     SKIPPED = "skipped"
 
 
@@ -217,7 +218,7 @@ def _ended_early(session: Session) -> bool:
 
 
 def _unseen(run: Run) -> Iterator[str]:
-    yield from (why for what, why in run.results.unseen.items() if what not in _SAID_OF_CLAUSES)
+    yield from run.results.unseen.values()
 
 
 def _notes(session: Session) -> Iterator[str]:
@@ -268,6 +269,8 @@ def _clause_result(clause: Clause, run: Run, settings: Settings) -> ClauseResult
         expected = settings.expected(clause.id)
         status = Status.EXPECTED_FAILURE if expected else Status.FAILED
         return ClauseResult(clause, status, expected.reason if expected else "", tally, failures)
+    if not _exercised(clause, tally) and clause.id in run.results.unsupported:
+        return ClauseResult(clause, Status.UNSUPPORTED, run.results.unsupported[clause.id], tally)
     if not _exercised(clause, tally):
         return ClauseResult(clause, Status.NOT_EXERCISED, _why_not(clause, tally, run), tally)
     return ClauseResult(clause, Status.PASSED, "", tally)
@@ -317,9 +320,6 @@ def _reading_result(id_: str, run: Run) -> ReadingResult:
     in_order = tuple(value.name for reading in READINGS if reading.id == id_ for value in reading.values)
     return ReadingResult(id_, tuple(each for each in in_order if each in possible), run.ledger.counted.get(id_, 0))
 
-
-# What a target may lack; the clauses that need it say so themselves.
-_SAID_OF_CLAUSES = frozenset({"connection", "small quota"})
 
 # The codes that requests can provoke; those that a race may bring come by chance.
 _PROVOKED = frozenset(code for clause in CLAUSES if clause.level is not Level.CONCURRENCY for code in clause.codes) | {
