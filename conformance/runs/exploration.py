@@ -12,7 +12,7 @@ from unittest import SkipTest
 import hypothesis
 from hypothesis import HealthCheck, Phase, configuration
 from hypothesis import strategies as st
-from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
+from hypothesis.internal.conjecture.providers import HypothesisProvider
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from conformance.base.environment import cache_folder
@@ -90,25 +90,19 @@ def _error_class(key: tuple[str, str]) -> type[_DepartureError]:
     return type(f"Departure[{key[0]}: {key[1]}]", (_DepartureError,), {})
 
 
-class _Provider(HypothesisProvider):
-    """Hypothesis's own source of choices, but for the constants that it finds in whatever modules are loaded.
-
-    With them, the same seed would draw otherwise under pytest, from a script, or beside a user's own modules.
-    """
-
-    def _maybe_draw_constant(self, *_args: object, **_options: object) -> None:
-        return None
-
-
 @contextlib.contextmanager
 def _same_everywhere() -> Iterator[None]:
-    """What a seed draws depends on nothing else of the process."""
-    before = AVAILABLE_PROVIDERS["hypothesis"]
-    AVAILABLE_PROVIDERS["hypothesis"] = _Provider
+    """What a seed draws depends on nothing else of the process.
+
+    Hypothesis now and then draws a constant that it finds in whatever modules are loaded: the same seed would draw
+    otherwise under pytest, from a script, or beside a user's own modules.
+    """
+    draw = HypothesisProvider._maybe_draw_constant
+    HypothesisProvider._maybe_draw_constant = lambda *_args, **_options: None  # type: ignore[method-assign]
     try:
         yield
     finally:
-        AVAILABLE_PROVIDERS["hypothesis"] = before
+        HypothesisProvider._maybe_draw_constant = draw  # type: ignore[method-assign]
 
 
 def _drawing(
