@@ -156,7 +156,6 @@ def test_expected_failures(tmp_path):
         (["run", "--target", "http://127.0.0.1:99999"], 4, "no URL"),
         (["run", "--target", "http://127.0.0.1:1/path"], 4, "served at the root"),
         (["run", "--target", "http://192.0.2.1"], 3, "no credentials"),
-        (["run", "--html", "x.html"], 4, "still to come"),
         (["run", "--profile", "quick"], 4, "smoke, standard, deep"),
         (["run", "--only", "GroupNmae.*"], 4, "no clause has such an id"),
         (["run", "--only", "GroupName.lenght.max"], 4, "did you mean GroupName.length.max?"),
