@@ -213,7 +213,7 @@ def _came(answer: Answer) -> str:
 
 
 def _departure(failure: Failure) -> Iterator[str]:
-    yield f"    {failure.clause}: {failure.kind}"
+    yield f"    {failure.clause}: {failure.kind.about}"
     yield from (f"      allowed  {_printable(line)}" for line in failure.expected)
     yield f"      came     {_visible(failure.observed)}"
 

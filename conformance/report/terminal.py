@@ -83,7 +83,7 @@ def _print_table(report: Report, out: Console) -> None:
 def _print_group(result: ClauseResult, group: FailureGroup, report: Report, out: Console) -> None:
     failure = group.smallest[0]
     times = "once" if group.count == 1 else f"{group.count} times"
-    heading = Text(f"✗ {result.clause.id}: {failure.kind}", style="bold red")
+    heading = Text(f"✗ {result.clause.id}: {failure.kind.about}", style="bold red")
     heading.append(f"  ({times}, first at request {group.first})", style="dim")
     out.print(heading)
     _print_field("says", str(result.clause.citations[0]), out)

@@ -154,4 +154,5 @@ class Harness:
 def _text(failure: Failure) -> str:
     requests = "; ".join(f"{sent_in_words(each)} {delivery(each)}".strip() for each in failure.sent)
     expected = "\n          ".join(failure.expected)
-    return f"{failure.clause}: {failure.kind}\nsent      {requests}\nexpected  {expected}\ncame      {failure.observed}"
+    kind = failure.kind.about
+    return f"{failure.clause}: {kind}\nsent      {requests}\nexpected  {expected}\ncame      {failure.observed}"
