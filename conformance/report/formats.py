@@ -36,6 +36,7 @@ class Format(Option):
 
 FORMATS: tuple[Format, ...] = (
     Format("json", "write the report as JSON", metavar="FILE", module="json_report"),
+    Format("junit", "write the report as JUnit's XML, a test case for each clause", metavar="FILE", module="junit"),
 )
 
 
