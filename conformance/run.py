@@ -23,7 +23,7 @@ from conformance.overheard import Overheard
 from conformance.prediction import Prediction, Refused
 from conformance.request import Request, World
 from conformance.results import PLAIN, Failure, Results
-from conformance.salt import MARKER, Salts
+from conformance.salt import MARKER, Salts, nonce
 from conformance.siblings import is_named, is_there
 from conformance.standing import fullness, outage, refusal
 from conformance.targets import Target
@@ -227,7 +227,8 @@ class Run:
         self._now = self.clock()
         for earlier in range(_MOST_ALIKE):
             moment = int(self._now) - earlier
-            http = twisted(request, sender, step.form, moment, self.results.requests + 1 + number, step.twists)
+            once = nonce(script.salt, script.place, number)
+            http = twisted(request, sender, step.form, moment, once, step.twists)
             signature = header(http.headers, "Authorization")
             tampered = any(each.startswith("then-") for each in step.twists)  # under a signature that was right
             if tampered or signature is None or self._signed.setdefault(signature, hash(http)) == hash(http):

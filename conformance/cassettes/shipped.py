@@ -3,6 +3,8 @@
 `documentation/` has what the page prints, `reference/` the smoke list as the reference emulator answers it, for each
 kind of account, and `corrupted/` answers that were spoilt on purpose, each of which must be refused. Beside each lies
 `verdicts.json`, how they are judged; `rejudge` tells when that changes.
+
+Written twice they are the same, byte for byte, wherever that is; and what is written of a case depends on it alone.
 """
 
 from __future__ import annotations
@@ -16,8 +18,10 @@ from datetime import datetime
 from pathlib import Path
 
 from conformance import __version__
+from conformance.cases import Case
 from conformance.cassettes.interaction import Interaction
-from conformance.cassettes.provenance import Kind, Provenance, contract_version
+from conformance.cassettes.provenance import Kind, Provenance
+from conformance.cassettes.reference import DATE, record
 from conformance.cassettes.rejudging import beside, verdicts_of
 from conformance.cassettes.scrub import NAMELESS, SCRUBBED
 from conformance.cassettes.shelf import Recording, load, recordings_at
@@ -25,16 +29,12 @@ from conformance.cassettes.writer import Writer
 from conformance.contract import ACTION, EXAMPLES, READING, SERVICE, VERSION
 from conformance.errors import NotRecordedError
 from conformance.messages import HttpRequest, HttpResponse
-from conformance.session import open_session
-from conformance.settings import DEFAULT_REGION, SERVICE_HOST, Settings
-from conformance.suite.selection import cases_of
+from conformance.settings import DEFAULT_REGION, SERVICE_HOST
 from conformance.suite.smoke import smoke
 
 __all__ = ["VERDICTS", "corrupted", "documentation", "reference"]
 
 VERDICTS = "verdicts.json"
-# When the page was read.
-_READ = "2026-11-23T00:00:00+00:00"
 
 
 def documentation(folder: Path) -> None:
@@ -42,18 +42,18 @@ def documentation(folder: Path) -> None:
 
     Where the page prints "<公共请求参数>", the common parameters stand as a recording has them: without secrets.
     """
-    moment = datetime.fromisoformat(_READ).timestamp()
+    moment = datetime.fromisoformat(DATE).timestamp()
     provenance = Provenance(
         kind=Kind.DOCUMENTATION,
         endpoint=f"https://{SERVICE_HOST}",
-        date=_READ,
+        date=DATE,
         suite=__version__,
-        contract=contract_version(),
+        contract=VERSION,
         region=DEFAULT_REGION,
         run="",
         client="the page",
     )
-    scope = f"{_READ[:10]}/{SERVICE}/tc3_request"
+    scope = f"{DATE[:10]}/{SERVICE}/tc3_request"
     headers = (
         ("Host", SERVICE_HOST),
         ("Content-Type", "application/json"),
@@ -76,18 +76,9 @@ def documentation(folder: Path) -> None:
 
 
 def reference(folder: Path) -> None:
-    """Write the smoke list as the emulator answers it over HTTP, in a folder for each kind of account."""
+    """Write the smoke list as the emulator answers it, in a folder for each kind of account."""
     for age in READING["account-age"].values:
-        settings = Settings(
-            profile="smoke",
-            readings={"account-age": age.name},
-            record_to=str(folder / age.name),
-            record_mode="rewrite",
-        )
-        session = open_session(settings)
-        for case in cases_of(settings):
-            session.run.case(case)
-        session.close()
+        record(folder / age.name, smoke(), age.name)
 
 
 # --- Corrupted answers -----------------------------------------------------------------------------------
@@ -142,44 +133,41 @@ def corrupted(folder: Path, source: Path) -> tuple[int, int]:
         How many answers are written; and how many weren't, since the page allows what they say.
     """
     recording = load(source)
-    chosen = list(_spoilt(recording))
     provenance = replace(recording.provenance, client=f"iai-conformance {__version__}, answers spoilt on purpose")
-    with_answers = [replace(each, answer=answer) for each, answer in chosen]
-    refused = {each.number for each in with_answers if _is_refused(recording, each)}
     writer = Writer(folder, lambda: provenance)
-    for each in with_answers:
-        if each.number in refused and each.request.place is not None:
-            writer.write(each.request, each.answer, each.at, recording.cases[each.request.place.case])
+    spoilt = kept = 0
+    for case, each in _spoilt(recording):
+        spoilt += 1
+        if _is_refused(recording, case, each):
+            kept += 1
+            writer.write(each.request, each.answer, each.at, case)
     writer.finish(recording.account)
-    return len(refused), len(with_answers) - len(refused)
+    return kept, spoilt - kept
 
 
-def _spoilt(recording: Recording) -> Iterator[tuple[Interaction, HttpResponse]]:
+def _spoilt(recording: Recording) -> Iterator[tuple[Case, Interaction]]:
+    """The single requests of a recording, each with its answer spoilt in the way that its case's id tells."""
     corruptions = list(_CORRUPTIONS.values())
-    alone = {each.id for each in smoke() if each.requests == 1}
-    place = 0
     for each in recording.interactions:
-        at = each.request.place
-        if at is None or at.case not in alone or each.packed or not isinstance(each.answer, HttpResponse):
+        case = recording.cases[each.request.place.case] if each.request.place is not None else None
+        if case is None or case.requests > 1 or each.packed or not isinstance(each.answer, HttpResponse):
             continue
-        answer = corruptions[place % len(corruptions)](each.answer)
-        place += 1
+        answer = corruptions[int(case.id, 16) % len(corruptions)](each.answer)
         if answer != each.answer:
-            yield each, answer
+            yield case, replace(each, answer=answer)
 
 
-def _is_refused(recording: Recording, interaction: Interaction) -> bool:
+def _is_refused(recording: Recording, case: Case, interaction: Interaction) -> bool:
     """Whether a case that has only this one answer departs from the page."""
     from conformance.run import Run
     from conformance.targets.cassette import CassetteTarget
 
-    target = CassetteTarget("", replace(recording, interactions=(interaction,)))
+    target = CassetteTarget("", replace(recording, interactions=(interaction,), files=("",)))
     run = Run.against(target, salts=target.salts)
     run.clock = target.now
     run.by_hand = True
-    assert interaction.request.place is not None  # noqa: S101 -- it is a case's
     try:
-        return bool(run.case(recording.cases[interaction.request.place.case]))
+        return bool(run.case(case))
     except NotRecordedError:
         return False
 
