@@ -4,10 +4,9 @@ from datetime import UTC, datetime
 
 from benchmarks.recordings import recorder
 from conformance.cases import Case
-from conformance.cassettes import text
 from conformance.cassettes.interaction import Interaction
 from conformance.cassettes.provenance import Kind, Provenance, contract_version
-from conformance.cassettes.text import entry, first_hash, head, sealed
+from conformance.cassettes.text import Seal, entry, head, sealed
 from conformance.emulator import Emulator
 from conformance.messages import HttpRequest, HttpResponse
 from conformance.request import Request
@@ -27,12 +26,11 @@ ANSWER = HttpResponse(200, (("Content-Type", "application/json"),), b'{"Response
 
 def written(*interactions, provenance=PROVENANCE, seal=True):
     """The text of a cassette."""
-    parts, last = [head(provenance)], first_hash(provenance)
-    for each in interactions:
-        one, last = entry(each, last)
-        parts.append(one)
+    entries = [entry(each) for each in interactions]
+    parts = [head(provenance), *(text for text, _ in entries)]
     if seal:
-        parts.append(sealed(text.Seal(len(interactions), {provenance.part: last}, "", "finished"), last))
+        hashes = [hash_ for _, hash_ in entries]
+        parts.append(sealed(provenance, hashes, Seal(frozenset({provenance.part}), "", "finished")))
     return "".join(parts)
 
 

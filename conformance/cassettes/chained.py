@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from conformance.cassettes.interaction import LARGEST_BODY, runs_of
 from conformance.cassettes.notation import loads
 
-__all__ = ["checked"]
+__all__ = ["checked", "unpacked"]
 
 
 def checked(
@@ -45,7 +45,7 @@ def checked(
                 f"interaction {number} was edited, or doesn't belong here: its hash is {found[:12]}…, its content and "
                 f"what stands before it make {expected[:12]}…"
             )
-        interactions.append(_with_runs(values))
+        interactions.append(unpacked(values))
         last = expected
     if not seal:
         return known, interactions, None
@@ -73,8 +73,8 @@ def _hashable(value: object) -> object:
             return value
 
 
-def _with_runs(values: dict[str, object]) -> dict[str, object]:
-    """An interaction with its large body in pieces."""
+def unpacked(values: dict[str, object]) -> dict[str, object]:
+    """An interaction's values with its large body in pieces. Raises ValueError where that can't be unpacked."""
     recorded = values.get("recorded")
     if not isinstance(recorded, dict) or not isinstance(packed := recorded.get("body"), str):
         return values

@@ -24,7 +24,7 @@ __all__ = ["HUNG_UP", "LARGEST_BODY", "Interaction", "fingerprint", "from_values
 _LARGEST_PLAIN = 16 * 1024
 # No body is larger: the largest that is sent is one of 10 MB, and a byte.
 LARGEST_BODY = 16 * 1024 * 1024
-_RUN = re.compile(rb"(?s)(.)\1{999,}")
+_LONG_RUN = 1000
 _NO_ANSWER = 0  # in the place of an HTTP status
 _LAST_SECOND = 253402300800.0  # of the year 9999
 # The phrases of RFC 9110; Python before 3.13 has older ones.
@@ -157,10 +157,14 @@ def _answer_to_values(answer: Answer) -> dict[str, object]:
 
 def runs_of(body: bytes) -> tuple[tuple[bytes, int], ...]:
     """A body in pieces, each with how often it stands there: a long run of one byte is a piece of its own."""
+    size = _LONG_RUN // 2  # a long run fills one of the blocks of this size
+    blocks = (body[each : each + size] for each in range(0, len(body), size))
+    repeated = {each[0] for each in blocks if each == each[:1] * size}
+    runs = b"|".join(re.escape(bytes([each])) + b"{%d,}" % _LONG_RUN for each in sorted(repeated))
     pieces: list[tuple[bytes, int]] = []
     end = 0
-    for run in _RUN.finditer(body):
-        pieces += [(body[end : run.start()], 1), (run[1], len(run[0]))]
+    for run in re.finditer(runs, body) if runs else ():
+        pieces += [(body[end : run.start()], 1), (run[0][:1], len(run[0]))]
         end = run.end()
     pieces.append((body[end:], 1))
     return tuple(each for each in pieces if each[0])

@@ -70,7 +70,7 @@ def _moment(case: Case) -> float:
     """When a case is sent, in seconds since 1970: in the first hour where it lists groups, that they may be few."""
     lists = any(each.request.action == "GetGroupList" for each in case.steps)
     begin, end = (1, _HOUR) if lists else (_HOUR, _DAY)
-    return round(_START + begin + (end - begin) * int(case.id, 16) / 16 ** len(case.id), 3)
+    return round(_START + begin + (end - begin) * int(case.id, 16) / float(16 ** len(case.id)), 3)
 
 
 class _StandingTarget(DirectTarget):

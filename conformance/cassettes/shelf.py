@@ -172,7 +172,7 @@ def _joined(path: Path, files: Mapping[str, CassetteFile]) -> Recording:
                 f"{next(iter(files))}; judge each by itself"
             )
         if each.seal is None:
-            notes.append(f"the recording of {name} was interrupted" + (f": {each.torn}" if each.torn else ""))
+            notes.append(_why_unsealed(name, each, others_are=any(other.seal for other in files.values())))
         elif each.seal.ended != "finished":
             notes.append(f"the recording ended early: {each.seal.ended}")
         cases |= each.cases
@@ -191,6 +191,13 @@ def _joined(path: Path, files: Mapping[str, CassetteFile]) -> Recording:
         tuple(name for _, name in ordered),
         interrupted=len(seals) < len(files) or any(each.ended != "finished" for each in seals),
     )
+
+
+def _why_unsealed(name: str, file: CassetteFile, *, others_are: bool) -> str:
+    """What to tell of a file without a seal."""
+    if others_are:
+        return f"{name} has no seal, as the other files have: its end was cut off, or the recording interrupted there"
+    return f"the recording of {name} was interrupted" + (f": {file.torn}" if file.torn else "")
 
 
 def _in_order(files: Mapping[str, CassetteFile]) -> list[tuple[Interaction, str]]:

@@ -34,8 +34,9 @@ class DirectTarget:
         """The emulator's answers to calls from as many threads."""
         return at_once(self.send, requests)
 
-    def pipelined(self, _requests: Sequence[HttpRequest]) -> None:
+    def pipelined(self, _requests: Sequence[HttpRequest]) -> list[Answer] | None:
         """There is no connection."""
+        return None
 
     def abandon(self, http: HttpRequest) -> bool:
         """The emulator answers, and nobody listens."""
