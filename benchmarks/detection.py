@@ -11,7 +11,7 @@ import sys
 
 from benchmarks.campaign import requests_until_found, standard_cases
 from conformance.emulator.faults import FAULTS
-from conformance.suite.smoke import smoke
+from conformance.runs.smoke import smoke
 
 
 def main() -> int:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from benchmarks.campaign import judged, standard_cases
 from conformance.contract import READINGS
-from conformance.suite.smoke import smoke
+from conformance.runs.smoke import smoke
 
 
 def twins(*, singles: bool) -> Iterator[dict[str, str]]:

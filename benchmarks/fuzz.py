@@ -30,12 +30,13 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
-from conformance.draft import Draft, draft, seal
-from conformance.messages import HttpResponse
-from conformance.request import Request
-from conformance.signing import EXAMPLE_CREDENTIALS, TC3_ENDING, UNSIGNED_PAYLOAD, Scheme
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.exchange.draft import Draft, draft, seal
+from conformance.exchange.messages import HttpResponse
+from conformance.exchange.request import Request
+from conformance.exchange.signing import TC3_ENDING, UNSIGNED_PAYLOAD, Scheme
+from conformance.exchange.wire import Form, Sender, encode, envelope
 from conformance.targets.raw import written
-from conformance.wire import Form, Sender, encode, envelope
 
 SERVE = (sys.executable, "-m", "conformance", "serve", "--port", "0")
 KEPT = 20

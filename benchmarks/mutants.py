@@ -147,9 +147,9 @@ def noticed(module: str, tree: ast.Module) -> bool:
 def _judged(module: str, tree: ast.Module) -> str | None:
     """The clause under which a mutant fails, or the exception that it raises; None where it conforms."""
     from conformance.emulator.behaviour import conforming
-    from conformance.run import Run
-    from conformance.salt import Salts, seeded_run_salt
-    from conformance.suite.smoke import smoke
+    from conformance.exchange.salt import Salts, seeded_run_salt
+    from conformance.runs.run import Run
+    from conformance.runs.smoke import smoke
     from conformance.targets.direct import DirectTarget
 
     try:

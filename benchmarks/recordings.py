@@ -13,17 +13,17 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from conformance.cases import Case
-from conformance.cassettes.provenance import Kind, Provenance, contract_version
-from conformance.cassettes.writer import Writer
+from conformance.base.errors import TargetUnusableError
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import FAULTS, faulty
-from conformance.errors import TargetUnusableError
-from conformance.run import Run
-from conformance.session import judge_recording
-from conformance.suite.smoke import smoke
+from conformance.exchange.cases import Case
+from conformance.recording.provenance import Kind, Provenance, contract_version
+from conformance.recording.recorder import RecordingTarget
+from conformance.recording.writer import Writer
+from conformance.runs.conduct import judge_recording
+from conformance.runs.run import Run
+from conformance.runs.smoke import smoke
 from conformance.targets.direct import DirectTarget
-from conformance.targets.recording import RecordingTarget
 
 __all__ = ["difference", "recorded", "recorder"]
 

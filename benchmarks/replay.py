@@ -17,14 +17,14 @@ import requests
 import vcr
 
 from benchmarks.recordings import recorder
-from conformance.cases import Case
-from conformance.cassettes.shelf import load
 from conformance.emulator import Emulator
-from conformance.messages import HttpRequest
-from conformance.request import Request
-from conformance.salt import SALT
-from conformance.session import judge_recording
-from conformance.targets.cassette import CassetteTarget
+from conformance.exchange.cases import Case
+from conformance.exchange.messages import HttpRequest
+from conformance.exchange.request import Request
+from conformance.exchange.salt import SALT
+from conformance.recording.reader import load
+from conformance.recording.replay import CassetteTarget
+from conformance.runs.conduct import judge_recording
 
 
 def make(folder: Path, interactions: int) -> Path:

@@ -15,14 +15,14 @@ from collections.abc import Callable
 import requests
 
 from benchmarks.campaign import judged
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
 from conformance.emulator import Emulator
 from conformance.emulator.server import Server
-from conformance.run import Run
-from conformance.signing import EXAMPLE_CREDENTIALS
-from conformance.suite.smoke import smoke
+from conformance.exchange.wire import Form, Sender, encode
+from conformance.runs.run import Run
+from conformance.runs.smoke import smoke
 from conformance.targets.embedded import EmbeddedTarget
 from conformance.targets.http import HttpTarget
-from conformance.wire import Form, Sender, encode
 
 
 def _requests() -> int:

@@ -8,7 +8,7 @@ __all__ = ["main"]
 def main() -> int:
     """Run the command line; returns the exit code, of an early Ctrl-C too."""
     try:
-        from conformance import cli
+        from conformance.cli import main as cli
 
         return cli.main()
     except KeyboardInterrupt:

@@ -1,7 +1,7 @@
 """Hypothesis strategies for CreateGroup: requests that the page accepts, and requests that break it where one says.
 
 from hypothesis import given
-from strategies import requests_breaking
+from conformance.strategies import requests_breaking
 
 @given(requests_breaking("GroupName.length.max"))
 def test_mine(request): ...
@@ -12,15 +12,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from strategies.parameters import values_breaking, values_keeping
-    from strategies.requests import (
+    from conformance.strategies.parameters import values_breaking, values_keeping
+    from conformance.strategies.requests import (
         invalid_requests,
         odd_requests,
         requests_breaking,
         requests_breaking_several,
         valid_requests,
     )
-    from strategies.text import texts, texts_with
+    from conformance.strategies.text import texts, texts_with
 
 __all__ = [
     "invalid_requests",
@@ -43,4 +43,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"strategies.{_HOMES.get(name, 'requests')}"), name)
+    return getattr(import_module(f"conformance.strategies.{_HOMES.get(name, 'requests')}"), name)

@@ -6,13 +6,13 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from conformance.cases import Step
 from conformance.contract import CLAUSES
-from conformance.request import Request
-from conformance.signing import Scheme
-from conformance.wire import Form
-from strategies.sequences import create
-from strategies.templates import breaking_one, keeping_all
+from conformance.exchange.cases import Step
+from conformance.exchange.request import Request
+from conformance.exchange.signing import Scheme
+from conformance.exchange.wire import Form
+from conformance.strategies.sequences import create
+from conformance.strategies.templates import breaking_one, keeping_all
 
 __all__ = ["in_forms", "misspelt", "rewritten", "tampered"]
 

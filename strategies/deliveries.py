@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from conformance.cases import Case, Sending, Step
-from conformance.request import Request
-from conformance.salt import SALT
-from conformance.signing import Scheme
-from conformance.wire import Form
-from strategies.sequences import create, information
+from conformance.exchange.cases import Case, Sending, Step
+from conformance.exchange.request import Request
+from conformance.exchange.salt import SALT
+from conformance.exchange.signing import Scheme
+from conformance.exchange.wire import Form
+from conformance.strategies.sequences import create, information
 
 __all__ = ["authentication", "protocol"]
 

@@ -1,7 +1,7 @@
 """The edges of each clause: values just inside and just outside, derived from the contract's limits.
 
 Deterministic, and without Hypothesis: the frozen smoke cases are made of these, and the strategies draw from them.
-Values are templates (see `conformance.salt`): GroupName and GroupId carry a salt that fits their length.
+Values are templates (see `conformance.exchange.salt`): GroupName and GroupId carry a salt that fits their length.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from conformance.contract.model import (
     Unique,
     Whole,
 )
-from conformance.salt import SALT, SALT_LENGTH, salted
-from strategies.characters import HAN_EDGES, RARE, UNSETTLED_SAMPLES, odd_characters, outside_printable
+from conformance.exchange.salt import SALT, SALT_LENGTH, salted
+from conformance.strategies.characters import HAN_EDGES, RARE, UNSETTLED_SAMPLES, odd_characters, outside_printable
 
 __all__ = ["ABSENT", "Edge", "breaking", "keeping", "unsettled"]
 

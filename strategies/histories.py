@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from conformance.cases import Step
-from conformance.request import Request
-from conformance.salt import SALT
-from strategies.sequences import delete, information, listing, modify
-from strategies.templates import keeping_all
+from conformance.exchange.cases import Step
+from conformance.exchange.request import Request
+from conformance.exchange.salt import SALT
+from conformance.strategies.sequences import delete, information, listing, modify
+from conformance.strategies.templates import keeping_all
 
 __all__ = ["account_machine"]
 

@@ -1,6 +1,6 @@
 """Values of one parameter, as templates: those that keep every clause on it, and those that break a given one.
 
-GroupName and GroupId carry a salt wherever it fits; see `conformance.salt`.
+GroupName and GroupId carry a salt wherever it fits; see `conformance.exchange.salt`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from conformance.contract import CLAUSE, CLAUSES, NAMES, Alphabet, Clause
 from conformance.contract.model import Charset, DistinctItems, MaxItems, MaxLength, OneOf, Typed
-from conformance.salt import SALT, SALT_LENGTH
-from strategies.edges import ABSENT, Edge, breaking, keeping
-from strategies.text import lengths_up_to, texts, texts_with
+from conformance.exchange.salt import SALT, SALT_LENGTH
+from conformance.strategies.edges import ABSENT, Edge, breaking, keeping
+from conformance.strategies.text import lengths_up_to, texts, texts_with
 
 __all__ = ["values_breaking", "values_keeping"]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from conformance.contract import CLAUSE
-from conformance.request import Request
-from conformance.salt import Salts, fill
-from strategies import templates
+from conformance.exchange.request import Request
+from conformance.exchange.salt import Salts, fill
+from conformance.strategies import templates
 
 __all__ = ["invalid_requests", "odd_requests", "requests_breaking", "requests_breaking_several", "valid_requests"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.cases import Case, Sending, Step
 from conformance.contract import CLAUSE, EXAMPLES
 from conformance.contract.model import MaxLength
-from conformance.request import Request
-from conformance.salt import SALT, SALT_CAPITALS, salted
+from conformance.exchange.cases import Case, Sending, Step
+from conformance.exchange.request import Request
+from conformance.exchange.salt import SALT, SALT_CAPITALS, salted
 
 Sequence = tuple[Request, ...]
 

@@ -7,12 +7,12 @@ from functools import cache
 from hypothesis import strategies as st
 
 from conformance.contract import CLAUSES, PARAMETERS, Clause
-from conformance.request import Request
-from conformance.salt import SALT, SALT_CAPITALS
-from strategies.edges import ABSENT
-from strategies.parameters import edges_keeping, unsettled_names, values_breaking, values_keeping
-from strategies.sequences import Sequence
-from strategies.violations import several_faults, whole_requests
+from conformance.exchange.request import Request
+from conformance.exchange.salt import SALT, SALT_CAPITALS
+from conformance.strategies.edges import ABSENT
+from conformance.strategies.parameters import edges_keeping, unsettled_names, values_breaking, values_keeping
+from conformance.strategies.sequences import Sequence
+from conformance.strategies.violations import several_faults, whole_requests
 
 __all__ = ["breaking_one", "breaking_several", "keeping_all", "odd", "sequences", "unsettled", "with_edges_kept"]
 

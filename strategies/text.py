@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from conformance.contract import Alphabet
 from conformance.contract.alphabets import HAN_FIRST, HAN_LAST
-from strategies.characters import HAN_EDGES, odd_characters, outside_printable
+from conformance.strategies.characters import HAN_EDGES, odd_characters, outside_printable
 
 __all__ = ["characters_outside", "lengths_up_to", "texts", "texts_with"]
 

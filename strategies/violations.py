@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from conformance.contract import CLAUSE, PARAMETERS
 from conformance.contract.model import MaxItems, MaxLength
-from conformance.request import Request
-from conformance.salt import SALT, SALT_LENGTH, salted
+from conformance.exchange.request import Request
+from conformance.exchange.salt import SALT, SALT_LENGTH, salted
 
 Violation = tuple[str, str, int, Request]
 

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from unittest import mock
 
-from conformance.cli import main
+from conformance.cli.main import main
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass, field, replace
 
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
 from conformance.contract.gateway_clauses import GATEWAY_CLAUSES
 from conformance.contract.model import Gate
-from conformance.draft import Form, Sender
-from conformance.prediction import Accepted, Refused, TurnedAway
-from conformance.request import Request, World
-from conformance.signing import EXAMPLE_CREDENTIALS, Credentials, Scheme
-from conformance.twists import twisted
-from conformance.validator import predict_http
+from conformance.exchange.delivery import twisted
+from conformance.exchange.draft import Form, Sender
+from conformance.exchange.request import Request
+from conformance.exchange.signing import Scheme
+from conformance.oracle.prediction import Accepted, Refused, TurnedAway
+from conformance.oracle.validator import predict_http
+from conformance.oracle.world import World
 
 NOW = 1_700_000_000
 SALT = "abcdefghijklmn"

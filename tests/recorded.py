@@ -3,14 +3,14 @@
 from datetime import UTC, datetime
 
 from benchmarks.recordings import recorder
-from conformance.cases import Case
-from conformance.cassettes.interaction import Interaction
-from conformance.cassettes.provenance import Kind, Provenance, contract_version
-from conformance.cassettes.text import Seal, entry, head, sealed
 from conformance.emulator import Emulator
-from conformance.messages import HttpRequest, HttpResponse
-from conformance.request import Request
-from conformance.salt import SALT
+from conformance.exchange.cases import Case
+from conformance.exchange.messages import HttpRequest, HttpResponse
+from conformance.exchange.request import Request
+from conformance.exchange.salt import SALT
+from conformance.recording.format import Seal, entry, head, sealed
+from conformance.recording.interaction import Interaction
+from conformance.recording.provenance import Kind, Provenance, contract_version
 
 HOST = "iai.tencentcloudapi.com"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

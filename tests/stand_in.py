@@ -14,11 +14,11 @@ from unittest import mock
 import trustme
 
 import conformance
+from conformance.base.credentials import Credentials
 from conformance.emulator import Emulator
 from conformance.emulator.server import Server
-from conformance.gateway import common_parameter
-from conformance.learning import read
-from conformance.signing import Credentials
+from conformance.exchange.reading import common_parameter
+from conformance.judging.world_updates import read
 
 HOST = "iai.tencentcloudapi.com"
 HOSTS = (HOST, "iai.ap-guangzhou.tencentcloudapi.com")

@@ -1,4 +1,4 @@
-"""The parts depend on each other one way: what decides knows nothing of what sends."""
+"""The rooms of the house stand on floors: each imports those of lower floors alone, also inside functions."""
 
 import ast
 import subprocess
@@ -8,39 +8,34 @@ from pathlib import Path
 import pytest
 
 import conformance
-import strategies
 
 ROOT = Path(conformance.__file__).parent.parent
-PACKAGES = (conformance, strategies)
-NETWORK = {
-    "requests", "responses", "urllib3", "uvicorn", "socket", "ssl", "http.client", "http.server", "urllib.request",
-    "asyncio", "socketserver", "vcr",
-}  # fmt: skip
-FRAMEWORKS = {"hypothesis", "pytest", "_pytest"}
-DECIDING = (
-    "prediction",
-    "request",
-    "validator",
-    "meaning",
-    "findings",
-    "judge",
-    "ledger",
-    "gateway",
-    "siblings",
-    "learning",
-    "twists",
-    "draft",
-    "cases",
-    "wire",
-    "signing",
-    "salt",
-    "messages",
-    "results",
-    "assessment",
-    "standing",
-    "overheard",
-    "traffic",
+
+# The table of layers, from the ground up. Rooms of one floor don't know each other.
+FLOORS = (
+    {"contract", "base"},
+    {"exchange"},
+    {"oracle", "emulator", "privacy", "strategies"},
+    {"judging", "targets"},
+    {"recording", "live"},
+    {"runs"},
+    {"report"},
+    {"observe", "suite"},
+    {"cli", "plugin"},
+    {"__main__"},
 )
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+# What opens connections, or waits for them; and the only places that may.
+NETWORK = {
+    "asyncio", "h11", "http.client", "http.server", "requests", "responses", "socket", "socketserver", "ssl",
+    "urllib.request", "urllib3", "uvicorn", "vcr",
+}  # fmt: skip
+DOING = {"targets", "observe"}
+DOING_MODULES = {"conformance.base.sockets", "conformance.emulator.server"}
+FRAMEWORKS = {"hypothesis", "pytest", "_pytest"}
+# Rooms of values and decisions: whoever imports them waits for nothing but Python's own modules.
+LIGHT = ("contract", "base", "exchange", "oracle", "emulator", "privacy", "judging")
+HEAVY = {"hypothesis", "requests", "responses", "pytest", "uvicorn", "rich", "urllib3"}
 
 
 def module_of(path):
@@ -48,23 +43,29 @@ def module_of(path):
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-FILES = [path for package in PACKAGES for path in sorted(Path(package.__file__).parent.rglob("*.py"))]
-MODULES = {module_of(path) for path in FILES}
+FILES = {module_of(path): path for path in sorted(Path(conformance.__file__).parent.rglob("*.py"))}
+FILES |= {module_of(path): path for path in sorted((ROOT / "conformance" / "strategies").glob("*.py"))}
 
 
 def imports_of(path):
-    """The modules that a file imports anywhere in it; of `from x import y`, x.y where that is one, else both."""
+    """The modules that a file imports anywhere in it; of `from x import y`, x.y where that is one, else x."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {each.name for each in node.names}
         elif isinstance(node, ast.ImportFrom):
-            names = {f"{node.module}.{each.name}" for each in node.names}
-            found |= names if names <= MODULES else {node.module, *names}
+            names = {each: f"{node.module}.{each}" for each in (name.name for name in node.names)}
+            found |= {full if full in FILES else node.module for full in names.values()}
     return found
 
 
-IMPORTS = {module_of(path): imports_of(path) for path in FILES}
+IMPORTS = {module: imports_of(path) for module, path in FILES.items()}
+
+
+def room_of(module):
+    """The room in which a module of the project stands; None for anybody else's, and for the package itself."""
+    package, _, rest = module.partition(".")
+    return rest.partition(".")[0] or None if package == "conformance" else None
 
 
 def belongs(module, packages):
@@ -77,77 +78,84 @@ def imported(module, packages):
     return {each for each in IMPORTS[module] if belongs(each, packages)}
 
 
-def within(package):
-    return [each for each in IMPORTS if belongs(each, {package})]
+def within(room):
+    return [each for each in IMPORTS if room_of(each) == room]
 
 
-@pytest.mark.parametrize("module", within("conformance.contract"))
+def test_each_room_has_its_floor():
+    """The table names every room, and no other."""
+    assert {room_of(each) for each in IMPORTS} - {None} == FLOOR.keys()
+
+
+@pytest.mark.parametrize("module", [each for each in IMPORTS if room_of(each) is not None])
+def test_imports_go_down(module):
+    """A module imports its own room and lower floors."""
+    here = room_of(module)
+    rooms = {room_of(each) for each in IMPORTS[module]} - {here, None}
+
+    assert {each for each in rooms if FLOOR[each] >= FLOOR[here]} == set()
+
+
+def type_imports_of(path):
+    """The modules that a file imports for the type checker alone: nothing waits for them."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            found |= {each.module for each in ast.walk(node) if isinstance(each, ast.ImportFrom)}
+    return found
+
+
+def test_no_cycles():
+    """No module imports, directly or through others, what imports it."""
+    left = {
+        module: (names & IMPORTS.keys()) - {module} - type_imports_of(FILES[module])
+        for module, names in IMPORTS.items()
+    }
+    while free := [module for module, names in left.items() if not names & left.keys()]:
+        for module in free:
+            del left[module]
+
+    assert left == {}
+
+
+@pytest.mark.parametrize("module", within("contract"))
 def test_the_contract_stands_alone(module):
-    """The contract imports nothing of the project but itself, and nothing that isn't in Python."""
-    foreign = {each for each in IMPORTS[module] if not belongs(each, {"conformance.contract"})}
+    """The contract imports nothing but itself and Python."""
+    foreign = {each for each in IMPORTS[module] if room_of(each) != "contract"}
+
     assert {each.partition(".")[0] for each in foreign} <= sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("name", DECIDING)
-def test_deciding_is_apart_from_doing(name):
-    """What decides, or turns values into others, imports no network, no test framework, no target, no emulator."""
-    module = f"conformance.{name}"
-    doing = {
-        "conformance.targets",
-        "conformance.emulator",
-        "conformance.run",
-        "conformance.suite",
-        "conformance.report",
-    }
-
-    assert imported(module, NETWORK | FRAMEWORKS | doing | {"strategies"}) == set()
+@pytest.mark.parametrize("module", [each for each in IMPORTS if room_of(each) not in DOING])
+def test_only_targets_and_servers_do_io(module):
+    """Nothing else imports what opens a connection."""
+    assert module in DOING_MODULES or imported(module, NETWORK) == set()
 
 
-@pytest.mark.parametrize("module", within("conformance.emulator"))
-def test_the_emulator_decides_for_itself(module):
-    """The emulator doesn't ask the validator or the judge, else it could only agree with them."""
-    deciding = {
-        f"conformance.{each}"
-        for each in ("validator", "meaning", "findings", "judge", "ledger", "prediction", "run", "suite")
-    }
-
-    assert imported(module, deciding) == set()
+@pytest.mark.parametrize("module", [each for room in LIGHT for each in within(room)])
+def test_deciding_knows_no_framework(module):
+    """What holds values or decides imports no test framework."""
+    assert imported(module, FRAMEWORKS) == set()
 
 
-@pytest.mark.parametrize("name", ["validator", "meaning", "findings", "judge", "ledger", "prediction"])
-def test_verdicts_are_of_what_was_sent(name):
-    """What decides doesn't know how requests were made up."""
-    assert imported(f"conformance.{name}", {"strategies", "conformance.suite", "conformance.salt"}) == set()
+@pytest.mark.parametrize("module", [*within("oracle"), *within("judging")])
+def test_verdicts_are_of_what_was_sent(module):
+    """What predicts doesn't know how requests were made up; only what keeps failures knows their salts."""
+    allowed = {"conformance.judging.assessment", "conformance.judging.results"}
 
-
-@pytest.mark.parametrize(
-    "module", [each for each in IMPORTS if not belongs(each, {"conformance.targets", "conformance.emulator.server"})]
-)
-def test_only_targets_and_the_server_do_io(module):
-    """Nothing but targets and the emulator's server imports what opens a connection."""
-    assert imported(module, NETWORK) == set()
+    assert module in allowed or imported(module, {"conformance.exchange.salt", "conformance.exchange.cases"}) == set()
 
 
 @pytest.mark.parametrize("module", within("strategies"))
 def test_strategies_know_no_target(module):
     """Strategies make requests of the contract's data; they know neither targets nor verdicts."""
-    known = {
-        "conformance.contract",
-        "conformance.request",
-        "conformance.salt",
-        "conformance.wire",
-        "conformance.cases",
-        "conformance.signing",
-    }
-    project = {each for each in imported(module, {"conformance"}) if not belongs(each, known)}
-
-    assert project <= {"conformance"}
+    assert {room_of(each) for each in IMPORTS[module]} <= {"strategies", "contract", "exchange", None}
 
 
 @pytest.mark.parametrize("name", ["edges", "characters", "sequences", "violations"])
 def test_the_smoke_list_needs_no_hypothesis(name):
     """What the frozen list is made of imports no Hypothesis: it is the same whatever its version."""
-    assert imported(f"strategies.{name}", FRAMEWORKS) == set()
+    assert imported(f"conformance.strategies.{name}", FRAMEWORKS) == set()
 
 
 def loaded_after(statement):
@@ -157,20 +165,10 @@ def loaded_after(statement):
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("name", ["conformance", "conformance.emulator", *(f"conformance.{each}" for each in DECIDING)])
-def test_light_imports(name):
-    """Importing the package, or what decides, loads nothing but Python's own modules."""
-    loaded = loaded_after(f"import {name}")
+@pytest.mark.parametrize("room", LIGHT)
+def test_light_imports(room):
+    """Importing what decides loads nothing but Python's own modules; the emulator's server loads its own when asked."""
+    loaded = loaded_after("\n".join(f"import {each}" for each in within(room)))
 
     assert "conformance" in loaded
-    assert not loaded & {"hypothesis", "requests", "responses", "pytest", "uvicorn", "rich", "urllib3"}
-
-
-def test_no_cycles():
-    """No module imports, directly or through others, what imports it."""
-    left = {module: (names & MODULES) - {module} for module, names in IMPORTS.items()}
-    while free := [module for module, names in left.items() if not names & left.keys()]:
-        for module in free:
-            del left[module]
-
-    assert left == {}
+    assert not loaded & HEAVY

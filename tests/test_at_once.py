@@ -8,18 +8,18 @@ import time
 import pytest
 import trustme
 
-from conformance.cases import Sending
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import faulty
 from conformance.emulator.server import Server
-from conformance.judge import Kind
-from conformance.messages import HttpRequest
-from conformance.request import Request
-from conformance.run import Run
-from conformance.signing import EXAMPLE_CREDENTIALS
-from conformance.suite.smoke import smoke
+from conformance.exchange.cases import Sending
+from conformance.exchange.messages import HttpRequest
+from conformance.exchange.request import Request
+from conformance.exchange.wire import Form, Sender, encode
+from conformance.judging.judge import Kind
+from conformance.runs.run import Run
+from conformance.runs.smoke import smoke
 from conformance.targets.http import HttpTarget
-from conformance.wire import Form, Sender, encode
 
 PLAIN = smoke()[0]
 CONCURRENT = [each for each in smoke() if each.clause.startswith("Concurrency.")]

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.cli.serve import STRICT_SIGNING
 from conformance.emulator import conforming
 from conformance.emulator.auth import refusal
-from conformance.messages import header
-from conformance.request import Request
-from conformance.settings import STRICT_SIGNING
-from conformance.signing import EXAMPLE_CREDENTIALS, Scheme
-from conformance.twists import twisted
-from conformance.wire import Form, Sender, encode
+from conformance.exchange.delivery import twisted
+from conformance.exchange.messages import header
+from conformance.exchange.request import Request
+from conformance.exchange.signing import Scheme
+from conformance.exchange.wire import Form, Sender, encode
 
 NOW = 1_700_000_000
 ASKED = Request.of({"GroupName": "学号 +%", "GroupId": "a", "GroupExDescriptions": ["x", "y"]})
@@ -106,7 +107,7 @@ def test_a_host_without_its_port(scheme, form):
 @pytest.mark.parametrize("endpoint", ["http://127.0.0.1:8080", "http://127.0.0.1"])
 def test_another_service(monkeypatch, endpoint):
     """A scope that names the host's first label as its service, as SDKs do, passes the lenient rules alone."""
-    monkeypatch.setattr("conformance.draft.SERVICE", "127")
+    monkeypatch.setattr("conformance.exchange.draft.SERVICE", "127")
 
     assert both(with_header(signed(endpoint=endpoint), "Host", "127.0.0.1:8080")) == (FAILURE, None)
 

@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 
 from benchmarks.campaign import run_against
-from conformance.cli import main
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.cli.main import main
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import FAULT, faulty
 from conformance.emulator.server import Server
+from conformance.report import json_report
 from conformance.report.model import report_of
-from conformance.session import Session
-from conformance.settings import Settings
-from conformance.signing import EXAMPLE_CREDENTIALS
-from conformance.suite.smoke import smoke
+from conformance.runs.session import Session
+from conformance.runs.settings import Settings
+from conformance.runs.smoke import smoke
 from conformance.targets.direct import ENDPOINT
 
 ROOT = Path(__file__).parent.parent
@@ -284,7 +285,7 @@ def failures_of(fault, clause, *, whole=False):
     for place, case in enumerate(smoke()):
         if place == 0 or whole or case.clause in FAULT[fault].clauses:
             run.case(case)
-    report = report_of(Session(run), Settings(faults=(fault,))).to_json()
+    report = json_report.to_json(report_of(Session(run), Settings(faults=(fault,))))
     (found,) = [each["failures"] for each in report["clauses"] if each["id"] == clause]
     return found
 

@@ -10,11 +10,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.cassettes.interaction import fingerprint, from_values, to_values
-from conformance.cassettes.shelf import load
-from conformance.cassettes.text import entry, parsed
-from conformance.errors import TargetUnusableError, TransportError
-from conformance.messages import Place
+from conformance.base.errors import TargetUnusableError, TransportError
+from conformance.exchange.messages import Place
+from conformance.recording.format import entry, parsed
+from conformance.recording.interaction import fingerprint, from_values, to_values
+from conformance.recording.reader import load
 from tests.command import command
 from tests.recorded import ANSWER, HTTP, PROVENANCE, interaction, small_recording, written
 from tests.stand_in import no_sockets

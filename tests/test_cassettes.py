@@ -15,24 +15,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.recordings import difference, recorded, recorder
-from conformance.cases import Case
-from conformance.cassettes.interaction import fingerprint
-from conformance.cassettes.scrub import scrubbed_answer, scrubbed_request
-from conformance.cassettes.secrets import found_in
-from conformance.cassettes.shelf import load
-from conformance.cassettes.writer import RecordingError, Writer
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.base.errors import SuiteError, TargetUnusableError
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import FAULTS, faulty
-from conformance.errors import SuiteError, TargetUnusableError
-from conformance.messages import HttpRequest
+from conformance.exchange.cases import Case
+from conformance.exchange.messages import HttpRequest
+from conformance.exchange.request import Request
+from conformance.exchange.salt import SALT
+from conformance.exchange.wire import Form, Sender, encode
+from conformance.privacy.scrub import scrubbed_answer, scrubbed_request
+from conformance.privacy.search import found_in
+from conformance.recording.interaction import fingerprint
+from conformance.recording.reader import load
+from conformance.recording.writer import RecordingError, Writer
 from conformance.report.model import Verdict, report_of
-from conformance.request import Request
-from conformance.salt import SALT
-from conformance.session import judge_recording
-from conformance.settings import Settings
-from conformance.signing import EXAMPLE_CREDENTIALS
-from conformance.suite.smoke import smoke
-from conformance.wire import Form, Sender, encode
+from conformance.runs.conduct import judge_recording
+from conformance.runs.settings import Settings
+from conformance.runs.smoke import smoke
 from tests.command import command
 from tests.recorded import ANSWER, HTTP, PROVENANCE, cut, interaction, small_recording, written
 from tests.stand_in import no_sockets
@@ -156,7 +156,7 @@ SENDER = Sender("http://127.0.0.1:8080", "ap-guangzhou", replace(EXAMPLE_CREDENT
 @pytest.mark.parametrize("form", [Form.JSON, Form.FORM, Form.QUERY])
 def test_no_signature_no_key_no_token(scheme, form):
     """However a request is signed and written, nothing of its sender is left; what it asks is."""
-    from conformance.signing import Scheme
+    from conformance.exchange.signing import Scheme
 
     request = Request.of({"GroupName": "名", "GroupId": "id"})
     try:
@@ -372,7 +372,7 @@ def test_the_suite_under_pytests_record_modes(tmp_path):
             "--pyargs",
             "conformance.suite",
         ]
-        fixed = ["--target", "embedded", "--profile", "smoke", "--only", "Tag.*", "--to", "rec"]
+        fixed = ["--iai-target", "embedded", "--iai-profile", "smoke", "--iai-only", "Tag.*", "--iai-to", "rec"]
         return subprocess.run(
             [sys.executable, *words, *fixed, *more], cwd=tmp_path, capture_output=True, text=True, check=False
         )

@@ -3,7 +3,6 @@
 Those in `tests/data/cassettes-1` were made by the code that wrote that format, the verdicts beside them as well.
 """
 
-import json
 import shutil
 from pathlib import Path
 from unittest import mock
@@ -11,16 +10,16 @@ from unittest import mock
 import pytest
 import vcr
 
-from conformance.cassettes import rejudging
-from conformance.cassettes.shelf import load
-from conformance.cassettes.text import parsed
-from conformance.errors import TargetUnusableError, TransportError
-from conformance.suite import selection
-from conformance.suite.smoke import smoke
+from conformance.base.errors import TargetUnusableError, TransportError
+from conformance.cli import rejudging
+from conformance.recording.format import parsed
+from conformance.recording.reader import load
+from conformance.runs import selection
+from conformance.runs.smoke import smoke
 from tests.stand_in import no_sockets
 
 OLD = Path(__file__).parent / "data" / "cassettes-1"
-VERDICTS = json.loads((OLD / "verdicts.json").read_text(encoding="utf-8"))
+VERDICTS = rejudging.read_verdicts(OLD / "verdicts.json")
 
 
 def is_as_it_was(name):

@@ -5,7 +5,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.suite.covering import cheapest_cover
+from conformance.runs.covering import cheapest_cover
 
 CANDIDATES = st.lists(st.tuples(st.integers(1, 4), st.frozensets(st.integers(0, 7))), max_size=9)
 

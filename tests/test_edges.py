@@ -6,17 +6,17 @@ from importlib.resources import files
 import pytest
 
 from benchmarks.campaign import judged
-from conformance.cases import Case
 from conformance.contract import CLAUSE, CLAUSES, READINGS
 from conformance.contract.alphabets import UNSETTLED
 from conformance.contract.model import Effect, MaxItems, MaxLength, MinLength, Unit, Whole
-from conformance.request import World
-from conformance.salt import MARKER, Salts, fill, fill_value, salted
-from conformance.suite import freeze
-from conformance.suite.smoke import SMOKE_FILE, smoke
-from conformance.validator import predict, predict_http
-from strategies.characters import ODD_CHARACTERS, UNSETTLED_SAMPLES
-from strategies.edges import breaking, keeping, unsettled
+from conformance.exchange.cases import Case
+from conformance.exchange.salt import MARKER, Salts, fill, fill_value, salted
+from conformance.oracle.validator import predict, predict_http
+from conformance.oracle.world import World
+from conformance.runs import freeze
+from conformance.runs.smoke import SMOKE_FILE, smoke
+from conformance.strategies.characters import ODD_CHARACTERS, UNSETTLED_SAMPLES
+from conformance.strategies.edges import breaking, keeping, unsettled
 
 SMOKE = smoke()
 LINES = freeze.written(SMOKE).splitlines()
@@ -32,13 +32,13 @@ def clause_id(clause):
 
 
 def test_the_list_is_current():
-    """The frozen list is what the edges make today; if not, run `python -m conformance.suite.freeze`."""
+    """The frozen list is what the edges make today; if not, run `python -m conformance.runs.freeze`."""
     assert freeze.written(freeze.smoke_cases()) == freeze.written(SMOKE)
 
 
 def test_the_file_is_written_as_it_is_read():
     """Reading the file and writing it again changes no byte."""
-    file = files("conformance.suite").joinpath(SMOKE_FILE)
+    file = files("conformance.runs").joinpath(SMOKE_FILE)
 
     assert freeze.written(SMOKE).encode() == file.read_bytes()
 
@@ -96,7 +96,7 @@ def predictions():
         return seen[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("conformance.assessment.predict_http", predicting)
+        patch.setattr("conformance.judging.assessment.predict_http", predicting)
         judged(SMOKE)
     return seen
 

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
 from conformance.contract import CODES, EXAMPLES, PARAMETERS, READINGS
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.behaviour import counter
 from conformance.emulator.faults import FAULT
-from conformance.messages import HttpRequest
-from conformance.request import Request
-from conformance.signing import EXAMPLE_CREDENTIALS
-from conformance.wire import Form, Sender, encode, envelope, headers_for
+from conformance.exchange.messages import HttpRequest
+from conformance.exchange.request import Request
+from conformance.exchange.wire import Form, Sender, encode, envelope, headers_for
 
 SENDER = Sender("http://127.0.0.1:8080", "ap-guangzhou", EXAMPLE_CREDENTIALS)
 

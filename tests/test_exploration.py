@@ -3,8 +3,8 @@
 import pytest
 
 from benchmarks.campaign import run_against, standard_cases
-from conformance.errors import BudgetSpentError
-from conformance.suite.exploration import PROPERTIES, explore
+from conformance.base.errors import BudgetSpentError
+from conformance.runs.exploration import PROPERTIES, explore
 
 CHARSET = next(each for each in PROPERTIES if (each.clause, each.about) == ("GroupName.charset", "broken"))
 KEPT = next(each for each in PROPERTIES if each.about == "kept")

@@ -7,12 +7,12 @@ import pytest
 from benchmarks.campaign import aimed, judged, requests_until_found, run_against, without_megabytes
 from conformance.contract import CLAUSE, PARAMETERS
 from conformance.emulator.faults import FAULT, FAULTS
-from conformance.judge import Kind
+from conformance.judging.judge import Kind
 from conformance.report.model import Status, Verdict, report_of
-from conformance.session import Session
-from conformance.settings import Settings
-from conformance.suite.shrink import shrink_failures
-from conformance.suite.smoke import smoke
+from conformance.runs.session import Session
+from conformance.runs.settings import Settings
+from conformance.runs.shrink import shrink_failures
+from conformance.runs.smoke import smoke
 
 
 @pytest.mark.parametrize("name", FAULT)

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
 from conformance.contract import CLAUSE, READING
-from conformance.messages import HttpRequest
-from conformance.prediction import Prediction
-from conformance.request import Request, World
-from conformance.signing import EXAMPLE_CREDENTIALS, Credentials
-from conformance.twists import twisted
-from conformance.validator import predict_http
+from conformance.exchange.delivery import twisted
+from conformance.exchange.messages import HttpRequest
+from conformance.exchange.request import Request
+from conformance.oracle.prediction import Prediction
+from conformance.oracle.validator import predict_http
+from conformance.oracle.world import World
 from tests.gateway_table import (
     AFTER_METHOD,
     AWAY,

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks.campaign import aimed, without_megabytes
-from conformance.judge import Kind
-from conformance.run import Run
-from conformance.signing import EXAMPLE_CREDENTIALS
-from conformance.suite.smoke import smoke
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.exchange.wire import Sender
+from conformance.judging.judge import Kind
+from conformance.runs.run import Run
+from conformance.runs.smoke import smoke
 from conformance.targets.http import HttpTarget
-from conformance.wire import Sender
 from tests.gateway_server import CHOICES, MISTAKES, GatewayServer
 
 LONG = bool(os.environ.get("CONFORMANCE_LONG_TESTS"))

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.draft import Form
-from conformance.gateway import common_parameter
-from conformance.learning import read
-from conformance.messages import header
-from conformance.prediction import Refused
-from conformance.signing import EXAMPLE_CREDENTIALS
-from conformance.twists import twisted
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.exchange.delivery import twisted
+from conformance.exchange.draft import Form
+from conformance.exchange.messages import header
+from conformance.exchange.reading import common_parameter
+from conformance.judging.world_updates import read
+from conformance.oracle.prediction import Refused
 from tests.gateway_table import (
     AFTER_FORM,
     AFTER_ID,

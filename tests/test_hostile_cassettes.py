@@ -9,16 +9,16 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.cassettes.chained import unpacked
-from conformance.cassettes.interaction import to_values
-from conformance.cassettes.notation import dumps, hashed
-from conformance.cassettes.provenance import Kind
-from conformance.cassettes.shelf import load
-from conformance.cassettes.text import NOTE, parsed
-from conformance.errors import SuiteError, TargetUnusableError
+from conformance.base.errors import SuiteError, TargetUnusableError
+from conformance.recording.chained import unpacked
+from conformance.recording.format import NOTE, parsed
+from conformance.recording.interaction import to_values
+from conformance.recording.notation import dumps, hashed
+from conformance.recording.provenance import Kind
+from conformance.recording.reader import load
 from conformance.report.model import Verdict, report_of
-from conformance.session import judge_recording
-from conformance.settings import Settings
+from conformance.runs.conduct import judge_recording
+from conformance.runs.settings import Settings
 from tests.command import command
 from tests.recorded import PROVENANCE, cut, interaction, small_recording, written
 

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import conformance
-from conformance.errors import SuiteError
+from conformance.base.errors import SuiteError
 from conformance.live import journal as module
 from conformance.live.journal import (
     Account,

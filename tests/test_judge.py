@@ -6,19 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.cases import Case, Step
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.base.errors import TransportError
 from conformance.contract import CODES
-from conformance.errors import TransportError
-from conformance.judge import Kind, judge
-from conformance.messages import HttpResponse
-from conformance.prediction import Accepted, Refused
-from conformance.request import Group, Request, World
-from conformance.run import Run
-from conformance.salt import Salts, fill
-from conformance.signing import EXAMPLE_CREDENTIALS
-from conformance.suite.smoke import smoke
-from conformance.validator import predict
-from conformance.wire import Sender
+from conformance.exchange.cases import Case, Step
+from conformance.exchange.messages import Exchange, HttpResponse
+from conformance.exchange.request import Request
+from conformance.exchange.salt import Salts, fill
+from conformance.exchange.wire import Sender
+from conformance.judging.judge import Kind, judge
+from conformance.oracle.prediction import Accepted, Refused
+from conformance.oracle.validator import predict
+from conformance.oracle.world import Group, World
+from conformance.runs.run import Run
+from conformance.runs.smoke import smoke
 
 SALT = "abcdefghijklmn"
 JSON = (("Content-Type", "application/json"),)
@@ -334,19 +335,16 @@ def test_codes_on_a_valid_request(code):
 
 
 class Scripted:
-    """A target that gives prepared answers; an exception is raised."""
+    """A target that gives prepared answers, or reasons why none came."""
 
     def __init__(self, *answers):
         self.name, self.alone = "scripted", True
         self.sender = Sender("http://localhost", "", EXAMPLE_CREDENTIALS)
         self._answers = list(answers)
 
-    def send(self, _http):
+    def send(self, http):
         """The next answer."""
-        answer = self._answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        return Exchange(http, self._answers.pop(0))
 
     def close(self):
         """Nothing to let go of."""

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.contract import READING, READINGS
-from conformance.ledger import Ledger
+from conformance.judging.ledger import Ledger
 
 ID, NAME, ORDER = "group-id-case", "group-name-case", "check-order"
 SENSITIVE, INSENSITIVE = frozenset({"sensitive"}), frozenset({"insensitive"})

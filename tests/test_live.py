@@ -13,9 +13,9 @@ from unittest import mock
 
 import pytest
 
-from conformance.cassettes.shelf import load
 from conformance.contract import CODES, CodeKind
 from conformance.live.journal import JournalError
+from conformance.recording.reader import load
 from tests.command import command
 from tests.stand_in import CREDENTIALS, HOST, ConnectProxy, Service, StandIn, no_sockets, python
 
@@ -527,7 +527,7 @@ def test_a_journal_that_cant_be_written(stand_in, tmp_path):
 
 def test_a_recording_on_a_full_disk(stand_in, tmp_path):
     """A recording that can't go on ends the run; what it has stays readable, and nothing is left in the account."""
-    from conformance.cassettes import writer
+    from conformance.recording import writer
 
     write, written = writer._write, []
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from conformance.messages import HttpResponse
+from conformance.exchange.messages import HttpResponse
 from tests.command import command
 from tests.stand_in import Service, StandIn
 
@@ -39,7 +39,7 @@ def answering(service, action, answer):
     handle = service.handle
 
     def handled(http):
-        from conformance.gateway import common_parameter
+        from conformance.exchange.reading import common_parameter
 
         asked = common_parameter(http, "Action") == action
         return answer(http, handle) if asked else handle(http)
@@ -62,7 +62,7 @@ def test_success_for_a_group_that_was_there(stand_in, service):
     """A service that takes the creation of an id in use for done gives nobody's group away."""
 
     def idempotent(http, handle):
-        from conformance.learning import read
+        from conformance.judging.world_updates import read
 
         there = read(http) is not None and read(http).last_text("GroupId") in dict(FOREIGN)
         if not there:

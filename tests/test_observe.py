@@ -15,15 +15,15 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.iai.v20200303 import iai_client, models
 
-from conformance.cassettes.shelf import load
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.base.errors import TransportError
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import faulty
 from conformance.emulator.server import Server
-from conformance.errors import TransportError
-from conformance.messages import HttpResponse
-from conformance.observing import Observer
-from conformance.signing import EXAMPLE_CREDENTIALS
-from conformance.targets.relay import Relay
+from conformance.exchange.messages import HttpResponse
+from conformance.observe.observer import Observer
+from conformance.observe.relay import Relay
+from conformance.recording.reader import load
 from tests.command import command
 from tests.stand_in import CREDENTIALS, HOST, StandIn, python
 

@@ -10,20 +10,20 @@ from random import Random
 
 import pytest
 
-from conformance.cassettes.shelf import load
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
+from conformance.base.errors import TransportError
 from conformance.emulator import Emulator
-from conformance.errors import TransportError
-from conformance.gateway import secret_id_of
-from conformance.messages import HttpRequest, HttpResponse
-from conformance.observing import Observer
-from conformance.overheard import Subject, changes_of, subject_of
+from conformance.exchange.messages import HttpRequest, HttpResponse
+from conformance.exchange.reading import secret_id_of
+from conformance.exchange.request import Request
+from conformance.exchange.wire import Form, Sender, encode, envelope
+from conformance.judging.observed import Subject, changes_of, subject_of
+from conformance.observe.observer import Observer
+from conformance.observe.relay import Exchange
+from conformance.recording.reader import load
 from conformance.report.curl import curl_lines
-from conformance.request import Request
-from conformance.session import judge_recording
-from conformance.signing import EXAMPLE_CREDENTIALS, Credentials
+from conformance.runs.conduct import judge_recording
 from conformance.targets.embedded import EmbeddedTarget
-from conformance.targets.relay import Exchange
-from conformance.wire import Form, Sender, encode, envelope
 
 NOW = 1_790_000_000.0
 ONE, TWO = "AKIDone", "AKIDtwo"
@@ -588,7 +588,7 @@ def test_a_conforming_history(onlooker):
 
     def send(action, **parameters):
         http = encode(Request.of(parameters, action), target.sender, Form.JSON, int(time.time()))
-        return http, target.send(http)
+        return http, target.send(http).answer
 
     send("CreateGroup", GroupId="before", GroupName="before")
     history = (

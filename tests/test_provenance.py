@@ -10,10 +10,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from conformance.cassettes import certificates
-from conformance.cassettes.provenance import Certificate, Kind, Provenance, is_platform_host
-from conformance.cassettes.shelf import load
-from conformance.errors import TargetUnusableError
+from conformance.base.errors import TargetUnusableError
+from conformance.base.hosts import is_platform_host
+from conformance.recording import certificates
+from conformance.recording.provenance import Certificate, Kind, Provenance
+from conformance.recording.reader import load
 from tests.recorded import HOST, HTTP, NOW, PROVENANCE, interaction, written
 
 

@@ -8,9 +8,10 @@ import pytest
 from conformance import __version__
 from conformance.contract import CLAUSES, CODES, READINGS, Level
 from conformance.emulator.faults import FAULTS
-from conformance.settings import PROFILES, Settings
-from conformance.suite.costs import cost
-from conformance.suite.smoke import smoke
+from conformance.runs.costs import cost
+from conformance.runs.options import PROFILES
+from conformance.runs.settings import Settings
+from conformance.runs.smoke import smoke
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from conformance.errors import TransportError, UsageError
-from conformance.targets.relay import Relay
+from conformance.base.errors import TransportError, UsageError
+from conformance.observe.relay import Relay
 from tests.command import command
 
 ROOT = Path(__file__).parent.parent

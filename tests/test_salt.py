@@ -1,7 +1,7 @@
 """Salts and Nonces that depend on the case alone, and tell all requests apart."""
 
-from conformance.salt import PREFIX, SALT_LENGTH, Salts, SaltsByCase, nonce
-from conformance.suite.smoke import smoke
+from conformance.exchange.salt import PREFIX, SALT_LENGTH, Salts, SaltsByCase, nonce
+from conformance.runs.smoke import smoke
 
 IDS = [each.id for each in smoke()]
 

@@ -9,12 +9,12 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.iai.v20200303 import iai_client, models
 
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
+from conformance.cli.serve import STRICT_SIGNING
 from conformance.contract import CODES
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.server import Server
 from conformance.emulator.service import Account
-from conformance.settings import STRICT_SIGNING
-from conformance.signing import EXAMPLE_CREDENTIALS, Credentials
 
 EXISTS = "InvalidParameterValue.GroupIdAlreadyExist"
 

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from conformance.contract import ACTION, CLAUSES, NAMES, PARAMETERS
 from conformance.contract.alphabets import UNSETTLED
-from conformance.prediction import Accepted
-from conformance.request import Group, Request, World
-from conformance.salt import fill, fill_value
-from conformance.suite.smoke import chapter, smoke
-from conformance.validator import predict
-from strategies.characters import ODD_CHARACTERS, UNSETTLED_SAMPLES
-from strategies.edges import ABSENT, breaking, keeping, unsettled
+from conformance.exchange.request import Request
+from conformance.exchange.salt import fill, fill_value
+from conformance.oracle.prediction import Accepted
+from conformance.oracle.validator import predict
+from conformance.oracle.world import Group, World
+from conformance.runs.smoke import chapter, smoke
+from conformance.strategies.characters import ODD_CHARACTERS, UNSETTLED_SAMPLES
+from conformance.strategies.edges import ABSENT, breaking, keeping, unsettled
 from tests.second_reading import codes
 
 SMOKE = [each for each in smoke() if chapter(each) not in {"authentication", "protocol", "state", "concurrency"}]

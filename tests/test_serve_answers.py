@@ -14,13 +14,13 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.iai.v20200303 import iai_client, models
 
-from conformance.cli import main
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
+from conformance.base.errors import UsageError
+from conformance.cli.main import main
+from conformance.cli.serve import parse_answers
 from conformance.contract import CODES, CodeKind
 from conformance.emulator import Emulator
 from conformance.emulator.server import Server
-from conformance.errors import UsageError
-from conformance.settings import parse_answers
-from conformance.signing import EXAMPLE_CREDENTIALS, Credentials
 from tests.command import command
 
 ROOT = Path(__file__).parent.parent

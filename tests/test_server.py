@@ -11,16 +11,16 @@ import time
 
 import pytest
 
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.base.errors import SuiteError
 from conformance.contract import VERSION
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import faulty
 from conformance.emulator.gateway import LARGEST_BODY as LARGEST_TAKEN
 from conformance.emulator.server import LARGEST_BODY, Server, serve_forever
 from conformance.emulator.service import Account
-from conformance.errors import SuiteError
-from conformance.request import Request
-from conformance.signing import EXAMPLE_CREDENTIALS
-from conformance.wire import Form, Sender, encode, headers_for
+from conformance.exchange.request import Request
+from conformance.exchange.wire import Form, Sender, encode, headers_for
 
 
 @pytest.fixture(scope="module", name="emulator")

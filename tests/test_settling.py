@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from conformance.cli import main
+from conformance.cli.main import main
 from conformance.contract import READING, READINGS, VARIES
 from conformance.emulator import Emulator, conforming
-from conformance.run import Run
-from conformance.suite.settling import fewest, most_telling_first, settlings, unsettled
-from conformance.suite.smoke import smoke
+from conformance.runs.run import Run
+from conformance.runs.settling import fewest, most_telling_first, settlings, unsettled
+from conformance.runs.smoke import smoke
 from conformance.targets.direct import DirectTarget
 
 EVERYTHING = {each.id: each.names for each in READINGS}

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 import conformance
-from conformance.cases import Case
-from conformance.cassettes import shipped
-from conformance.cassettes.provenance import Kind
-from conformance.cassettes.reference import record
-from conformance.cassettes.rejudging import read_verdicts, verdicts_of
-from conformance.cassettes.shelf import load
-from conformance.cli import main
+from conformance.cli import shipping as shipped
+from conformance.cli.main import main
+from conformance.cli.reference import record
+from conformance.cli.rejudging import read_verdicts, verdicts_of
 from conformance.contract import EXAMPLES, READING
-from conformance.request import Request
-from conformance.salt import SALT
-from conformance.suite.smoke import smoke
+from conformance.exchange.cases import Case
+from conformance.exchange.request import Request
+from conformance.exchange.salt import SALT
+from conformance.recording.provenance import Kind
+from conformance.recording.reader import load
+from conformance.runs.smoke import smoke
 
 SHIPPED = Path(conformance.__file__).parent.parent / "cassettes"
 AGES = [each.name for each in READING["account-age"].values]
@@ -163,7 +163,7 @@ def test_rejudge_tells_what_changed(tmp_path, capsys):
     told = capsys.readouterr().out
     for words_ in (
         "clause GroupId.unique: - failed + passed",
-        "case interaction 3: - GroupId.unique: accepted though invalid + allowed",
+        "case interaction 3: - GroupId.unique: accepted-though-invalid + allowed",
         "reading account-age: - ",
         "clause Tag.type: - no such clause + not-exercised",
         "4 verdicts changed",

@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.contract import CLAUSE
-from conformance.judge import Kind
-from conformance.messages import HttpResponse
-from conformance.request import Group, Presence, Request, World
-from conformance.siblings import SIBLINGS, Seen, see
-from conformance.wire import envelope
+from conformance.exchange.messages import HttpResponse
+from conformance.exchange.request import Request
+from conformance.exchange.wire import envelope
+from conformance.judging.judge import Kind
+from conformance.judging.sisters import SIBLINGS, Seen, see
+from conformance.oracle.world import Group, Presence, World
 
 SALT = "abcdefghijklmn"
 ID, NAME = f"i{SALT}", f"n{SALT}"

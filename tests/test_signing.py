@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.signing import (
+from conformance.exchange.signing import (
     Scheme,
     canonical_request,
     payload_hash,

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import strategies
+from conformance import strategies
 from conformance.contract import CLAUSE, CLAUSES, IDS, NAMES
-from conformance.prediction import Accepted
-from conformance.request import World
-from conformance.validator import predict
-from strategies.sequences import examples, uniqueness
-from strategies.text import texts, texts_with
+from conformance.oracle.prediction import Accepted
+from conformance.oracle.validator import predict
+from conformance.oracle.world import World
+from conformance.strategies.sequences import examples, uniqueness
+from conformance.strategies.text import texts, texts_with
 
 BROKEN_ALONE = [each.id for each in CLAUSES if each.breakable_alone]
 quickly = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

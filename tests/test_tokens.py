@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import faulty
-from conformance.run import Run
-from conformance.salt import Salts, seeded_run_salt
-from conformance.signing import EXAMPLE_CREDENTIALS
-from conformance.suite.smoke import smoke
+from conformance.exchange.salt import Salts, seeded_run_salt
+from conformance.exchange.wire import Sender
+from conformance.runs.run import Run
+from conformance.runs.smoke import smoke
 from conformance.targets.direct import DirectTarget
-from conformance.wire import Sender
 
 TEMPORARY = replace(EXAMPLE_CREDENTIALS, token="an-issued-token")
 

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.campaign import judged, of_megabytes, standard_cases, without_megabytes
 from conformance.contract import CLAUSES, READING, READINGS, VARIES
-from conformance.suite.smoke import smoke
+from conformance.runs.smoke import smoke
 
 OTHERS = [(reading.id, value.name) for reading in READINGS for value in reading.values[1:]]
 PAIRS = [dict(pair) for pair in itertools.combinations(OTHERS, 2) if pair[0][0] != pair[1][0]]

@@ -8,16 +8,16 @@ from urllib.parse import unquote
 
 import pytest
 
-from conformance.draft import Form, Sender
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
+from conformance.cli.serve import STRICT_SIGNING
 from conformance.emulator import conforming
 from conformance.emulator.auth import refusal
-from conformance.messages import header
-from conformance.request import Request, World
-from conformance.settings import STRICT_SIGNING
-from conformance.signing import (
-    EXAMPLE_CREDENTIALS,
+from conformance.exchange.delivery import TWISTS, twisted
+from conformance.exchange.draft import Form, Sender
+from conformance.exchange.messages import header
+from conformance.exchange.request import Request
+from conformance.exchange.signing import (
     UNSIGNED_PAYLOAD,
-    Credentials,
     Scheme,
     canonical_request,
     payload_hash,
@@ -26,11 +26,11 @@ from conformance.signing import (
     v1_signature,
     v1_string_to_sign,
 )
-from conformance.suite.smoke import smoke
-from conformance.twists import TWISTS, twisted
-from conformance.validator import predict_http
-from conformance.wire import fields_of
-from strategies import delivered
+from conformance.exchange.wire import fields_of
+from conformance.oracle.validator import predict_http
+from conformance.oracle.world import World
+from conformance.runs.smoke import smoke
+from conformance.strategies import delivered
 
 NOW = 1_700_000_000
 TODAY = "2023-11-14"

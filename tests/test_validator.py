@@ -6,11 +6,12 @@ import pytest
 
 from conformance.contract import CLAUSES, EXAMPLES, READING
 from conformance.contract.model import OpenVersions
-from conformance.prediction import Accepted, Refused, meet
-from conformance.request import Group, Request, World
-from conformance.salt import fill_value
-from conformance.validator import predict
-from strategies.edges import ABSENT, breaking, keeping, unsettled
+from conformance.exchange.request import Request
+from conformance.exchange.salt import fill_value
+from conformance.oracle.prediction import Accepted, Refused, meet
+from conformance.oracle.validator import predict
+from conformance.oracle.world import Group, World
+from conformance.strategies.edges import ABSENT, breaking, keeping, unsettled
 
 SALT = "abcdefghijklmn"
 TWO, THREE = Accepted("2.0"), Accepted("3.0")

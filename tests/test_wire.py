@@ -6,11 +6,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
 from conformance.contract import PARAMETERS
-from conformance.messages import HttpRequest, HttpResponse, header
-from conformance.request import Request
-from conformance.signing import EXAMPLE_CREDENTIALS, Credentials, Scheme
-from conformance.wire import COMMON_FIELDS, Form, Sender, UndecodableError, decode, encode, envelope
+from conformance.exchange.messages import HttpRequest, HttpResponse, header
+from conformance.exchange.request import Request
+from conformance.exchange.signing import Scheme
+from conformance.exchange.wire import COMMON_FIELDS, Form, Sender, UndecodableError, decode, encode, envelope
 
 TC3 = Sender("http://localhost", "ap-guangzhou", EXAMPLE_CREDENTIALS)
 V1 = Sender("http://localhost", "", Credentials("id", "key", "token"), Scheme.SHA256)

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.learning import learn
-from conformance.prediction import Accepted, Refused
-from conformance.request import Group, Presence, Request, World
-from conformance.validator import predict
+from conformance.exchange.request import Request
+from conformance.judging.world_updates import learn
+from conformance.oracle.prediction import Accepted, Refused
+from conformance.oracle.validator import predict
+from conformance.oracle.world import Group, Presence, World
 
 SALT = "abcdefghijklmn"
 OK = {Accepted("2.0"), Accepted("3.0")}

@@ -18,6 +18,7 @@ class Strength(StrEnum):
 
     MUST = "must"
     UNSPECIFIED = "unspecified"
+    FINDING = "finding"  # no document backs what users rely on
 
 
 class Unit(StrEnum):

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
+from conformance.base.credentials import Credentials
 from conformance.contract import SERVICE
 from conformance.emulator.behaviour import Behaviour
-from conformance.messages import HttpRequest, header
-from conformance.signing import (
+from conformance.exchange.messages import HttpRequest, header
+from conformance.exchange.signing import (
     TC3_ENDING,
     UNSIGNED_PAYLOAD,
-    Credentials,
     Scheme,
     canonical_request,
     payload_hash,

@@ -13,9 +13,9 @@ from typing import Any
 
 from conformance.contract import CLAUSE, DEFAULTS, IDS, NAMES, READING, VARIES, Alphabet, limit_of
 from conformance.contract.model import MaxItems, MaxLength, OneOf
-from conformance.messages import HttpRequest
-from conformance.request import Request
-from conformance.signing import Scheme
+from conformance.exchange.messages import HttpRequest
+from conformance.exchange.request import Request
+from conformance.exchange.signing import Scheme
 
 Readings = Mapping[str, str]
 Check = Callable[[str], bool]

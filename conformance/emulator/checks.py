@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from conformance.contract import PARAMETERS
 from conformance.emulator.behaviour import Behaviour, TextRule
-from conformance.request import Request
+from conformance.exchange.request import Request
 
 ABSENT = None
 _PLACES = {name: place for place, name in enumerate(PARAMETERS)}

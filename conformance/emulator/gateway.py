@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
+from conformance.base.credentials import Credentials
 from conformance.contract import VERSION, limit_of
 from conformance.emulator import auth
 from conformance.emulator.behaviour import Behaviour
-from conformance.messages import HttpRequest, header
-from conformance.request import Request
-from conformance.signing import Credentials
-from conformance.wire import UndecodableError, decode, received
+from conformance.exchange.messages import HttpRequest, header
+from conformance.exchange.request import Request
+from conformance.exchange.wire import UndecodableError, decode, received
 
 __all__ = ["LARGEST_BODY", "RefusedError", "TurnedAwayError", "admit"]
 

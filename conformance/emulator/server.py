@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
-import socket
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from conformance.base.errors import SuiteError
+from conformance.base.signals import termination_as_interrupt
+from conformance.base.sockets import address_of, listen
 from conformance.emulator.service import Emulator
-from conformance.errors import SuiteError
-from conformance.messages import Headers, HttpRequest, HttpResponse, header
+from conformance.exchange.messages import Headers, HttpRequest, HttpResponse, header
 
 if TYPE_CHECKING:
     import uvicorn
 
-__all__ = ["LARGEST_BODY", "Server", "address_of", "listen", "serve_forever", "termination_as_interrupt"]
+__all__ = ["LARGEST_BODY", "Server", "serve_forever"]
 
 # Of a request no more is ever kept. The platform takes 10 MB; the emulator itself refuses what is larger.
 LARGEST_BODY = 12 * 1024 * 1024
@@ -115,34 +115,6 @@ async def _respond(answer: HttpResponse, send: _Send, *, head: bool) -> None:
     await send({"type": "http.response.body", "body": b"" if head else answer.body})
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens; bound before anything else, so that a mistake is told and port 0 becomes a number.
-
-    Raises:
-        SuiteError: the address can't be listened at.
-    """
-    listening = None
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        # Of the TCP protocol by name: asyncio then sends without delay, which else costs 40 ms an answer.
-        listening = socket.socket(family, kind, protocol or socket.IPPROTO_TCP)
-        if sys.platform != "win32":
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((address[0], port, *address[2:]))  # the port as given: looking it up may have cut it
-        listening.listen()
-    except (OSError, OverflowError, UnicodeError) as error:  # taken or forbidden; no port; no name of a host
-        if listening is not None:
-            listening.close()
-        raise SuiteError(f"can't listen at {host}:{port}: {getattr(error, 'strerror', None) or error}") from error
-    return listening
-
-
-def address_of(listening: socket.socket, scheme: str) -> str:
-    """The URL of a socket that listens."""
-    host, port, *_ = listening.getsockname()
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
-
-
 def _protocol() -> type[asyncio.Protocol]:
     """The protocol of uvicorn; but a request that breaks off after it was answered isn't answered again."""
     import h11
@@ -184,19 +156,6 @@ def _uvicorn(emulator: Emulator, tls: tuple[str, str] | None = None) -> uvicorn.
     except OSError as error:
         raise SuiteError(f"can't use the certificate {chain} with the key {key}: {error.strerror or error}") from error
     return uvicorn.Server(config)
-
-
-@contextlib.contextmanager
-def termination_as_interrupt() -> Iterator[None]:
-    """SIGTERM is taken as Ctrl-C. uvicorn stops on either and then raises it again, which would end the process."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def serve_forever(emulator: Emulator, host: str, port: int, announce: Callable[[str], None]) -> None:

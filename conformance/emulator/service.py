@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
 from conformance.contract import CODES, VARIES
 from conformance.emulator.behaviour import Behaviour, Reply, conforming
 from conformance.emulator.checks import Complaint, examine, first
 from conformance.emulator.gateway import RefusedError, TurnedAwayError, admit
-from conformance.messages import HttpRequest, HttpResponse
-from conformance.request import Request
-from conformance.signing import EXAMPLE_CREDENTIALS, Credentials
-from conformance.wire import UndecodableError, decode
+from conformance.exchange.messages import HttpRequest, HttpResponse
+from conformance.exchange.request import Request
+from conformance.exchange.wire import UndecodableError, decode
 
 DELETION_SECONDS = 60
 QUOTA = 100_000

@@ -8,15 +8,15 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from conformance.base.errors import TargetUnusableError, TransportError
 from conformance.contract import CLAUSE, THROTTLED
-from conformance.errors import TargetUnusableError, TransportError
+from conformance.exchange.request import Request
+from conformance.exchange.wire import Envelope, Form, encode, envelope
+from conformance.judging.account_status import MAY_NOT, outage, refusal
 from conformance.live.journal import Entry, Journal, JournalError, State
 from conformance.live.pace import ATTEMPTS, Pace
-from conformance.messages import HttpResponse
-from conformance.request import Request, World
-from conformance.standing import MAY_NOT, outage, refusal
+from conformance.oracle.world import World
 from conformance.targets import Target
-from conformance.wire import Envelope, Form, encode, envelope
 
 __all__ = ["Account"]
 
@@ -73,9 +73,9 @@ class Account:
             http = encode(
                 Request.of(parameters, action), self.target.sender, Form.JSON, int(time.time()), self.requests
             )
-            answer = self.target.send(http)
-            if not isinstance(answer, HttpResponse):
-                raise TransportError("no answer")
+            answer = self.target.send(http).answer
+            if isinstance(answer, TransportError):
+                raise answer
             return envelope(answer)
 
         return self.pace.patiently(send, lambda answer: answer.code in THROTTLED, attempts)

@@ -7,9 +7,9 @@ import os
 import threading
 from collections.abc import Mapping
 
-from conformance.errors import TargetUnusableError, UsageError
-from conformance.settings import check_header, credentials_of_environment
-from conformance.signing import Credentials
+from conformance.base.credentials import Credentials
+from conformance.base.environment import check_header, credentials_of_environment
+from conformance.base.errors import TargetUnusableError, UsageError
 
 __all__ = ["find_credentials"]
 

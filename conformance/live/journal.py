@@ -43,7 +43,7 @@ from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
 
-from conformance.errors import SuiteError
+from conformance.base.errors import SuiteError
 
 __all__ = [
     "Account",

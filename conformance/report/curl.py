@@ -7,8 +7,8 @@ import shlex
 from urllib.parse import urlsplit
 
 from conformance.contract import ACTION
-from conformance.messages import HttpRequest
-from conformance.results import Failure
+from conformance.exchange.messages import HttpRequest
+from conformance.judging.results import Failure
 
 __all__ = ["curl_lines"]
 

@@ -7,10 +7,10 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from conformance.report.words import counted
+from conformance.base.words import counted
 
 if TYPE_CHECKING:
-    from conformance.run import Run
+    from conformance.runs.run import Run
 
 __all__ = ["Progress"]
 

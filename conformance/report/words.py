@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from conformance.cases import Sending, Step
-from conformance.signing import Scheme
-from conformance.twists import TWISTS
-from conformance.wire import Form
+from conformance.exchange.cases import Sending, Step
+from conformance.exchange.delivery import TWISTS
+from conformance.exchange.signing import Scheme
+from conformance.exchange.wire import Form
 
-__all__ = ["counted", "delivery", "sent", "visible"]
+__all__ = ["delivery", "sent"]
 
 _FORMS = {Form.JSON: "", Form.JSON_RAW: "unescaped", Form.FORM: "as a form", Form.QUERY: "as a GET"}
 _SENDINGS = {
@@ -19,16 +19,6 @@ _SENDINGS = {
     Sending.PIPELINED: "{copies} on one connection before the first answer",
     Sending.LOST: "and the connection cut before the answer",
 }
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number of things: `counted(1, "group")` is "1 group"; `many` is for a plural that isn't made with an s."""
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
-
-
-def visible(text: str) -> str:
-    """The text with everything that a terminal would not show, or obey, escaped."""
-    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
 
 
 def sent(step: Step) -> str:

@@ -9,8 +9,8 @@ import socket
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from conformance.errors import TransportError
-from conformance.messages import Answer, HttpRequest, HttpResponse, header
+from conformance.base.errors import TransportError
+from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, header
 from conformance.targets.tls import context_for
 
 __all__ = ["connect", "read_answer", "written"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
 from conformance.emulator import Emulator
 from conformance.emulator.server import Server
-from conformance.signing import EXAMPLE_CREDENTIALS
+from conformance.exchange.wire import Sender
 from conformance.targets.http import HttpTarget
-from conformance.wire import Sender
 
 __all__ = ["ServedTarget"]
 

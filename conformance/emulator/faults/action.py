@@ -9,7 +9,7 @@ from functools import partial
 
 from conformance.emulator.behaviour import Behaviour, Reply, TextRule, repeats, utf8_bytes
 from conformance.emulator.faults.model import Fault, Spoil, put
-from conformance.request import Request
+from conformance.exchange.request import Request
 
 __all__ = ["ACTION_FAULTS"]
 

@@ -11,8 +11,8 @@ from urllib.parse import quote, unquote
 from conformance.emulator.behaviour import Behaviour
 from conformance.emulator.faults.model import Fault, Spoil, put
 from conformance.emulator.gateway import RefusedError
-from conformance.messages import HttpRequest, header
-from conformance.signing import Scheme
+from conformance.exchange.messages import HttpRequest, header
+from conformance.exchange.signing import Scheme
 
 __all__ = ["GATEWAY_FAULTS"]
 

@@ -1,0 +1,1 @@
+"""What every part may need: errors, words, files that a user names, sockets, signals, the environment."""

@@ -1,0 +1,93 @@
+"""What the environment says: key pair, token and region, as the vendor's own tools name them; and folders."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
+from conformance.base.errors import TargetUnusableError, UsageError
+from conformance.base.hosts import is_loopback
+
+__all__ = [
+    "DEFAULT_REGION", "cache_folder", "check_header", "credentials_for", "credentials_of_environment",
+    "region_of_environment", "secrets_of_environment",
+]  # fmt: skip
+
+DEFAULT_REGION = "ap-guangzhou"
+
+
+def credentials_of_environment(environment: Mapping[str, str] = os.environ) -> Credentials | None:
+    """The pair that the environment names, as the vendor's own tools do; None where it names none.
+
+    Raises:
+        UsageError: it names half a pair.
+    """
+    secret_id = environment.get("TENCENTCLOUD_SECRET_ID", "")
+    secret_key = environment.get("TENCENTCLOUD_SECRET_KEY", "")
+    if not secret_id and not secret_key:
+        return None
+    if not secret_id or not secret_key:
+        absent = "TENCENTCLOUD_SECRET_KEY" if secret_id else "TENCENTCLOUD_SECRET_ID"
+        raise UsageError(f"the environment names half a key pair: {absent} is not set")
+    token = environment.get("TENCENTCLOUD_TOKEN") or None
+    for name, value in (("SECRET_ID", secret_id), ("SECRET_KEY", secret_key), ("TOKEN", token)):
+        if value is not None:
+            check_header(f"TENCENTCLOUD_{name}", value)
+    return Credentials(secret_id, secret_key, token)
+
+
+def secrets_of_environment(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """The texts of the environment that nobody may see, whoever signs with them."""
+    names = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN")
+    return [value for name in names if (value := environment.get(name))]
+
+
+def region_of_environment(environment: Mapping[str, str] = os.environ) -> str:
+    """The region that the environment names, else the default. Raises UsageError for one that no header can carry."""
+    region = environment.get("TENCENTCLOUD_REGION") or DEFAULT_REGION
+    check_header("TENCENTCLOUD_REGION", region)
+    return region
+
+
+def check_header(variable: str, value: str) -> None:
+    """Raise UsageError for a value that can't stand in a header; never shows the value.
+
+    Args:
+        variable: the variable, or the option, that has it.
+        value: what it has.
+    """
+    if not value:
+        raise UsageError(f"{variable} is empty: leave it out, or give it a value")
+    if not value.isascii() or any(not "!" <= character <= "~" for character in value):
+        raise UsageError(f"{variable} has a space, a line break or another character that no key, token or region has")
+
+
+def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where things are kept that can be made anew: under XDG_CACHE_HOME, or the home folder's `.cache`."""
+    named = Path(environment.get("XDG_CACHE_HOME", ""))
+    try:
+        folder = named if named.is_absolute() else Path("~/.cache").expanduser()
+    except RuntimeError:  # nobody's home is known, as in some containers
+        folder = Path(tempfile.gettempdir())
+    return folder / "iai-conformance"
+
+
+def credentials_for(endpoint: str, environment: Mapping[str, str] = os.environ) -> Credentials:
+    """The pair to sign with for a URL: the environment's, else, on this machine, the documented example.
+
+    Raises:
+        TargetUnusableError: another machine, and the environment names none.
+    """
+    found = credentials_of_environment(environment)
+    if found is not None:
+        return found
+    if is_loopback(urlsplit(endpoint).hostname or ""):
+        return EXAMPLE_CREDENTIALS
+    raise TargetUnusableError(
+        f"no credentials for {endpoint}: set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY "
+        "(the documentation's example pair is used for this machine alone)"
+    )

@@ -1,0 +1,1 @@
+"""The command line: a verb, or a part of one, a file."""

@@ -1,0 +1,99 @@
+"""What there is, as lines of text: for `list` and `show`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import replace
+
+from conformance.base.errors import UsageError
+from conformance.base.words import counted, visible
+from conformance.contract import CLAUSE, CLAUSES, CODES, READING, READINGS, Level
+from conformance.emulator.faults import FAULT, FAULTS
+from conformance.exchange.delivery import TWISTS
+from conformance.runs.levels import LEVELS
+from conformance.runs.settings import Settings
+from conformance.runs.smoke import smoke
+
+__all__ = ["costs", "listed", "shown"]
+
+
+def listed(what: str) -> Iterator[str]:
+    """A line for each clause, reading, fault, code, smoke case or twist."""
+    match what:
+        case "readings":
+            yield from (f"{each.id}: {' | '.join(value.name for value in each.values)}" for each in READINGS)
+        case "faults":
+            yield from (f"{each.name}: {each.about}" for each in FAULTS)
+        case "codes":
+            yield from (f"{each.code}: {each.message} ({each.kind})" for each in CODES.values())
+        case "cases":
+            for case in smoke():
+                yield f"{case.id} {case.clause}: {visible(case.about)} ({counted(case.requests, 'request')})"
+        case "twists":
+            yield from (f"{each.name}: the request is sent {each.about}" for each in TWISTS.values())
+        case _:
+            width = max(len(each.id) for each in CLAUSES)
+            yield from (f"{each.id:<{width}}  {each.strength:<11}  {each.citations[0]}" for each in CLAUSES)
+
+
+def costs(settings: Settings) -> Iterator[str]:
+    """A line for each level: what it sends and what that costs, counted on the reference emulator in this process."""
+    from conformance.runs.costs import cost
+
+    yield f"what each level sends in the profile {settings.profile}, and what it costs:"
+    chosen = [each for each in settings.levels if any(settings.selects(one.id) for one in CLAUSES if one.level is each)]
+    for level in chosen:
+        nothing = level is Level.ENVELOPE and len(chosen) > 1
+        requests, groups = (0, 0) if nothing else cost(replace(settings, levels=(level,)))
+        yield f"  {level:<15} {requests:>6} requests {groups:>5} groups  {LEVELS[level]}"
+    requests, groups = cost(settings)
+    yield f"  {'all of these':<15} {requests:>6} requests {groups:>5} groups  (each alone begins with a plain request)"
+
+
+def shown(name: str) -> Iterator[str]:
+    """Everything about one clause, reading, fault, error code or smoke case. Raises UsageError for an unknown one."""
+    cases = {each.id: each for each in smoke()}
+    if name in CLAUSE:
+        yield from _clause(name)
+    elif name in READING:
+        yield from _reading(name)
+    elif name in FAULT:
+        yield f"{name}: {FAULT[name].about}"
+        yield f"  breaks    {', '.join(FAULT[name].clauses)}"
+    elif name in CODES:
+        code = CODES[name]
+        yield f"{code.code}: {code.message}"
+        yield f"  kind      {code.kind}"
+        yield f"  stands    {f'page, line {code.line}' if code.line else 'common error codes'}"
+        yield from (f"  answers   {each.id}" for each in CLAUSES if name in each.codes)
+    elif name in cases:
+        yield cases[name].to_line()
+    else:
+        known = [*CLAUSE, *READING, *FAULT, *CODES]
+        close = difflib.get_close_matches(name, known, n=1)
+        raise UsageError(f"there is nothing called {name}" + (f"; did you mean {close[0]}?" if close else ""))
+
+
+def _clause(id_: str) -> Iterator[str]:
+    clause = CLAUSE[id_]
+    yield f"{clause.id} ({clause.strength}; level {clause.level})"
+    yield from (f"  says      {each}" for each in clause.citations)
+    yield from (f"  answered  {code}" for code in clause.codes)
+    if clause.reading:
+        yield f"  by        the reading {clause.reading}"
+    yield from (f"  unclear   {each.question} ({each.id})" for each in READINGS if each.clause == id_)
+    if clause.part_of:
+        yield f"  a case of {', '.join(clause.part_of)}"
+    if clause.needs:
+        yield f"  needs     {', '.join(clause.needs)}"
+    cases = [each for each in smoke() if each.clause == id_]
+    yield f"  cases     {len(cases)} in the smoke list"
+
+
+def _reading(id_: str) -> Iterator[str]:
+    reading = READING[id_]
+    yield f"{reading.id}: {reading.question}"
+    yield from (f"  {value.name}: {value.why}" + (f" → {value.code}" if value.code else "") for value in reading.values)
+    yield f"  clause      {reading.clause}"
+    yield f"  told apart  by {reading.told_apart_by}"

@@ -1,0 +1,152 @@
+"""Cleaning up after live runs that ended before they could: exactly the journalled groups, and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from conformance.base.errors import SuiteError, TargetUnusableError
+from conformance.base.words import counted
+from conformance.exchange.salt import PREFIX
+from conformance.live.account import Account
+from conformance.live.journal import (
+    Entry,
+    Found,
+    Journal,
+    JournalError,
+    finish,
+    found,
+    key_digest,
+    resume,
+    state_folder,
+)
+from conformance.live.pace import DEFAULT_RATE, Pace
+from conformance.runs.settings import Settings
+from conformance.runs.target_kinds import build_target
+
+__all__ = ["Leftovers", "clean", "leftovers"]
+
+_MOST_TOLD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """The journals of runs that ended before they had cleaned up.
+
+    Attributes:
+        journals: oldest first.
+    """
+
+    journals: tuple[Found, ...]
+
+    @property
+    def groups(self) -> int:
+        """How many groups may be there."""
+        return sum(len(_open(each)) for each in self.journals if not each.open)
+
+    @property
+    def damaged(self) -> bool:
+        """Whether a journal has lines that nobody can trust."""
+        return any(each.damage for each in self.journals)
+
+    def told(self) -> Iterator[str]:
+        """What there is, in lines of text."""
+        for each in self.journals:
+            groups = _open(each)
+            if each.open:
+                yield f"{each.path}: the run {each.run}, or a clean-up after it, is still going on"
+            elif groups:
+                account = f" at {each.account.endpoint}, {each.account.region}" if each.account is not None else ""
+                yield f"{each.path}: the run {each.run}{account} may have left {counted(len(groups), 'group')}"
+                yield from (f"  {one.group_id!r}, named {' or '.join(map(repr, one.names))}" for one in groups)
+            yield from (f"! {each.path}: {damage}" for damage in each.damage)
+            if each.damage and not groups and not each.open:
+                yield (
+                    f"! {each.path}: none of its sound lines names a group that may be there; look in the account for "
+                    f"groups whose ids or names begin with {each.run or PREFIX}, then remove the file by hand"
+                )
+        if not self.groups and not self.damaged and not any(each.open for each in self.journals):
+            yield "no group is left to delete"
+
+
+def _open(journal: Found) -> list[Entry]:
+    return [each for each in journal.entries if not each.state.settled]
+
+
+def leftovers() -> Leftovers:
+    """What journals say that was left. Raises JournalError where they can't be read."""
+    return Leftovers(found(state_folder()))
+
+
+def clean(left: Leftovers, settings: Settings) -> Iterator[str]:
+    """Delete what was left, telling of each journal; a line that begins with ✗ is of what couldn't be done.
+
+    Args:
+        left: the journals.
+        settings: how fast, and how long to wait; each journal's own endpoint and region are used.
+    """
+    for each in left.journals:
+        if each.open or each.account is None:
+            continue
+        if not _open(each):
+            if not each.damage:
+                finish(resume(each))  # it ended between the last deletion and its own removal
+            continue
+        try:
+            yield from _clean(each, settings)
+        except (JournalError, TargetUnusableError) as error:
+            yield f"✗ {each.path}: {error}"
+
+
+def _clean(journal: Found, settings: Settings) -> Iterator[str]:
+    assert journal.account is not None  # noqa: S101 -- only such are cleaned
+    target = build_target(
+        Settings(
+            target=journal.account.endpoint,
+            profile="smoke",
+            timeout=settings.timeout,
+            region=journal.account.region,
+        )
+    )
+    try:
+        if key_digest(target.sender.credentials.secret_id) != journal.account.key:
+            yield f"✗ {journal.path}: it is another key pair's: set the one that the run had"
+            return
+        resumed = resume(journal)
+        yield from _undone(resumed, journal.run, Account(target, Pace(settings.rate or DEFAULT_RATE)))
+    finally:
+        target.close()
+
+
+def _reasons(left: Mapping[str, str]) -> Iterator[str]:
+    """Why groups are left; where it is the same with many, once."""
+    alike: dict[str, list[str]] = {}
+    for group_id, why in left.items():
+        alike.setdefault(why, []).append(group_id)
+    for why, ids in alike.items():
+        if len(ids) > _MOST_TOLD:
+            yield f"✗ {len(ids)} groups are left, such as {ids[0]!r}: {why}"
+        else:
+            yield from (f"✗ {each!r} is left: {why}" for each in ids)
+
+
+def _undone(journal: Journal, run: str, account: Account) -> Iterator[str]:
+    before = [each.group_id for each in journal.entries() if not each.state.settled]
+    left: dict[str, str] = {}
+    problem: SuiteError | None = None
+    try:
+        left = account.clean_up(journal, run, trusting=False)
+        left |= account.still_there(run, journal)
+    except JournalError as error:
+        problem = error
+    settled = [each for each in journal.entries() if each.group_id in before and each.state.settled]
+    removed = finish(journal)
+    deleted = sum(each.state == "deleted" for each in settled)
+    absent = len(settled) - deleted
+    there = len({each.group_id for each in journal.entries() if not each.state.settled} | set(left))
+    yield f"{journal.path}: {deleted} deleted, {absent} weren't there, {there} left"
+    yield from _reasons(left)
+    if problem is not None:
+        yield f"✗ {problem}"
+    if removed:
+        yield f"{journal.path}: every group is accounted for; the journal is removed"

@@ -1,0 +1,40 @@
+"""What a live run would send and cost: told before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.live.pace import DEFAULT_RATE
+from conformance.runs.settings import Settings
+
+__all__ = ["costs_of"]
+
+
+def costs_of(settings: Settings) -> Iterator[str]:
+    """What a live run would send, in lines of text; nothing is sent to find out."""
+    from conformance.runs.costs import cost
+
+    requests, groups = cost(settings)
+    rate = settings.rate or DEFAULT_RATE
+    limits = [
+        f"at most {limit} {what}"
+        for limit, what in ((settings.max_requests, "requests"), (settings.max_groups, "groups"))
+        if limit is not None
+    ]
+    requests = min(requests, settings.max_requests if settings.max_requests is not None else requests)
+    groups = min(groups, requests, settings.max_groups if settings.max_groups is not None else groups)
+    yield f"a live run of the profile {settings.profile} against {settings.service.removeprefix('https://')}:"
+    yield "  before    2 requests: which groups are there (one more for each 1000), and whether they may be deleted"
+    yield f"  sends     some {requests} requests, the most telling first" + (
+        f" ({', '.join(limits)})" if limits else ""
+    )
+    yield f"  creates   some {groups} groups, whose ids and names carry the run's own letters"
+    yield f"  deletes   these groups, and no other: {groups} requests more, and one to see that none is left"
+    seconds = (2 + requests + groups) / rate
+    yield f"  takes     about {_duration(seconds)}, at {rate:g} requests a second (--rate)"
+    if settings.records:
+        yield f"  records   into {settings.record_to}; no key, token, signature or foreign group is written"
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

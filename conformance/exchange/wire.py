@@ -1,0 +1,278 @@
+"""Requests into HTTP and back, and answers out of it. No sockets, and no trust in what comes back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
+from types import MappingProxyType
+from urllib.parse import unquote_to_bytes
+
+from conformance.exchange.draft import ARRAYS, COMMON_FIELDS, INDEXED, JSON, URLENCODED, Form, Sender, draft, seal
+from conformance.exchange.messages import Headers, HttpRequest, HttpResponse, header
+from conformance.exchange.request import Request
+
+__all__ = [
+    "COMMON_FIELDS",
+    "Envelope",
+    "Form",
+    "NoObjectError",
+    "Sender",
+    "TooDeepError",
+    "UndecodableError",
+    "date_of",
+    "decode",
+    "encode",
+    "envelope",
+    "fields_of",
+    "form_data",
+    "headers_for",
+    "received",
+]
+
+
+def encode(request: Request, sender: Sender, form: Form, timestamp: int, nonce: int = 1) -> HttpRequest:
+    """A signed HTTP request.
+
+    Args:
+        request: what is asked.
+        sender: who asks, and where.
+        form: how it is written.
+        timestamp: seconds since 1970.
+        nonce: a positive number; version 1 only.
+
+    Raises:
+        ValueError: the request can't be said in this form (a number in a query, JSON under version 1).
+    """
+    return seal(draft(request, sender, form, timestamp, nonce))
+
+
+def headers_for(
+    sender: Sender, action: str, version: str, timestamp: int, *, body: bytes | None = None, query: str = ""
+) -> Headers:
+    """The headers of a request signed with version 3: a POST of a JSON body, or a GET where there is none."""
+    made = draft(Request((), action, version), sender, Form.JSON if body is not None else Form.QUERY, timestamp)
+    if body is not None:
+        made.body = body
+    else:
+        made.text = query
+    return seal(made).headers
+
+
+# --- Back into values ------------------------------------------------------------------------------------
+
+
+class UndecodableError(ValueError):
+    """An HTTP request that isn't one of the platform's; the message says why."""
+
+
+class NoObjectError(UndecodableError):
+    """A body that is JSON, but no object."""
+
+
+class TooDeepError(UndecodableError):
+    """A body nested too deep to be read here."""
+
+
+class _Pairs(tuple[tuple[str, object], ...]):
+    """A JSON object with every member in order, doubled ones too."""
+
+    __slots__ = ()
+
+
+def decode(http: HttpRequest) -> Request:
+    """The request that an HTTP request says.
+
+    Raises:
+        UndecodableError: it says none: a body that is no JSON object, no Action, another method.
+    """
+    if http.method == "GET":
+        return _from_fields(http)
+    if http.method != "POST":
+        raise UndecodableError(f"the method is {http.method}, not GET or POST")
+    content_type = _content_type(http)
+    if content_type == URLENCODED:
+        return _from_fields(http)
+    if content_type != JSON:
+        raise UndecodableError(f"the Content-Type is {content_type or 'absent'}, not {JSON} or {URLENCODED}")
+    try:
+        body = json.loads(
+            http.body.decode("utf-8", "surrogatepass"),
+            object_pairs_hook=_Pairs,
+            parse_constant=_no_constant,
+            parse_int=_integer,
+        )
+        if isinstance(body, _Pairs):
+            body = _Pairs((name, _plain(value)) for name, value in body)
+    except RecursionError as error:
+        raise TooDeepError("the body is nested too deep") from error
+    except ValueError as error:
+        raise UndecodableError(f"the body is no JSON: {error}") from error
+    if not isinstance(body, _Pairs):
+        raise NoObjectError("the body is JSON, but no object")
+    action, version = header(http.headers, "X-TC-Action"), header(http.headers, "X-TC-Version")
+    return Request(tuple(body), action or "", version or "")
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _integer(digits: str) -> float:
+    """A whole number; one of more digits than Python reads is some number all the same."""
+    try:
+        return int(digits)
+    except ValueError:
+        return float(digits)
+
+
+def _plain(value: object) -> object:
+    """A value whose objects are dictionaries: within a parameter, no member needs to be there twice."""
+    if isinstance(value, _Pairs):
+        return {name: _plain(each) for name, each in value}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
+
+
+def _content_type(http: HttpRequest) -> str:
+    return (header(http.headers, "Content-Type") or "").partition(";")[0].strip().lower()
+
+
+def received(http: HttpRequest) -> HttpRequest:
+    """A request as whoever receives it sees it: white space around a header's value is no part of it."""
+    return replace(http, headers=tuple((name, value.strip(" \t")) for name, value in http.headers))
+
+
+def fields_of(http: HttpRequest) -> list[tuple[str, str]]:
+    """The fields of a query, or of a form; none where there is neither. What isn't a GET may have a form."""
+    is_form = _content_type(http) == URLENCODED
+    if http.method == "POST" and not is_form:
+        return []
+    in_body = http.method == "POST" or (http.method != "GET" and is_form and http.body != b"")
+    text = http.body.decode("utf-8", "surrogateescape") if in_body else http.query
+    return [
+        (_unquoted(name), _unquoted(value))
+        for name, _, value in (each.partition("=") for each in text.split("&") if each)
+    ]
+
+
+def form_data(http: HttpRequest) -> Request | None:
+    """The request that a body of `multipart/form-data` says; None where it is none."""
+    content_type = header(http.headers, "Content-Type") or ""
+    boundary = _BOUNDARY.search(content_type)
+    if _content_type(http) != "multipart/form-data" or boundary is None:
+        return None
+    delimiter = b"\r\n--" + (boundary[1] or boundary[2]).encode("latin-1", "replace")
+    first, *parts = (b"\r\n" + http.body).split(delimiter)
+    if first.strip() or not parts or not parts[-1].startswith(b"--"):
+        return None
+    fields: list[tuple[str, str]] = []
+    for each in parts[:-1]:
+        head, _, value = each.partition(b"\r\n\r\n")
+        name = _NAME.search(head.decode("utf-8", "replace"))
+        if name is None:
+            return None
+        fields.append((name[1], value.decode("utf-8", "surrogateescape")))
+    return _of_fields(http, fields)
+
+
+_BOUNDARY = re.compile(r'(?i);\s*boundary=(?:"([^"]+)"|([^\s;"]+))')
+_NAME = re.compile(r'(?im)^content-disposition:\s*form-data;(?:.*;)?\s*name="([^"]*)"')
+
+
+def _from_fields(http: HttpRequest) -> Request:
+    return _of_fields(http, fields_of(http))
+
+
+def _of_fields(http: HttpRequest, fields: list[tuple[str, str]]) -> Request:
+    common = dict(fields)
+    action = header(http.headers, "X-TC-Action") or common.get("Action", "")
+    version = header(http.headers, "X-TC-Version") or common.get("Version", "")
+    own = [(name, value) for name, value in fields if name not in COMMON_FIELDS]
+    return Request(tuple(_gather(own)), action, version, textual=True)
+
+
+def _unquoted(text: str) -> str:
+    """A name or value of a form: UTF-8, of which a lone surrogate may be a part; other bytes are kept as surrogates."""
+    spaced = text.replace("+", " ")
+    try:
+        raw = unquote_to_bytes(spaced.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:
+        raw = unquote_to_bytes(spaced.encode("utf-8", "surrogatepass"))
+    try:
+        return raw.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "surrogateescape")
+
+
+def _gather(fields: list[tuple[str, str]]) -> Iterator[tuple[str, object]]:
+    """Indexed fields gathered into lists by their index, in the place of the first."""
+    items: dict[str, list[tuple[int, str]]] = {}
+    for name, value in fields:
+        match = INDEXED.fullmatch(name)
+        if match and match["name"] in ARRAYS:
+            items.setdefault(match["name"], []).append((int(match["index"]), value))
+    for name, value in fields:
+        match = INDEXED.fullmatch(name)
+        if not match or match["name"] not in ARRAYS:
+            yield name, value
+        elif match["name"] in items:
+            yield match["name"], [each for _, each in sorted(items.pop(match["name"]), key=lambda item: item[0])]
+
+
+# --- Answers ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """An answer's body, parsed without trust.
+
+    Attributes:
+        response: the object under `Response`; empty where there is none.
+        problem: why there is none; None where there is one.
+    """
+
+    response: Mapping[str, object]
+    problem: str | None = None
+
+    @property
+    def error(self) -> object | None:
+        """What stands under `Error`; None where nothing does."""
+        return self.response.get("Error")
+
+    @property
+    def code(self) -> str | None:
+        """The error's code, where there is one and it is a text."""
+        code = self.error.get("Code") if isinstance(self.error, dict) else None
+        return code if isinstance(code, str) else None
+
+    @property
+    def request_id(self) -> str | None:
+        """The RequestId, where it is a text."""
+        value = self.response.get("RequestId")
+        return value if isinstance(value, str) else None
+
+
+def date_of(answer: HttpResponse) -> float | None:
+    """The time that an answer's `Date` tells, in seconds since 1970; None where it tells none."""
+    try:
+        return parsedate_to_datetime(header(answer.headers, "Date") or "").timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+def envelope(answer: HttpResponse) -> Envelope:
+    """The object under `Response`, or why there is none. Never raises."""
+    try:
+        body = json.loads(answer.body.decode("utf-8"), parse_int=_integer)
+    except (ValueError, RecursionError) as error:
+        return Envelope(_NOTHING, f"the body is no JSON ({error})")
+    if not isinstance(body, dict) or "Response" not in body:
+        return Envelope(_NOTHING, "the body is JSON without `Response`")
+    if not isinstance(body["Response"], dict):
+        return Envelope(_NOTHING, "`Response` is no object")
+    return Envelope(body["Response"])

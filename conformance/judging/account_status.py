@@ -1,0 +1,89 @@
+"""Whether an account can be used at all, by the answer to a request that anybody may make. Pure."""
+
+from __future__ import annotations
+
+from conformance.contract import CLAUSE, CODES, THROTTLED, CodeKind
+from conformance.exchange.wire import Envelope
+
+__all__ = ["MAY_NOT", "OF_THE_ACCOUNT", "fullness", "leaves_open", "outage", "refusal"]
+
+# The key pair is known, but mayn't do this.
+MAY_NOT = frozenset({"UnauthorizedOperation", "AuthFailure.UnauthorizedOperation"})
+
+_NOT_FROM_HERE = frozenset({"IpInBlacklist", "IpNotInWhitelist", "OperationDenied"})
+# The account takes no more groups.
+_FULL = frozenset({*CLAUSE["State.quota"].codes, "ResourceInsufficient"})
+# These codes say that something broke, not that nothing was done.
+_BROKEN = frozenset(
+    {
+        "FailedOperation", "FailedOperation.ConflictOperation", "FailedOperation.RequestTimeout",
+        "FailedOperation.ServerError", "InternalError", "ServiceUnavailable",
+    }
+)  # fmt: skip
+_OUT_OF_ORDER = (_BROKEN - {"FailedOperation.ConflictOperation"}) | {"ActionOffline", "UnsupportedOperation"}
+
+# What an account that nothing is known of may always be told: of its standing and quota, or of the service's state.
+OF_THE_ACCOUNT = (
+    frozenset(each.code for each in CODES.values() if each.kind is CodeKind.ACCOUNT_STANDING)
+    | THROTTLED
+    | MAY_NOT
+    | {
+        "ActionOffline", "FailedOperation", "FailedOperation.RequestTimeout", "FailedOperation.ServerError",
+        "InternalError", "InvalidParameterValue.GroupNumExceed", "IpInBlacklist", "IpNotInWhitelist", "LimitExceeded",
+        "ResourceInsufficient", "ServiceUnavailable",
+    }
+)  # fmt: skip
+
+
+def refusal(name: str, answer: Envelope) -> str | None:
+    """One sentence on why an account can't be used; None where it can.
+
+    Args:
+        name: of the target.
+        answer: what it said.
+    """
+    code = answer.code or ""
+    message = str(answer.error.get("Message", "")) if isinstance(answer.error, dict) else ""
+    sentence = f"{code}: {message.rstrip('.。')}."
+    if code in THROTTLED:
+        return f"{name} throttles this account: {sentence} Try again later, or with a lower --rate."
+    if code == "UnsupportedRegion":
+        return f"{name} doesn't serve this region: {sentence} Name another with --region, or TENCENTCLOUD_REGION."
+    if code == "AuthFailure.SignatureExpire":
+        return f"{name} refuses the time of the signature: {sentence} Set this machine's clock."
+    if code.startswith("AuthFailure") or code in MAY_NOT:
+        return (
+            f"{name} refuses the credentials: {sentence} Set TENCENTCLOUD_SECRET_ID and "
+            "TENCENTCLOUD_SECRET_KEY (and TENCENTCLOUD_TOKEN, for temporary ones) to a pair that it knows."
+        )
+    if code in _NOT_FROM_HERE:
+        return f"{name} doesn't serve whoever asks from here: {sentence}"
+    if code.startswith(("ResourceUnavailable", "ResourcesSoldOut")):
+        return f"{name} serves this account nothing: {code}: {message}"
+    return None
+
+
+def outage(name: str, answer: Envelope) -> str | None:
+    """One sentence on why a service that is relied on can't be used now; None where it can.
+
+    Args:
+        name: of the target.
+        answer: what it said to a request to which nothing is wrong.
+    """
+    if answer.problem is not None:
+        return f"{name} doesn't answer as the API does: {answer.problem}. Is it out of order, or something in between?"
+    if answer.code in _OUT_OF_ORDER:
+        return f"{name} is out of order: {answer.code}. Try again later."
+    return None
+
+
+def fullness(name: str, answer: Envelope) -> str | None:
+    """One sentence on why an account takes no more groups; None where it does."""
+    if answer.code not in _FULL:
+        return None
+    return f"{name} takes no more groups in this account: {answer.code}. Delete some, or use an account with room."
+
+
+def leaves_open(answer: Envelope) -> bool:
+    """Whether an answer says neither that a request was carried out nor that it wasn't."""
+    return answer.problem is not None or (answer.error is not None and (answer.code is None or answer.code in _BROKEN))

@@ -1,0 +1,337 @@
+"""What is known of a target: each answer is judged with it, and it is learnt from. Pure; nothing is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+
+from conformance.base.errors import TransportError
+from conformance.contract import CLAUSE, READING, VARIES
+from conformance.contract.model import Effect
+from conformance.exchange.cases import Case, Step
+from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, header
+from conformance.exchange.reading import common_parameter, signature_of
+from conformance.exchange.request import Request
+from conformance.exchange.salt import SALT
+from conformance.exchange.wire import Form, Sender, envelope, fields_of
+from conformance.judging.account_status import OF_THE_ACCOUNT, leaves_open
+from conformance.judging.judge import Departure, Judgement, Kind, explain, is_permitted, judge, judge_envelope, part
+from conformance.judging.ledger import Contradiction, Ledger
+from conformance.judging.observed import Overheard
+from conformance.judging.results import Failure, Results
+from conformance.judging.sisters import see
+from conformance.judging.world_updates import group_of, learn, read
+from conformance.oracle.prediction import EVERYWHERE, Accepted, Allowed, Prediction, Refused
+from conformance.oracle.validator import predict_http
+from conformance.oracle.world import World
+
+__all__ = ["Assessment", "Script"]
+
+_LONGEST_CITED = 200
+
+
+@dataclass(slots=True)
+class Script:
+    """A case while it is sent.
+
+    Attributes:
+        case: the template.
+        salt: what its markers are replaced with.
+        steps: with the salt.
+        place: which of the steps is at hand.
+        bodies: what was sent so far.
+        found: the failures so far.
+        conclusive: whether all that was seen tells something of the target.
+        answered: how many judged answers the documents allow.
+        ended: whether a step could not be sent or seen.
+        unserved: the sister action for want of which it ended; None where that wasn't why.
+    """
+
+    case: Case
+    salt: str
+    steps: list[Step]
+    place: int = 0
+    bodies: list[HttpRequest] = field(default_factory=list)
+    found: list[Failure] = field(default_factory=list)
+    conclusive: bool = True
+    answered: int = 0
+    ended: bool = False
+    unserved: str | None = None
+
+    @classmethod
+    def of(cls, case: Case, salt: str) -> Script:
+        """A case with its salt, of which nothing was sent yet."""
+        return cls(case, salt, [each.filled(salt) for each in case.steps])
+
+
+@dataclass(slots=True)
+class Assessment:
+    """What is known of a target, and what was found there.
+
+    Attributes:
+        region: the Region whose groups the world holds.
+        world: what is known of the account.
+        ledger: what is left of the readings.
+        results: what was found.
+        on_judgement: called with each request to CreateGroup, its prediction and its judgement.
+        cite: what to add to the name of an observation, to find it again.
+    """
+
+    region: str
+    world: World = field(default_factory=World)
+    ledger: Ledger = field(default_factory=Ledger)
+    results: Results = field(default_factory=Results)
+    on_judgement: Callable[[HttpRequest, Prediction, Judgement], None] = lambda _http, _prediction, _judgement: None
+    cite: Callable[[HttpRequest], str] = lambda _http: ""
+    _request_ids: set[str] = field(default_factory=set)
+    _sent: set[int] = field(default_factory=set)
+    _misfiring: set[str] = field(default_factory=set)
+
+    def predict(self, http: HttpRequest, sender: Sender, now: float) -> Prediction:
+        """What is allowed to come of a request that is sent now.
+
+        Args:
+            http: the request, as it is sent.
+            sender: who signed it.
+            now: what time it is where it goes, in seconds since 1970.
+        """
+        return predict_http(http, sender, now, self.world, replayed=self._is_replayed(hash(http)))
+
+    def _is_replayed(self, key: int) -> bool:
+        """Whether what the key stands for was sent before."""
+        replayed = key in self._sent
+        self._sent.add(key)
+        return replayed
+
+    # --- Judging -----------------------------------------------------------------------------------------
+
+    def judge(
+        self,
+        http: HttpRequest,
+        prediction: Prediction,
+        answer: HttpResponse | None,
+        script: Script,
+        *,
+        at_once: bool = False,
+    ) -> None:
+        """Judge the answer to a CreateGroup request, from what was sent; learn from it.
+
+        Args:
+            http: what was sent.
+            prediction: what is allowed to come of it.
+            answer: what came; None where the connection was closed.
+            script: the case to which it belongs; is told what was found.
+            at_once: whether it is one of several that were sent at once.
+        """
+        request, focus = read(http), script.case.clause
+        judgement = judge(prediction, answer, self._request_ids, focus, self._misfiring)
+        self.on_judgement(http, prediction, judgement)
+        # Of what is delivered in a way of its own, the way may be what is refused.
+        plain = not is_permitted(prediction, focus)
+        if plain and prediction.must_be_accepted and isinstance(judgement.outcome, Refused):
+            self._misfiring.add(judgement.outcome.code)
+        where = self.cite(http)
+        name = f"request {self.results.requests}{f' ({where})' if where else ''}, {_shown(request)}"
+        departures = [*judgement.departures, *self._learn(name, judgement, prediction, answer)]
+        script.found += [self.fail(each, script) for each in departures]
+        script.conclusive = script.conclusive and judgement.conclusive
+        script.answered += bool(judgement.ways)
+        self._count(prediction, judgement, answer, focus)
+        self.results.groups_created += isinstance(judgement.outcome, Accepted)
+        self.results.groups_in_doubt += answer is not None and leaves_open(envelope(answer))
+        elsewhere = (common_parameter(http, "Region") or "") != self.region
+        learn(self.world, request, judgement.outcome, prediction, at_once=at_once, elsewhere=elsewhere)
+
+    def judge_silence(self, http: HttpRequest, prediction: Prediction, error: TransportError, script: Script) -> None:
+        """A CreateGroup request that had to be answered was not: a departure, and the end of the case."""
+        self.perhaps_created(http)
+        departure = Departure(script.case.clause, Kind.NO_ANSWER, explain(prediction), str(error))
+        script.found.append(self.fail(departure, script))
+        script.ended = True
+
+    def judge_sibling(self, request: Request, answer: Answer, script: Script) -> None:
+        """Hold the answer of a sister action against what is known; learn from it."""
+        seen = see(request, envelope(answer) if isinstance(answer, HttpResponse) else None, self.world)
+        for id_ in seen.kept:
+            self.results.tallies[id_].kept += 1
+        for each in seen.departures:
+            script.found.append(self.fail(replace(each, clause=part(each.clause, script.case.clause)), script))
+        if seen.unserved is not None:
+            script.ended, script.unserved = True, request.action
+            if not seen.passing:
+                why = f"{request.action} isn't served ({seen.unserved}): {script.case.clause} was seen in part"
+                self.results.miss(request.action, why)
+
+    # --- What others sent --------------------------------------------------------------------------------
+
+    def judge_creation(self, heard: Overheard, *, raced: bool) -> list[Failure]:
+        """Judge what came of a CreateGroup of others.
+
+        Args:
+            heard: the exchange.
+            raced: whether others asked for, changed or deleted the same group at the same time.
+
+        Returns:
+            The departures; none for an answer that only tells of the account, or of the service's state.
+        """
+        http, answer = heard.http, heard.answer
+        if isinstance(answer, TransportError):
+            self.results.groups_in_doubt += 1
+            return []
+        script = _script_of(http)
+        # What else was changed on the way may not be signed.
+        replayed = self._is_replayed(hash(signature_of(http) or http))
+        code = envelope(answer).code
+        always = (_anything(code),) if code in _OF_OTHERS or (raced and code in _RACE) else ()
+        predictions: list[Prediction] = []
+        for moment in heard.moments:
+            each = predict_http(http, heard.sender, moment, self.world, replayed=replayed)
+            predictions.append(replace(each, allowed=(*each.allowed, *always)))
+            if judge(predictions[-1], answer).ways:
+                break
+        else:
+            del predictions[1:]  # by no clock is it allowed
+        self.judge(http, predictions[-1], answer, script)
+        return script.found
+
+    def judge_other_version(self, heard: Overheard) -> list[Failure]:
+        """Judge what another version of CreateGroup answered: only whether that is an answer of the API at all."""
+        if not isinstance(heard.answer, HttpResponse) or heard.answer.status != HTTPStatus.OK:
+            return []
+        script = _script_of(heard.http)
+        departures, checked = judge_envelope(heard.answer, self._request_ids)
+        self._note_answer(checked, heard.answer)
+        script.found += [self.fail(each, script) for each in departures]
+        return script.found
+
+    def judge_look(self, heard: Overheard) -> list[Failure] | None:
+        """Hold the answer of a sister action that others asked against what is known; None where it can't be read."""
+        request = read(heard.http)
+        if request is None:
+            return None
+        script = _script_of(heard.http)
+        self.judge_sibling(request, heard.answer, script)
+        return script.found
+
+    def perhaps_created(self, http: HttpRequest) -> None:
+        """Nobody said what came of a creation: its group may be there or not."""
+        self.results.groups_in_doubt += 1
+        if (group := group_of(read(http))) is not None:
+            self.world.perhaps_created(group)
+
+    def fail(self, departure: Departure, script: Script) -> Failure:
+        """Keep a departure, with the requests that show it."""
+        upto = script.place + 1
+        return self.results.add(
+            Failure(
+                departure.clause,
+                departure.kind,
+                departure.expected,
+                departure.observed,
+                tuple(script.steps[:upto]),
+                tuple(script.bodies),
+                self.results.requests,
+                replace(script.case, steps=script.case.steps[:upto], quota=self.world.quota),
+            )
+        )
+
+    # --- What an answer shows ----------------------------------------------------------------------------
+
+    def _learn(
+        self, name: str, judgement: Judgement, prediction: Prediction, answer: HttpResponse | None
+    ) -> Iterable[Departure]:
+        """Narrow the ledger by an observation; one that contradicts an earlier one is a departure."""
+        content_type = (header(answer.headers, "Content-Type") or "").lower() if answer is not None else ""
+        if content_type.startswith("application/json"):
+            named = "charset" if "charset" in content_type else "bare"
+            self.ledger.observe([{"content-type-charset": frozenset({named, VARIES})}], name)
+        if not judgement.ways or not all(each.conclusive for each in judgement.ways):
+            return
+        contradiction = self.ledger.observe([each.readings for each in judgement.ways], name)
+        if contradiction is not None:
+            yield from _contradicted(contradiction, prediction, judgement)
+
+    def _note_answer(self, checked: Iterable[str], answer: HttpResponse | None) -> None:
+        """Write down which clauses on answers could be checked, and what an answer shows whatever was asked."""
+        for id_ in checked:
+            self.results.tallies[id_].kept += 1
+        if answer is not None:
+            parsed = envelope(answer)
+            if parsed.code:
+                self.results.codes[parsed.code] += 1
+            if parsed.request_id:
+                self._request_ids.add(parsed.request_id)
+
+    def _count(self, prediction: Prediction, judgement: Judgement, answer: HttpResponse | None, focus: str) -> None:
+        """Write down what the answer shows of which clauses: nothing of parameters where the page doesn't allow it.
+
+        A clause is seen broken where the answer is the one for breaking it, not one for another's breach.
+        """
+        self._note_answer(judgement.checked, answer)
+        if not judgement.ways:
+            return
+        answered = {id_ for each in judgement.ways for id_ in each.clauses}
+        for id_ in prediction.kept:
+            self.results.tallies[id_].kept += 1
+        for id_ in prediction.broken & answered:
+            self.results.tallies[id_].broken += 1
+        for id_ in prediction.open:
+            self.results.tallies[id_].open += 1
+        # A clause that is a case of another: the request alone doesn't tell them apart.
+        if not isinstance(CLAUSE[focus].rule, Effect):
+            for id_ in CLAUSE[focus].part_of:
+                self.results.tallies[focus].kept += id_ in prediction.kept
+                self.results.tallies[focus].broken += id_ in prediction.broken & answered
+        # Two clauses of the request as a whole, which no single value breaks.
+        if len(prediction.broken | prediction.open) > 1:
+            self.results.tallies["Request.check-order"].open += 1
+        if any(reading.startswith("null-") for each in prediction.allowed for reading in each.readings):
+            self.results.tallies["Request.null"].open += 1
+
+
+def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judgement) -> Iterable[Departure]:
+    """The departures of the clause whose words are read in two ways, and of the clause at issue."""
+    reading = READING[found.reading]
+    earlier = "; ".join(found.earlier) or "what was known before"
+    expected = (
+        f"{reading.question} {' or '.join(sorted(found.possible))}, after {earlier}. "
+        f"This answer needs: {' or '.join(sorted(found.needed))}.",
+        *explain(prediction),
+    )
+    at_issue = prediction.open if len(prediction.open) == 1 else frozenset({reading.clause})
+    alike = any(type(CLAUSE[each].rule) is type(CLAUSE[reading.clause].rule) for each in at_issue)
+    for clause in sorted(at_issue if alike else at_issue | {reading.clause}):
+        yield Departure(clause, Kind.CONTRADICTION, expected, str(judgement.outcome))
+
+
+# What may come of any request to an account that others use as well; and of one that meets another of theirs.
+_OF_OTHERS = OF_THE_ACCOUNT | {"FailedOperation.GroupInDeletedState"}
+_RACE = frozenset(CLAUSE["Concurrency.same-id"].codes)
+
+
+def _anything(code: str | None) -> Allowed:
+    """The refusal that came, as one that proves nothing."""
+    return Allowed(Refused(code or ""), (), EVERYWHERE, conclusive=False)
+
+
+def _script_of(http: HttpRequest) -> Script:
+    """A request of others as a case of its own."""
+    step = Step(read(http) or Request(()), _form_of(http))
+    return Script(Case("Request.check-order", "overheard", (step,)), SALT, [step], bodies=[http])
+
+
+def _form_of(http: HttpRequest) -> Form:
+    """How a request of somebody else is written."""
+    if http.method == "GET":
+        return Form.QUERY
+    return Form.FORM if fields_of(http) else Form.JSON
+
+
+def _shown(request: Request | None) -> str:
+    """A request in a few words, to cite it."""
+    if request is None:
+        return "which can't be read"
+    text = json.dumps(request.plain, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_CITED else f"{text[:_LONGEST_CITED]}…"

@@ -1,0 +1,382 @@
+"""The judge: an answer held against a prediction. Pure; it returns every way in which the answer departs."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Self
+
+from conformance.contract import CLAUSE, CLAUSES, CODES, Clause, CodeKind
+from conformance.contract.model import Gate, MinLength, Optional, Unique
+from conformance.exchange.messages import HttpResponse, header
+from conformance.exchange.wire import Envelope, envelope
+from conformance.oracle.prediction import Accepted, Allowed, Box, Outcome, Prediction, Refused, TurnedAway
+
+__all__ = ["Departure", "Judgement", "Kind", "explain", "is_permitted", "judge", "judge_envelope", "part"]
+
+
+class Kind(StrEnum):
+    """The ways in which an answer can depart from the page: a word that programs may keep, and what people read.
+
+    Attributes:
+        about: the kind in words; they may change, the word may not.
+    """
+
+    about: str
+
+    ACCEPTED_THOUGH_INVALID = "accepted-though-invalid", "accepted though invalid"
+    REJECTED_THOUGH_VALID = "rejected-though-valid", "rejected though valid"
+    WRONG_REASON = "wrong-reason", "rejected for the wrong reason"
+    IMPOSSIBLE_CODE = "impossible-code", "a documented code that is impossible here"
+    UNDOCUMENTED_CODE = "undocumented-code", "an undocumented code"
+    WRONG_RESULT = "wrong-result", "a wrong result"
+    MALFORMED = "malformed", "a malformed answer"
+    NO_ANSWER = "no-answer", "no answer"
+    CONTRADICTION = "contradiction", "contradicts an earlier answer"
+
+    def __new__(cls, word: str, about: str) -> Self:
+        """A kind whose value is the word alone."""
+        kind = str.__new__(cls, word)
+        kind._value_ = word
+        kind.about = about
+        return kind
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """One way in which an answer departs from the page.
+
+    Attributes:
+        clause: id of the clause that isn't followed.
+        kind: how.
+        expected: what the page allows, a line each, with its words.
+        observed: what came.
+    """
+
+    clause: str
+    kind: Kind
+    expected: tuple[str, ...]
+    observed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What an answer says, and how it departs.
+
+    Attributes:
+        outcome: accepted, or refused with a code; None where the answer can't be read.
+        ways: the ways in which the page allows that outcome.
+        departures: the ways in which the answer departs; empty where it conforms.
+        checked: ids of the clauses on answers that could be checked.
+    """
+
+    outcome: Outcome | None
+    ways: tuple[Allowed, ...]
+    departures: tuple[Departure, ...]
+    checked: frozenset[str]
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether the answer tells something of the target, and not of other users of the account."""
+        return bool(self.departures) or any(each.conclusive for each in self.ways)
+
+
+def judge(
+    prediction: Prediction,
+    answer: HttpResponse | None,
+    seen_request_ids: Container[str] = (),
+    focus: str | None = None,
+    misfiring: Container[str] = (),
+) -> Judgement:
+    """Hold an answer against a prediction.
+
+    Args:
+        prediction: what the page allows.
+        answer: what came; None where nothing did, which only a request that may be turned away allows.
+        seen_request_ids: the RequestIds of earlier answers of the same target.
+        focus: the clause at which the request was aimed; names the culprit where the answer itself doesn't. It
+            never changes whether the answer departs.
+        misfiring: codes that the target is known to answer to valid requests. One of them is then laid to the clause
+            of which it speaks, not to the one that the request breaks. It never changes whether the answer departs.
+    """
+    checked: set[str] = set()
+    if prediction.may_be_turned_away and _is_turned_away(answer):
+        turned_away = TurnedAway()
+        return Judgement(turned_away, prediction.ways_to(turned_away), (), frozenset())
+    assert answer is not None  # noqa: S101 -- see Args
+    parsed = envelope(answer)
+    departures = list(_of_answer(answer, parsed, seen_request_ids, checked))
+    outcome = _outcome(parsed)
+    ways: tuple[Allowed, ...] = ()
+    if isinstance(outcome, Accepted) and outcome.face_model_version == "":
+        ways = tuple(each for each in prediction.allowed if isinstance(each.outcome, Accepted))
+    elif outcome is not None:
+        ways = prediction.ways_to(outcome)
+    if outcome is not None and not ways:
+        departures += _of_outcome(prediction, outcome, focus, misfiring)
+    elif outcome is None:
+        at_issue = [focus] if focus is not None and is_permitted(prediction, focus) else []
+        if answer.status == 500:  # it broke on what its gateway should have refused
+            at_issue += [each for each in _in_page_order(prediction.broken) if isinstance(CLAUSE[each].rule, Gate)]
+        observed = f"HTTP {answer.status}, and no answer of the API"
+        departures += [Departure(each, Kind.MALFORMED, explain(prediction), observed) for each in at_issue]
+    departures = list(dict.fromkeys(replace(each, clause=part(each.clause, focus)) for each in departures))
+    return Judgement(outcome, ways, tuple(departures), frozenset(checked))
+
+
+def judge_envelope(
+    answer: HttpResponse, seen_request_ids: Container[str]
+) -> tuple[tuple[Departure, ...], frozenset[str]]:
+    """How an answer to any action departs from what all of them must be; and which clauses could be checked."""
+    checked: set[str] = set()
+    departures = tuple(_of_envelope(answer, envelope(answer), seen_request_ids, checked))
+    return departures, frozenset(checked)
+
+
+def part(clause: str, focus: str | None) -> str:
+    """The clause to name: that at which the request was aimed, where it is a case of the one that is at issue."""
+    return focus if focus is not None and clause in CLAUSE[focus].part_of else clause
+
+
+def _is_turned_away(answer: HttpResponse | None) -> bool:
+    """Whether the HTTP server itself refused, or answered without a body as it does to HEAD and OPTIONS."""
+    if answer is None:
+        return True
+    refused = 400 <= answer.status < 500 or answer.status in {501, 505}
+    empty = answer.status < 400 and not answer.body
+    return (refused or empty) and envelope(answer).problem is not None
+
+
+def _outcome(parsed: Envelope) -> Outcome | None:
+    """What an answer says; an acceptance without a version has an empty one."""
+    if parsed.problem is not None:
+        return None
+    if parsed.error is not None:
+        return Refused(parsed.code) if parsed.code else None
+    version = parsed.response.get("FaceModelVersion")
+    return Accepted(version if isinstance(version, str) else "")
+
+
+# --- The answer by itself ----------------------------------------------------------------------------------
+
+
+def _of_answer(answer: HttpResponse, parsed: Envelope, seen: Container[str], checked: set[str]) -> Iterator[Departure]:
+    """What is wrong with an answer whatever was asked; fills in which clauses could be checked."""
+
+    def check(clause: str, observed: str | None) -> Iterator[Departure]:
+        return _check(clause, observed, checked)
+
+    yield from _of_envelope(answer, parsed, seen, checked)
+    if parsed.problem is not None:
+        return
+    if "Error" not in parsed.response:
+        yield from check("Response.FaceModelVersion", _text_problem(parsed.response, "FaceModelVersion"))
+        return
+    beside = "FaceModelVersion" in parsed.response
+    yield from check("Response.Error.alone", "Error and FaceModelVersion in one answer" if beside else None)
+    if beside and not isinstance(parsed.error, dict):
+        return
+    error = parsed.error if isinstance(parsed.error, dict) else {}
+    yield from check("Response.Error.Code", _text_problem(error, "Code"))
+    yield from check("Response.Error.Message", _text_problem(error, "Message"))
+    if parsed.code:
+        undocumented = None if parsed.code in CODES else f"Code {parsed.code} is in no documented list"
+        yield from check("Response.Error.documented", undocumented)
+
+
+def _of_envelope(
+    answer: HttpResponse, parsed: Envelope, seen: Container[str], checked: set[str]
+) -> Iterator[Departure]:
+    """What is wrong with an answer whatever action was asked; fills in which clauses could be checked."""
+    status = None if answer.status == 200 else f"HTTP {answer.status}"
+    yield from _check("Response.http-status", status, checked)
+    content_type = header(answer.headers, "Content-Type")
+    yield from _check("Response.content-type", _content_type_problem(content_type), checked)
+    observed = parsed.problem and f"{parsed.problem}: {_excerpt(answer.body)}"
+    yield from _check("Response.envelope", observed, checked)
+    if parsed.problem is not None:
+        return
+    yield from _check("Response.RequestId.present", _text_problem(parsed.response, "RequestId"), checked)
+    if parsed.request_id:
+        repeated = f"RequestId {parsed.request_id} came before" if parsed.request_id in seen else None
+        yield from _check("Response.RequestId.unique", repeated, checked)
+
+
+def _check(clause: str, observed: str | None, checked: set[str]) -> Iterator[Departure]:
+    checked.add(clause)
+    if observed is not None:
+        yield Departure(clause, Kind.MALFORMED, _says(CLAUSE[clause]), observed)
+
+
+def _content_type_problem(value: str | None) -> str | None:
+    if value is None:
+        return "no Content-Type"
+    media_type, _, parameters = value.partition(";")
+    if media_type.strip().lower() != "application/json":
+        return f"Content-Type: {value}"
+    charset = parameters.strip().lower().replace('"', "")
+    return None if charset in {"", "charset=utf-8", "charset=utf8"} else f"Content-Type: {value}"
+
+
+def _text_problem(values: object, name: str) -> str | None:
+    """What is wrong with a member that must be a text; None where it is one."""
+    if not isinstance(values, dict) or name not in values:
+        return f"no {name}"
+    value = values[name]
+    if not isinstance(value, str):
+        return f"{name} is {_excerpt(repr(value).encode())}, no text"
+    return None if value else f"{name} is empty"
+
+
+# --- The outcome against the prediction --------------------------------------------------------------------
+
+
+def _of_outcome(
+    prediction: Prediction, outcome: Outcome, focus: str | None, misfiring: Container[str]
+) -> Iterator[Departure]:
+    """The departures of an outcome that isn't allowed: what kind, and of which clauses."""
+    if isinstance(outcome, Accepted):
+        if prediction.must_be_refused:
+            kind, clauses = Kind.ACCEPTED_THOUGH_INVALID, _in_page_order(prediction.broken) or _guess(prediction, focus)
+        else:
+            kind = Kind.WRONG_RESULT
+            absent = any("FaceModelVersion.default" in each.clauses for each in prediction.allowed)
+            clauses = ["FaceModelVersion.default" if absent else "Response.FaceModelVersion"]
+    elif isinstance(outcome, Refused):
+        kind, clauses = _kind_of_code(prediction, outcome.code), _blamed(prediction, outcome.code, focus, misfiring)
+    else:
+        return
+    for clause in clauses:
+        yield Departure(clause, kind, explain(prediction), str(outcome))
+
+
+def _kind_of_code(prediction: Prediction, code: str) -> Kind:
+    if prediction.must_be_accepted:
+        return Kind.REJECTED_THOUGH_VALID
+    if code not in CODES:
+        return Kind.UNDOCUMENTED_CODE
+    if CODES[code].kind in {CodeKind.PARAMETERS, CodeKind.ACCOUNT_STATE} or _OWNER.get(code) in prediction.broken:
+        return Kind.WRONG_REASON
+    return Kind.IMPOSSIBLE_CODE
+
+
+# Codes that speak of too much to tell a clause.
+_GENERAL = frozenset(
+    {
+        "MissingParameter",
+        "InvalidParameter",
+        "InvalidParameterValue",
+        "InvalidRequest",
+        "UnknownParameter",
+        "UnsupportedOperation",
+        "LimitExceeded",
+        "InternalError",
+        "FailedOperation.ConflictOperation",
+    }
+)
+
+# The clause of which a code surely speaks: the first whose certain code, or one of whose readings, it is.
+_OWNER: dict[str, str] = {}
+for _clause in sorted(CLAUSES, key=lambda each: each.reading is not None):
+    for _code in _clause.codes:
+        if _code not in _GENERAL and not _code.startswith(("MissingParameter.", "InvalidParameter.")):
+            _OWNER.setdefault(_code, _clause.id)
+
+# What a code that says "exists" speaks of, where an earlier request must have left the id or the name free.
+_EXISTS_CODES = frozenset(code for each in CLAUSES if isinstance(each.rule, Unique) for code in each.codes)
+_FREE = ("Authentication.creates-nothing", "State.refused-leaves-nothing", "State.deletion", "State.renaming")
+
+
+# A required parameter is said to be absent: the clauses which say that the absent ones need not be there.
+_ABSENT_CODES = frozenset(CLAUSE["GroupId.required"].codes)
+_PERMITTED = frozenset(each.id for each in CLAUSES if each.rule == Gate(permits=True))
+_SHORTEST = frozenset(each.id for each in CLAUSES if isinstance(each.rule, MinLength))
+_OPTIONAL = frozenset(each.id for each in CLAUSES if isinstance(each.rule, Optional))
+
+
+def is_permitted(prediction: Prediction, focus: str | None) -> bool:
+    """Whether what is at issue is that a request may be delivered as it is, such as by GET."""
+    return focus is not None and focus in prediction.kept & _PERMITTED
+
+
+def _blamed(prediction: Prediction, code: str, focus: str | None, misfiring: Container[str]) -> list[str]:
+    """The clauses that a refusal with a code that isn't allowed departs from."""
+    owner = _OWNER.get(code)
+    known = code in misfiring and owner is not None and owner in prediction.kept
+    if not known and is_permitted(prediction, focus) and (owner is None or owner in prediction.kept):
+        return [focus or ""]  # a permission is at issue, and the code speaks of nothing that the request breaks
+    if code in _EXISTS_CODES and owner in prediction.kept and (free := prediction.kept.intersection(_FREE)):
+        return sorted(free, key=_FREE.index)
+    if known:
+        return [owner or ""]
+    if len(prediction.broken) == 1:
+        return list(prediction.broken)
+    if at_gate := [each for each in _in_page_order(prediction.broken) if isinstance(CLAUSE[each].rule, Gate)]:
+        return at_gate
+    if prediction.broken:
+        return ["Request.check-order"]
+    if owner is not None and owner in prediction.kept:
+        if focus is not None and focus in prediction.kept & _SHORTEST and _same_subject(focus, owner):
+            return [focus]  # the shortest text is refused: the limit is at issue, whatever the code
+        return [owner]
+    if owner is not None and (unneeded := f"{CLAUSE[owner].parameter}.optional") in prediction.kept:
+        return [unneeded]  # it speaks of a parameter that was left out
+    if (
+        code in _ABSENT_CODES
+        and len(prediction.open) != 1
+        and (optional := _in_page_order(prediction.kept & _OPTIONAL))
+    ):
+        return optional
+    return _guess(prediction, focus)
+
+
+def _same_subject(one: str, other: str) -> bool:
+    return CLAUSE[one].subject == CLAUSE[other].subject
+
+
+def _guess(prediction: Prediction, focus: str | None) -> list[str]:
+    """The clause at issue, where the answer doesn't name it."""
+    if len(prediction.open) == 1:
+        return list(prediction.open)
+    if focus is not None:
+        return [focus]
+    return _in_page_order(prediction.open)[:1] or ["Response.envelope"]
+
+
+def _in_page_order(ids: frozenset[str]) -> list[str]:
+    return [each.id for each in CLAUSES if each.id in ids]
+
+
+# --- Words ---------------------------------------------------------------------------------------------------
+
+
+def explain(prediction: Prediction) -> tuple[str, ...]:
+    """The allowed outcomes, a line each, with the words of the page behind them."""
+    lines: dict[str, None] = {}
+    for each in prediction.allowed:
+        if isinstance(each.outcome, Accepted):
+            text = f"{each.outcome}: every clause is kept" if not prediction.open else f"{each.outcome}"
+        else:
+            text = f"{each.outcome}: " + "; ".join(line for id_ in each.clauses for line in _says(CLAUSE[id_]))
+        lines[text + _under(each.readings)] = None
+    return tuple(lines)
+
+
+def _under(readings: Box) -> str:
+    """The readings under which something holds; the order of checks is plain from the list itself."""
+    named = [
+        f"{reading}={'|'.join(sorted(values))}"
+        for reading, values in sorted(readings.items())
+        if reading != "check-order"
+    ]
+    return f" [if {', '.join(named)}]" if named else ""
+
+
+def _says(clause: Clause) -> tuple[str, ...]:
+    return (f"{clause.id} says {clause.citations[0]}",)
+
+
+def _excerpt(body: bytes, length: int = 200) -> str:
+    text = body[:length].decode("utf-8", "backslashreplace")
+    return text + (f"… ({len(body)} bytes)" if len(body) > length else "")

@@ -1,0 +1,178 @@
+"""What others send to a server: whose it is, what was under way beside it, and what that leaves to be judged. Pure.
+
+Nothing is known of an account beforehand, nor who else uses it. Each SecretId and each Region has a world of its own;
+but two keys may belong to one account, and the page doesn't say that regions have groups of their own: what changes a
+group in one world leaves it in doubt in the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from conformance.contract import ACTION
+from conformance.exchange.compression import decompressed
+from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, header
+from conformance.exchange.reading import OTHER_VERSIONS, common_parameter
+from conformance.exchange.wire import envelope
+from conformance.judging.account_status import leaves_open
+from conformance.judging.assessment import Assessment
+from conformance.judging.ledger import Ledger, together
+from conformance.judging.observed import Overheard, Subject, is_change, subject_of
+from conformance.judging.results import Failure
+from conformance.judging.sisters import SIBLINGS
+from conformance.oracle.world import World
+
+__all__ = ["Opinion", "Traffic"]
+
+# No id has it: of the groups that aren't seen being created, any may be somebody's.
+_NOBODY = "\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What there is to say of an exchange.
+
+    Attributes:
+        failures: its departures.
+        unjudged: why it could not be judged; empty where it could.
+    """
+
+    failures: tuple[Failure, ...] = ()
+    unjudged: str = ""
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What was overheard so far, with an assessment for each account and Region.
+
+    Attributes:
+        outset: what all of them start from: they write into the same results, and where nobody else uses its account,
+            nobody else uses theirs.
+    """
+
+    outset: Assessment
+    _assessments: dict[tuple[int, str], Assessment] = field(default_factory=dict)
+
+    def judge(self, heard: Overheard) -> Opinion:
+        """Judge an exchange, and learn from it."""
+        if isinstance(heard.answer, HttpResponse):
+            heard = replace(heard, answer=decompressed(heard.answer))
+        here = self._assessment(heard)
+        if heard.circumstances.unseen:
+            for each in self._assessments.values():
+                _doubt(each.world, Subject())
+        subject = subject_of(heard.http)
+        beside = [each for each in heard.circumstances.overlapped if _touch(each, subject, here.world)]
+        for other in beside:
+            _doubt(here.world, other)
+        opinion = _opinion(heard, here, raced=bool(beside))
+        for other in beside:
+            _doubt(here.world, other)
+        if is_change(heard.http) and not _is_surely_refused(heard.answer):
+            self._changed(heard, subject, here)
+        return opinion
+
+    @property
+    def ledger(self) -> Ledger:
+        """What is left of the readings in all accounts and Regions."""
+        return together([each.ledger for each in self._assessments.values()])
+
+    def _assessment(self, heard: Overheard) -> Assessment:
+        key = heard.circumstances.account, common_parameter(heard.http, "Region") or ""
+        if key not in self._assessments:
+            world = World(None if self.outset.world.salt is None else _NOBODY)
+            self._assessments[key] = replace(self.outset, region=key[1], world=world, ledger=Ledger())
+        return self._assessments[key]
+
+    def _changed(self, heard: Overheard, subject: Subject, here: Assessment) -> None:
+        """Something was changed, or may have been: what that leaves in doubt, here and in every other world."""
+        if not _is_plainly_done(heard, subject, here.world):
+            _doubt(here.world, subject)
+        for each in self._assessments.values():
+            if each is not here:
+                _doubt(each.world, subject)
+
+
+def _opinion(heard: Overheard, here: Assessment, *, raced: bool) -> Opinion:
+    """What there is to say of an exchange, in the light of what is known.
+
+    Args:
+        heard: the exchange, its answer decompressed.
+        here: what is known of the account.
+        raced: whether what it is about may have been changed meanwhile.
+    """
+    action = common_parameter(heard.http, "Action")
+    if (why := _why_unreadable(heard)) is not None:
+        return Opinion(unjudged=why)
+    if action != ACTION and action not in SIBLINGS:
+        return Opinion(unjudged="it is for another action")
+    if common_parameter(heard.http, "Version") in OTHER_VERSIONS:
+        return Opinion(tuple(here.judge_other_version(heard) if action == ACTION else ()))
+    if action == ACTION:
+        return Opinion(tuple(here.judge_creation(heard, raced=raced)))
+    if raced and not is_change(heard.http):
+        return Opinion()  # it shows what was there before, or afterwards, or a part of either
+    failures = here.judge_look(heard)
+    return Opinion(tuple(failures)) if failures is not None else Opinion(unjudged="its body can't be read")
+
+
+def _why_unreadable(heard: Overheard) -> str | None:
+    """Why an exchange can't be judged, whatever it says."""
+    if encoding := _encoding(heard.http):
+        return f"the request is compressed ({encoding})"
+    if isinstance(heard.answer, HttpResponse) and (encoding := _encoding(heard.answer)):
+        return f"the answer is compressed in a way that can't be read ({encoding})"
+    return None
+
+
+def _encoding(message: HttpRequest | HttpResponse) -> str:
+    encoding = (header(message.headers, "Content-Encoding") or "").strip().lower()
+    return encoding if message.body and encoding != "identity" else ""
+
+
+# --- What a change leaves in doubt -----------------------------------------------------------------------
+
+
+def _doubt(world: World, subject: Subject) -> None:
+    """Put in doubt what a change may have changed."""
+    ids: Iterable[str] = world.known_ids() if subject.group_id is None else (subject.group_id,)
+    for each in ids:
+        world.in_doubt(each, subject.name, stays=subject.creates)
+
+
+def _touch(one: Subject, other: Subject, world: World) -> bool:
+    """Whether two requests may be about the same group, or the same name."""
+    if one.group_id is None or other.group_id is None:
+        return True
+    return not _texts(one, world).isdisjoint(_texts(other, world))
+
+
+def _texts(subject: Subject, world: World) -> set[tuple[str, str]]:
+    """What a request is about; case is left aside, for the page doesn't say whether it counts."""
+    group_id = subject.group_id or ""
+    group = world.groups.get(group_id)
+    names = (subject.name, group.name if group is not None else None)
+    return {("id", group_id.lower()), *(("name", each.lower()) for each in names if each is not None)}
+
+
+def _is_surely_refused(answer: Answer) -> bool:
+    """Whether an answer says for certain that nothing was changed."""
+    if not isinstance(answer, HttpResponse):
+        return False
+    parsed = envelope(answer)
+    return parsed.error is not None and not leaves_open(parsed)
+
+
+def _is_plainly_done(heard: Overheard, subject: Subject, world: World) -> bool:
+    """Whether it is sure what a change did, and to which group, so that the world has learnt it already.
+
+    What was deleted may be made again by somebody else at any time.
+    """
+    answer, group_id = heard.answer, subject.group_id
+    if not isinstance(answer, HttpResponse) or (parsed := envelope(answer)).problem is not None:
+        return False
+    if parsed.error is not None or group_id is None or common_parameter(heard.http, "Version") in OTHER_VERSIONS:
+        return False
+    changes = common_parameter(heard.http, "Action") in SIBLINGS
+    return group_id in world.groups and not (changes and world.is_alike(group_id))

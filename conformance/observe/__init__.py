@@ -1,0 +1,1 @@
+"""The traffic of others, passed on byte by byte, and judged."""

@@ -1,0 +1,229 @@
+"""What goes on between somebody else's client and a server: judged as it passes, and recorded if asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from conformance.base.credentials import Credentials
+from conformance.base.environment import credentials_of_environment
+from conformance.base.errors import SuiteError
+from conformance.contract import ACTION
+from conformance.exchange.compression import decompressed
+from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
+from conformance.exchange.reading import common_parameter, secret_id_of
+from conformance.exchange.wire import Sender, envelope
+from conformance.judging.observed import Circumstances, Overheard, changes_of
+from conformance.judging.results import Failure
+from conformance.judging.sisters import SIBLINGS
+from conformance.judging.traffic import Opinion
+from conformance.judging.world_updates import group_of, read
+from conformance.observe.relay import Exchange
+from conformance.privacy.scrub import scrubbed_request
+from conformance.privacy.secrets import Secrets
+from conformance.recording.certificates import provenance_of_now
+from conformance.recording.provenance import Provenance
+from conformance.recording.writer import Writer, free_folder
+from conformance.report.ending import exit_code
+from conformance.report.model import Report, report_of
+from conformance.runs.run import Run
+from conformance.runs.session import Session
+from conformance.runs.settings import Settings
+from conformance.targets.http import HttpTarget
+
+__all__ = ["Observer"]
+
+_LONGEST = 160
+
+
+@dataclass(slots=True)
+class Observer:
+    """Judges exchanges that others make.
+
+    Attributes:
+        session: the run that judges, and its recording.
+        upstream: URL of the server.
+        say: called with each line for the user.
+        credentials: the pair that the environment names; whoever signs with it has their signatures verified.
+        certificates: tells those with which the server proved its name.
+        judged: how many exchanges were judged.
+        unjudged: how many could not be.
+        departures: how many depart from the page.
+        blinded: how many connections could not be read from some point on.
+        recorded: how many exchanges are in the recording.
+        problem: why recording ended; empty where it didn't.
+    """
+
+    session: Session
+    upstream: str
+    say: Callable[[str], None]
+    credentials: Credentials | None = None
+    certificates: Callable[[], tuple[bytes, ...]] = tuple
+    judged: int = 0
+    unjudged: int = 0
+    departures: int = 0
+    blinded: int = 0
+    recorded: int = 0
+    problem: str = ""
+    _writer: Writer | None = None
+    _region: str = ""
+    _accounts: dict[str, int] = field(default_factory=dict)
+    _unseen: bool = False
+
+    @classmethod
+    def of(cls, upstream: str, record_to: str | None, say: Callable[[str], None]) -> Observer:
+        """An observer of a server's traffic, that records into a folder if one is named.
+
+        Raises:
+            UsageError: the environment names half a key pair, or the folder isn't free.
+        """
+        pair = credentials_of_environment()
+        target = HttpTarget(upstream, Sender(upstream, "", Credentials("", "")), timeout=1)
+        run = Run.against(target)
+        run.secrets = Secrets.of(pair.texts if pair is not None else [])
+        observer = cls(Session(run), upstream, lambda line: say(run.secrets.mask(line)), pair)
+        if record_to is not None:
+            observer._writer = Writer(free_folder(Path(record_to)), observer._provenance, run.secrets.own)
+        return observer
+
+    def _provenance(self) -> Provenance:
+        return provenance_of_now(self.upstream, self.certificates(), self._region, "", "traffic of others")
+
+    # --- What passes -----------------------------------------------------------------------------------
+
+    def exchange(self, exchange: Exchange) -> None:
+        """Judge an exchange, record it, and tell of it; what is neither CreateGroup nor a sister action is left out."""
+        action = common_parameter(exchange.http, "Action") or ""
+        if action not in {ACTION, *SIBLINGS}:
+            return
+        self.session.run.secrets.learn(exchange.http)
+        self._region = self._region or common_parameter(exchange.http, "Region") or ""
+        heard, results = self._overheard(exchange), self.session.run.results
+        opinion = self.session.run.overhear(heard)
+        results.note(f"interaction {results.requests}", opinion.failures)
+        self.unjudged += bool(opinion.unjudged)
+        self.judged += not opinion.unjudged
+        self.departures += bool(opinion.failures)
+        self._record(exchange, heard)
+        for line in _told(action, heard, opinion):
+            self._say(line)
+
+    def blind(self, why: str) -> None:
+        """A connection can't be read from here on, for a reason in words: what passes on it is seen by nobody."""
+        self.blinded += 1
+        self._unseen = True
+        self._say(f"! a connection can't be read from here on: {_visible(why)}")
+
+    def _overheard(self, exchange: Exchange) -> Overheard:
+        """The exchange, with what is known of it; times in whole milliseconds, as they are recorded."""
+        secret_id = secret_id_of(exchange.http)
+        account = self._accounts.setdefault(secret_id, len(self._accounts) + 1)
+        known = Circumstances(account, round(exchange.answered, 3), changes_of(exchange.overlapped), self._unseen)
+        self._unseen = False
+        ours = self.credentials is not None and self.credentials.secret_id == secret_id
+        sender = Sender(self.upstream, "", self.credentials) if self.credentials is not None and ours else None
+        return Overheard(exchange.http, exchange.answer, round(exchange.sent, 3), known, sender)
+
+    def _record(self, exchange: Exchange, heard: Overheard) -> None:
+        if self._writer is None or self.problem:
+            return
+        group = group_of(read(heard.http))
+        clean = changes_of(scrubbed_request(each, self._writer.secrets) for each in exchange.overlapped)
+        known = replace(heard.circumstances, overlapped=clean)
+        with self._recording():
+            asked = group.group_id if group is not None else None
+            self._writer.write(heard.http, heard.answer, heard.sent, None, asked, circumstances=known)
+            self.recorded = self._writer.written
+
+    @contextlib.contextmanager
+    def _recording(self) -> Iterator[None]:
+        """What goes wrong ends the recording, and nothing else."""
+        try:
+            yield
+        except SuiteError as error:
+            self.problem = str(error)
+            self._say(f"! {error}")
+
+    def _say(self, line: str) -> None:
+        with contextlib.suppress(OSError, ValueError):  # whoever doesn't listen any more still gets the recording
+            self.say(line)
+
+    # --- The end ---------------------------------------------------------------------------------------
+
+    def end(self) -> Report:
+        """End the recording; the report of all that was seen."""
+        if self._writer is not None and not self.problem:
+            with self._recording():
+                self._writer.finish(" or ".join(sorted(self.session.run.ledger.possible["account-age"])))
+        report = report_of(self.session, Settings(target=self.upstream))
+        self.session.run.target.close()
+        return report
+
+    def summary(self, report: Report) -> Iterator[str]:
+        """What was seen in all, in lines of text."""
+        broken = sorted({each.clause.id for each in report.clauses if each.failures})
+        yield f"{self.judged} exchanges judged, {self.departures} depart from the page" + (
+            f": {', '.join(broken)}" if broken else ""
+        )
+        if self.unjudged:
+            yield f"{self.unjudged} exchanges could not be judged"
+        if self.blinded:
+            yield f"{self.blinded} connections could not be read to their end"
+        if self._writer is not None and not self.problem:
+            yield f"{self.recorded} recorded in {self._writer.folder}" if self.recorded else "nothing was recorded"
+
+    def exit_code(self, report: Report) -> int:
+        """The exit code that all of it stands for: what wasn't judged is never taken for conforming."""
+        if self.problem:
+            return SuiteError.exit_code
+        if self.departures:
+            return exit_code(report)
+        return 0 if self.judged and not self.unjudged and not self.blinded else _NOT_ALL_WAS_JUDGED
+
+
+_NOT_ALL_WAS_JUDGED = 5
+
+
+# --- In words ----------------------------------------------------------------------------------------------
+
+
+def _told(action: str, heard: Overheard, opinion: Opinion) -> Iterator[str]:
+    """What is said of an exchange, in lines."""
+    unanswered = not isinstance(heard.answer, HttpResponse)
+    mark = "–" if opinion.unjudged or unanswered else "✗" if opinion.failures else "✓"
+    yield f"{mark} {action} {_visible(_said(heard.http))} → {_visible(_came(heard.answer))}"
+    if opinion.unjudged:
+        yield f"    not judged: {_visible(opinion.unjudged)}"
+    for each in opinion.failures:
+        yield from _departure(each)
+
+
+def _said(http: HttpRequest) -> str:
+    request = read(http)
+    return json.dumps(request.plain, ensure_ascii=False) if request is not None else "a body that can't be read"
+
+
+def _came(answer: Answer) -> str:
+    if not isinstance(answer, HttpResponse):
+        return f"no answer: {answer}"
+    parsed = envelope(decompressed(answer))
+    return parsed.code or parsed.problem or "accepted"
+
+
+def _departure(failure: Failure) -> Iterator[str]:
+    yield f"    {failure.clause}: {failure.kind.about}"
+    yield from (f"      allowed  {_printable(line)}" for line in failure.expected)
+    yield f"      came     {_visible(failure.observed)}"
+
+
+def _visible(text: str) -> str:
+    """What a terminal neither obeys nor drowns in."""
+    shown = _printable(text[:_LONGEST])
+    return shown if len(text) <= _LONGEST else f"{shown}…"
+
+
+def _printable(text: str) -> str:
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)

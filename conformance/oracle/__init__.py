@@ -1,0 +1,1 @@
+"""Request + World → Prediction: the set of outcomes that the documents allow. Pure."""

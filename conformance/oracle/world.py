@@ -1,0 +1,229 @@
+"""A request as values, and what the suite knows of the account it goes to. No HTTP, no judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Presence(StrEnum):
+    """How sure it is that a group with some id or name is there."""
+
+    THERE = "there"
+    JUST_NOW = "just now"  # made by one of several requests that were sent at once
+    PERHAPS = "perhaps"
+    DELETED = "deleted"
+    LEAVING = "leaving"  # deleted, and its name is free already
+    AGAIN = "again"  # deleted, and perhaps made again
+
+
+_SURELY = frozenset({Presence.THERE, Presence.JUST_NOW})
+_GOING = frozenset({Presence.DELETED, Presence.LEAVING, Presence.AGAIN})
+
+
+@dataclass(slots=True)
+class _Index:
+    """Texts in use, with a second index that ignores case."""
+
+    exact: dict[str, Presence] = field(default_factory=dict)
+    folded: dict[str, set[str]] = field(default_factory=dict)
+
+    def put(self, text: str, presence: Presence) -> None:
+        self.exact[text] = presence
+        self.folded.setdefault(text.lower(), set()).add(text)
+
+    def remove(self, text: str) -> None:
+        self.exact.pop(text, None)
+        self.folded.get(text.lower(), set()).discard(text)
+
+    def others_but_for_case(self, text: str) -> list[Presence]:
+        return [self.exact[each] for each in sorted(self.folded.get(text.lower(), ())) if each != text]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group as it was asked for; None for what the request didn't say plainly.
+
+    Attributes:
+        group_id, name: as given.
+        descriptions: in order.
+        tag: "" where none was given.
+        version: as the answer told it.
+    """
+
+    group_id: str
+    name: str | None = None
+    descriptions: tuple[str, ...] | None = None
+    tag: str | None = None
+    version: str | None = None
+
+
+@dataclass(slots=True)
+class World:
+    """What the suite knows of the account: its groups, and readings that are known beforehand.
+
+    The validator reads it and changes nothing.
+
+    Attributes:
+        salt: a text that this run alone puts into ids and names; a group of somebody else can't have it.
+            None where nobody else uses the account.
+        known: reading id → values still possible, known before the first request (the account's age, say).
+        quota: how many groups the account may have; None where that is out of reach.
+    """
+
+    salt: str | None = None
+    known: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    quota: int | None = None
+    _ids: _Index = field(default_factory=_Index)
+    _names: _Index = field(default_factory=_Index)
+    _groups: dict[str, Group] = field(default_factory=dict)
+    _deleted: dict[str, Group] = field(default_factory=dict)
+    _free: dict[str, str] = field(default_factory=dict)
+
+    def index(self, parameter: str) -> _Index:
+        """The texts in use for GroupId or for GroupName."""
+        return self._ids if parameter == "GroupId" else self._names
+
+    def created(self, group: Group, *, at_once: bool = False) -> None:
+        """A group was created; `at_once` where others that are like it were asked for at the same time."""
+        if group.group_id in self._deleted:
+            self._deletion_done(group.group_id)
+        for gone in self._deleted.values():
+            same_name = group.name is not None and gone.name == group.name
+            if same_name and self._ids.exact.get(gone.group_id) is Presence.DELETED:
+                self._ids.put(gone.group_id, Presence.LEAVING)
+        self._put(group, Presence.JUST_NOW if at_once else Presence.THERE)
+
+    def perhaps_created(self, group: Group) -> None:
+        """A creation was sent and its answer was lost: the group may be there or not."""
+        if group.group_id not in self._groups:
+            self._put(group, Presence.PERHAPS)
+
+    def foreign(self, group_id: str, name: str | None) -> None:
+        """A group of somebody else was there before; it may have been deleted or renamed since."""
+        for index, text in ((self._ids, group_id), (self._names, name)):
+            if text is not None and text not in index.exact:
+                index.put(text, Presence.PERHAPS)
+
+    def must_be_free(self, clause: str, *texts: str) -> None:
+        """A clause says that these ids or names are in nobody's use; as long as nobody takes them."""
+        for text in texts:
+            if not self.may_be_foreign(text):
+                self._free[text] = clause
+
+    def reasons_to_be_free(self, group_id: str | None, name: str | None) -> set[str]:
+        """The clauses by which an id or a name must be free."""
+        pairs = ((self._ids, group_id), (self._names, name))
+        return {self._free[text] for index, text in pairs if text in self._free and text not in index.exact}
+
+    def deleted(self, group_id: str) -> None:
+        """A group was deleted, just now."""
+        if group_id in self._groups:
+            group = self._groups.pop(group_id)
+            self._deleted[group_id] = group
+            self._ids.put(group_id, Presence.DELETED)
+            if group.name is not None and not self.surely_named(group.name, group_id):
+                perhaps = self._is_named(group.name, group_id)
+                self._names.put(group.name, Presence.AGAIN if perhaps else Presence.DELETED)
+
+    def _deletion_done(self, group_id: str) -> None:
+        """The id of a deleted group was given again: then its name is free too."""
+        gone = self._deleted.pop(group_id)
+        presence = self._names.exact.get(gone.name) if gone.name is not None else None
+        if gone.name is not None and presence is Presence.DELETED:
+            self._names.remove(gone.name)
+            self.must_be_free("State.deletion", gone.name)
+        elif gone.name is not None and presence is Presence.AGAIN:
+            self._names.put(gone.name, Presence.PERHAPS)
+
+    def changed(self, group: Group) -> None:
+        """A group has another name, tag or descriptions; the old name is free."""
+        old = self._groups[group.group_id].name
+        if old is not None and old != group.name and not self.surely_named(old, group.group_id):
+            if self._is_named(old, group.group_id):
+                self._names.put(old, Presence.PERHAPS)
+            else:
+                self._names.remove(old)
+                self.must_be_free("State.renaming", old)
+        self._put(group, Presence.THERE)
+
+    def settled(self) -> None:
+        """What was made at once is there now, like anything else."""
+        for index in (self._ids, self._names):
+            for text, presence in index.exact.items():
+                if presence is Presence.JUST_NOW:
+                    index.exact[text] = Presence.THERE
+
+    def in_doubt(self, group_id: str, name: str | None, *, stays: bool) -> None:
+        """A group, or one whose id differs in case alone, was perhaps created, deleted, or changed otherwise.
+
+        Args:
+            group_id: which.
+            name: the name that it perhaps has now; None where it got none.
+            stays: whether what is there for certain is there still, as it was.
+        """
+        for each in {group_id, *self._ids.folded.get(group_id.lower(), ())}:
+            presence, group = self._ids.exact.get(each), self._groups.get(each)
+            if presence in _GOING and each in self._deleted:
+                self._may_be_made_again(self._names, self._deleted[each].name)
+            self._may_be_made_again(self._ids, each)
+            if group is not None and not (stays and presence in _SURELY):
+                self._forget(group)
+        self._may_be_made_again(self._names, name)
+
+    def _may_be_made_again(self, index: _Index, text: str | None) -> None:
+        if text is not None and index.exact.get(text) in _GOING:
+            index.put(text, Presence.AGAIN)
+
+    def _forget(self, group: Group) -> None:
+        """Of a group nothing is sure any more but its id."""
+        self._groups[group.group_id] = Group(group.group_id)
+        if self._ids.exact.get(group.group_id) in _SURELY:
+            self._ids.put(group.group_id, Presence.PERHAPS)
+        name = group.name
+        if name is not None and self._names.exact.get(name) in _SURELY and not self.surely_named(name, group.group_id):
+            self._names.put(name, Presence.PERHAPS)
+
+    def known_ids(self) -> tuple[str, ...]:
+        """The ids of which something is known."""
+        return tuple(self._ids.exact)
+
+    def _put(self, group: Group, presence: Presence) -> None:
+        for index, text in ((self._ids, group.group_id), (self._names, group.name)):
+            if text is None:
+                continue
+            before = index.exact.get(text)
+            if presence is not Presence.PERHAPS:
+                index.put(text, presence)
+            elif before not in _SURELY:  # a lost answer makes nothing less sure that was sure before
+                index.put(text, Presence.AGAIN if before in _GOING else presence)
+        self._groups[group.group_id] = group
+
+    def surely_named(self, name: str, but: str) -> bool:
+        """Whether a group that is surely there has this name; another than that with the id `but`, however written."""
+        return any(
+            each.name == name and each.group_id.lower() != but.lower() and self._ids.exact.get(each.group_id) in _SURELY
+            for each in self._groups.values()
+        )
+
+    def _is_named(self, name: str, but: str) -> bool:
+        """Whether a group that is, or may be, there has this name; another than that with the id `but`."""
+        return any(each.name == name and each.group_id != but for each in self._groups.values())
+
+    def may_be_foreign(self, text: str) -> bool:
+        """Whether a group that the suite knows nothing of may already have this id or name."""
+        return self.salt is not None and self.salt not in text.lower()
+
+    @property
+    def groups(self) -> Mapping[str, Group]:
+        """GroupId → the groups that are, or may be, there."""
+        return self._groups
+
+    def is_alike(self, group_id: str) -> bool:
+        """Whether a group is, or was, there whose id differs in case alone: it may be taken for the same."""
+        return bool(self._ids.others_but_for_case(group_id))
+
+    def presence(self, group_id: str) -> Presence | None:
+        """How sure it is that a group is there; None where nothing is known of it."""
+        return self._ids.exact.get(group_id)

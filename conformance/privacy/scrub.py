@@ -1,0 +1,221 @@
+"""What may be recorded of a message: everything but who sent it. Pure.
+
+Two nets, one behind the other: here everything that is known to carry a secret is replaced, and of an answer all but
+what this API answers; `secrets` then looks for the secrets themselves, in every encoding, in what is left.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+
+from conformance.base.errors import TransportError
+from conformance.contract import CODES
+from conformance.exchange.compression import decompressed
+from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
+from conformance.exchange.wire import envelope
+from conformance.privacy.harmless import is_short, without_names
+from conformance.privacy.secrets import NAMELESS, SCRUBBED, Secrets, is_scrubbed
+
+__all__ = ["NAMELESS", "SCRUBBED", "is_scrubbed", "scrubbed", "scrubbed_answer", "scrubbed_request"]
+
+
+def scrubbed_request(http: HttpRequest, secrets: Secrets | Collection[str] = ()) -> HttpRequest:
+    """The request without SecretId, key, signature and token, and without the values of headers that tell nothing.
+
+    Args:
+        http: the request as it was sent.
+        secrets: texts that mustn't be in it, in whatever place; they remember what it carries.
+    """
+    return Secrets.of(secrets).taken_out(http)[0]
+
+
+def scrubbed(answer: Answer, secrets: Secrets, ours: Collection[str]) -> Answer:
+    """An answer, or why there is none, as it may be recorded; see `scrubbed_answer`."""
+    if isinstance(answer, HttpResponse):
+        return scrubbed_answer(answer, secrets, ours)
+    return TransportError(secrets.out_of(str(answer)), closed=answer.closed)
+
+
+def scrubbed_answer(
+    answer: HttpResponse, secrets: Secrets | Collection[str] = (), ours: Collection[str] = ()
+) -> HttpResponse:
+    """The answer without what belongs to the account: numbers and names, and groups that aren't ours.
+
+    Args:
+        answer: the answer as it came.
+        secrets: texts that mustn't be in it.
+        ours: the GroupIds that this recording asked for.
+    """
+    plain, known = decompressed(answer), Secrets.of(secrets)
+    headers = known.out_of_headers(tuple((name, _header_value(name, value)) for name, value in plain.headers))
+    bare = replace(plain, headers=headers, body=known.out_of_bytes(plain.body))
+    return replace(bare, body=_body(bare, ours))
+
+
+_DATE = re.compile(r"[A-Za-z]{3}, [0-9A-Za-z -]{8,12} [0-9:]{8} GMT")
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z.+-]+ *(; *charset *= *\"?[a-z0-9-]+\"?)? *;?", re.IGNORECASE)
+_KEPT_HEADERS: dict[str, re.Pattern[str]] = {
+    "connection": re.compile("[A-Za-z-]{0,20}"),
+    "content-encoding": re.compile("[A-Za-z, -]{0,20}"),
+    "content-length": re.compile("[0-9]{0,12}"),
+    "content-type": _MEDIA_TYPE,
+    "date": _DATE,
+    "server": re.compile("$."),
+    "transfer-encoding": re.compile("[A-Za-z, ]{0,30}"),
+}
+
+
+def _header_value(name: str, value: str) -> str:
+    """As much of an answer's header as says nothing of anybody."""
+    usual = _KEPT_HEADERS.get(name.lower())
+    if usual is None:
+        return SCRUBBED
+    return value if usual.fullmatch(value) else without_names(value)
+
+
+# --- Bodies ----------------------------------------------------------------------------------------------
+
+
+def _body(answer: HttpResponse, ours: Collection[str]) -> bytes:
+    """The body as it is, unless something of the account may stand in it; judged the same in any case."""
+    readable = envelope(answer).problem is None
+    try:
+        body = _of_the_api(answer.body, ours) if readable else _of_others(answer.body)
+    except RecursionError:
+        body = SCRUBBED.encode()
+    if (envelope(replace(answer, body=body)).problem is None) is readable:
+        return body
+    return SCRUBBED.encode()
+
+
+def _of_others(body: bytes) -> bytes:
+    """What isn't the API's: a page of a proxy, or JSON that is none."""
+    try:
+        return without_names(body.decode("utf-8")).encode("utf-8")
+    except UnicodeDecodeError:
+        ascii_alone = re.sub(rb"[\x80-\xff]+", b"\xff", body).decode("latin-1")
+        return without_names(ascii_alone.replace("\xff", "\ufffd")).replace("\ufffd", "\xff").encode("latin-1")
+
+
+def _of_the_api(body: bytes, ours: Collection[str]) -> bytes:
+    read = json.loads(body, object_pairs_hook=_Object, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
+    kept = _Answer(ours).members(read, {"Response": _Answer(ours).response})
+    return body if kept == read else _written(kept).encode("utf-8")
+
+
+class _Number(str):
+    """A number as it is written."""
+
+    __slots__ = ()
+
+
+class _Object(list[tuple[str, object]]):
+    """The members of an object, in order; a name may be there twice."""
+
+
+def _written(value: object) -> str:
+    """JSON that says the same."""
+    match value:
+        case _Number():
+            return str(value)
+        case _Object():
+            return "{" + ", ".join(f"{_written(name)}: {_written(each)}" for name, each in value) + "}"
+        case list():
+            return "[" + ", ".join(map(_written, value)) + "]"
+        case str():
+            return json.dumps(value, ensure_ascii=not _is_unicode(value))
+        case _:
+            return json.dumps(value)
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= each <= "\udfff" for each in text)
+
+
+Keep = Callable[[object], object]
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _hidden(value: object) -> object:
+    """A value of the same type that says nothing."""
+    match value:
+        case _Number():
+            return value if is_short(value) else _Number("0")
+        case str():
+            return SCRUBBED if value else ""
+        case _Object():
+            return _Object((without_names(name), _hidden(each)) for name, each in value)
+        case list():
+            return [_hidden(each) for each in value]
+        case _:
+            return value
+
+
+def _in_words(value: object) -> object:
+    """A text without names and accounts; anything else hidden."""
+    return without_names(value) if isinstance(value, str) and not isinstance(value, _Number) else _hidden(value)
+
+
+def _code(value: object) -> object:
+    return value if isinstance(value, str) and value in CODES else _in_words(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What is kept of the API's answers: what its actions answer, and of groups those that the recording asked for."""
+
+    ours: Collection[str]
+
+    def members(self, value: object, kept: dict[str, Keep]) -> object:
+        """An object with the members that are known, each kept in its way; the values of others are hidden."""
+        if not isinstance(value, _Object):
+            return _hidden(value)
+        return _Object(
+            (name, kept[name](each)) if name in kept else (without_names(name), _hidden(each)) for name, each in value
+        )
+
+    def response(self, value: object) -> object:
+        of_the_answer: dict[str, Keep] = {
+            "RequestId": _as_it_is,
+            "FaceModelVersion": _in_words,
+            "Error": self._error,
+            "GroupInfos": self._list,
+            "GroupNum": _hidden,
+        }
+        return self.members(value, _GROUP | of_the_answer)
+
+    def _error(self, value: object) -> object:
+        return self.members(value, {"Code": _code, "Message": _in_words})
+
+    def _list(self, value: object) -> object:
+        if not isinstance(value, list) or isinstance(value, _Object):
+            return _hidden(value)
+        numbers: dict[str, int] = {}  # one that is listed twice is so still
+        return [self._listed(place, each, numbers) for place, each in enumerate(value)]
+
+    def _listed(self, place: int, group: object, numbers: dict[str, int]) -> object:
+        """A group in a list: of somebody else's only stays that it was there."""
+        if not isinstance(group, _Object):
+            return _hidden(group)
+        group_id = _last(group, "GroupId")
+        if group_id in self.ours:
+            return self.members(group, _GROUP)
+        number = numbers.setdefault(group_id, place) if group_id is not None else place
+        return _Object([("GroupId", f"{SCRUBBED}-{number}")])
+
+
+_GROUP: dict[str, Keep] = dict.fromkeys(
+    ("GroupName", "GroupId", "GroupExDescriptions", "Tag", "FaceModelVersion", "CreationTimestamp"), _as_it_is
+)
+
+
+def _last(members: Iterable[tuple[str, object]], name: str) -> str | None:
+    """The text of a member, the last one counts; None where it is no text."""
+    found = [value for each, value in members if each == name]
+    return found[-1] if found and isinstance(found[-1], str) and not isinstance(found[-1], _Number) else None

@@ -1,0 +1,288 @@
+"""One recorded interaction, as a value and as vcrpy's YAML has it. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from conformance.base.errors import HungUpError, TransportError
+from conformance.exchange.messages import Answer, Headers, HttpRequest, HttpResponse, Place, header
+from conformance.exchange.reading import common_parameter
+from conformance.exchange.wire import UndecodableError, decode
+from conformance.judging.observed import Circumstances, Overheard, Subject
+from conformance.privacy.secrets import SCRUBBED, is_scrubbed
+
+__all__ = ["LARGEST_BODY", "Interaction", "fingerprint", "from_values", "runs_of", "to_values"]
+
+# In larger bodies, what is repeated is written once: some requests are large on purpose, and hold nothing but spaces.
+_LARGEST_PLAIN = 16 * 1024
+# No body is larger: the largest that is sent is one of 10 MB, and a byte.
+LARGEST_BODY = 16 * 1024 * 1024
+_LONG_RUN = 1000
+_NO_ANSWER = 0  # in the place of an HTTP status
+_LAST_SECOND = 253402300800.0  # of the year 9999
+# The phrases of RFC 9110; Python before 3.13 has older ones.
+_PHRASES = {each.value: each.phrase for each in HTTPStatus} | {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """A request and what came of it.
+
+    Attributes:
+        number: which it is in its file, from 1; in a file of the first format, which it was in the whole recording.
+        at: when the request was sent, in seconds since 1970.
+        request: scrubbed; its place is that in the recorded run, None where it was somebody else's. Without its body,
+            where that is packed.
+        answer: scrubbed; or why none came.
+        packed: a large body in pieces, each with how often it stands there; empty where the request has its body.
+        mark: the request's fingerprint; None where it is still to be taken.
+        circumstances: what else was known of it, where it was somebody else's.
+    """
+
+    number: int
+    at: float
+    request: HttpRequest
+    answer: Answer
+    packed: tuple[tuple[bytes, int], ...] = ()
+    mark: str | None = None
+    circumstances: Circumstances = field(default_factory=Circumstances)
+
+    @property
+    def whole(self) -> HttpRequest:
+        """The request with its body."""
+        if not self.packed:
+            return self.request
+        return replace(self.request, body=b"".join(piece * times for piece, times in self.packed))
+
+    @property
+    def overheard(self) -> Overheard:
+        """The exchange, as it was judged when it passed; but whose key signed it was left out."""
+        return Overheard(self.whole, self.answer, self.at, self.circumstances)
+
+    @property
+    def fingerprint(self) -> str:
+        """See the function of the same name."""
+        return self.mark if self.mark is not None else fingerprint(self.request)
+
+
+def fingerprint(http: HttpRequest) -> str:
+    """What two requests must share to be the same: method, path, action, version and parameters; 32 hex digits.
+
+    Signature, time, nonce, SecretId and token are no part of it; where the parameters can't be read, the body is.
+    """
+    try:
+        request = decode(http)
+        known = [
+            (name, SCRUBBED if isinstance(value, str) and is_scrubbed(name, value) else value)
+            for name, value in request.parameters
+        ]
+        said: object = [request.action, request.version, known]
+    except UndecodableError:
+        common = [common_parameter(http, name) for name in ("Action", "Version")]
+        said = [common, hashlib.sha256(http.body).hexdigest()]
+    media_type = (header(http.headers, "Content-Type") or "").partition(";")[0].strip().lower()
+    whole = json.dumps([http.method, urlsplit(http.url).path, media_type, said])
+    return hashlib.sha256(whole.encode()).hexdigest()[:32]
+
+
+# --- Into values -----------------------------------------------------------------------------------------
+
+
+def to_values(interaction: Interaction) -> dict[str, object]:
+    """The interaction as vcrpy writes it, and under `recorded` what only this suite reads."""
+    request, answer = interaction.request, interaction.answer
+    recorded: dict[str, object] = {"at": math.floor(interaction.at * 1_000_000) / 1_000_000}
+    if (place := request.place) is not None:
+        recorded |= {"case": place.case, "salt": place.salt}
+        recorded |= {name: at for name, at in (("step", place.step), ("copy", place.copy)) if at}
+    recorded |= _circumstances_to_values(interaction)
+    body: object = _text(request.body)
+    runs = runs_of(request.body) if len(request.body) > _LARGEST_PLAIN else ()
+    if any(times > 1 for _, times in runs):
+        recorded["body"] = [[_text(piece), times] for piece, times in runs]
+        recorded["fingerprint"] = fingerprint(request)
+        body = f"{len(request.body)} bytes, which stand under `recorded`"
+    if isinstance(answer, TransportError):
+        recorded["closed"] = answer.closed
+    return {
+        "request": {
+            "method": request.method,
+            "uri": request.url,
+            "body": body,
+            "headers": _grouped(request.headers),
+        },
+        "response": _answer_to_values(answer),
+        "recorded": recorded,
+    }
+
+
+def _circumstances_to_values(interaction: Interaction) -> dict[str, object]:
+    """What is known of somebody else's exchange; to the letter, so that it is judged again as it was."""
+    known = interaction.circumstances
+    values: dict[str, object] = {}
+    if known.answered is not None:
+        values |= {"at": interaction.at, "answered": known.answered}
+    if known.account:
+        values["account"] = known.account
+    if known.overlapped:
+        values["overlapped"] = [asdict(each) for each in known.overlapped]
+    if known.unseen:
+        values["unseen"] = True
+    return values
+
+
+def _answer_to_values(answer: Answer) -> dict[str, object]:
+    if isinstance(answer, TransportError):
+        return {"status": {"code": _NO_ANSWER, "message": str(answer)}, "headers": {}, "body": {"string": ""}}
+    return {
+        "status": {"code": answer.status, "message": _PHRASES.get(answer.status, "")},
+        "headers": _grouped(answer.headers),
+        "body": {"string": _text(answer.body)},
+    }
+
+
+def runs_of(body: bytes) -> tuple[tuple[bytes, int], ...]:
+    """A body in pieces, each with how often it stands there: a long run of one byte is a piece of its own."""
+    size = _LONG_RUN // 2  # a long run fills one of the blocks of this size
+    blocks = (body[each : each + size] for each in range(0, len(body), size))
+    repeated = {each[0] for each in blocks if each == each[:1] * size}
+    runs = b"|".join(re.escape(bytes([each])) + b"{%d,}" % _LONG_RUN for each in sorted(repeated))
+    pieces: list[tuple[bytes, int]] = []
+    end = 0
+    for run in re.finditer(runs, body) if runs else ():
+        pieces += [(body[end : run.start()], 1), (run[0][:1], len(run[0]))]
+        end = run.end()
+    pieces.append((body[end:], 1))
+    return tuple(each for each in pieces if each[0])
+
+
+def _text(body: bytes) -> str | bytes:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body
+
+
+def _grouped(headers: Headers) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for name, value in headers:
+        grouped.setdefault(name, []).append(value)
+    return grouped
+
+
+# --- Out of values ---------------------------------------------------------------------------------------
+
+
+def from_values(values: Mapping[str, object], number: int = 1) -> Interaction:
+    """The interaction that values say; those of a plain vcrpy cassette too, which know no place.
+
+    Args:
+        values: JSON values, and bytes.
+        number: which interaction of its file it is.
+
+    Raises:
+        ValueError: they say none; the message tells what is missing.
+    """
+    try:
+        return _from_values(values, number)
+    except (LookupError, TypeError, AttributeError, OverflowError) as error:
+        raise ValueError(f"an interaction lacks {error}, or has it in another form") from error
+
+
+def _from_values(values: Mapping[str, object], number: int) -> Interaction:
+    request, response = _mapping(values["request"]), _mapping(values["response"])
+    recorded = _mapping(values.get("recorded", {}))
+    packed = _packed(recorded.get("body", []))
+    body = _bytes(request["body"]) if not packed else b""
+    http = HttpRequest(str(request["method"]), str(request["uri"]), _headers(request["headers"]), body)
+    urlsplit(http.url)  # raises ValueError for what is none
+    if "case" in recorded:
+        step, copy = (int(str(recorded.get(name, 0))) for name in ("step", "copy"))
+        http = replace(http, place=Place(str(recorded["case"]), str(recorded["salt"]), step, copy))
+    status = _mapping(response["status"])
+    code = int(str(status["code"]))
+    answer: Answer
+    if code == _NO_ANSWER:
+        why, hung_up = str(status.get("message")), HungUpError()
+        answer = hung_up if why == str(hung_up) else TransportError(why, closed=recorded.get("closed") is True)
+    else:
+        answer = HttpResponse(code, _headers(response["headers"]), _bytes(_mapping(response["body"])["string"]))
+    number, at = int(str(recorded.get("number", number))), _moment(recorded.get("at", 0.0))
+    mark = str(recorded["fingerprint"]) if packed else None
+    return Interaction(number, at, http, answer, packed, mark, _circumstances(recorded))
+
+
+def _moment(value: object) -> float:
+    moment = float(str(value))
+    if not 0 <= moment < _LAST_SECOND:
+        raise ValueError(f"an interaction was recorded at {moment}, which is no time")
+    return moment
+
+
+def _circumstances(recorded: Mapping[str, object]) -> Circumstances:
+    answered, overlapped = recorded.get("answered"), recorded.get("overlapped", [])
+    if not isinstance(overlapped, list):
+        raise TypeError("a list of what overlapped")
+    return Circumstances(
+        int(str(recorded.get("account", 0))),
+        None if answered is None else _moment(answered),
+        tuple(map(_subject, overlapped)),
+        recorded.get("unseen") is True,
+    )
+
+
+def _subject(value: object) -> Subject:
+    known = _mapping(value)
+    group_id, name = known["group_id"], known["name"]
+    if not isinstance(group_id, str | None) or not isinstance(name, str | None):
+        raise TypeError("an id and a name of what overlapped")
+    return Subject(group_id, name, known["creates"] is True)
+
+
+def _packed(value: object) -> tuple[tuple[bytes, int], ...]:
+    """A large body in pieces. Raises ValueError where it is larger than any that is sent."""
+    if not isinstance(value, list):
+        raise TypeError("a list of a body's pieces")
+    pieces = tuple((_bytes(piece), int(times)) for piece, times in value)
+    if not all(0 < times <= LARGEST_BODY for _, times in pieces):
+        raise ValueError("a piece of a body stands there less than once, or too often")
+    if sum(len(piece) * times for piece, times in pieces) > LARGEST_BODY:
+        raise ValueError(f"a body is larger than {LARGEST_BODY} bytes")
+    return pieces
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise TypeError("an object")
+    return value
+
+
+def _bytes(value: object) -> bytes:
+    match value:
+        case None:
+            return b""
+        case bytes():
+            return value
+        case str():
+            return value.encode("utf-8", "surrogatepass")
+        case _:
+            raise TypeError("a body of text or bytes")
+
+
+def _headers(value: object) -> Headers:
+    headers: list[tuple[str, str]] = []
+    for name, values in _mapping(value).items():
+        headers += [(str(name), str(each)) for each in (values if isinstance(values, list) else [values])]
+    return tuple(headers)

@@ -1,0 +1,540 @@
+"""A run: sends the requests of cases to a target, within bounds, and has each answer judged.
+
+It knows no test framework.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeVar, assert_never
+
+from conformance.base.errors import (
+    BudgetSpentError,
+    HungUpError,
+    NotRecordedError,
+    TargetUnusableError,
+    TransportError,
+    UnsupportedError,
+)
+from conformance.contract import ACTION, CLAUSE, THROTTLED
+from conformance.contract.model import Effect
+from conformance.exchange.cases import Case, Sending, Step
+from conformance.exchange.delivery import twisted
+from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse, Place, header
+from conformance.exchange.request import Request
+from conformance.exchange.salt import MARKER, Salts, nonce
+from conformance.exchange.wire import Envelope, date_of, envelope
+from conformance.judging.account_status import fullness, outage, refusal
+from conformance.judging.assessment import Assessment, Script
+from conformance.judging.judge import Departure, Kind, explain
+from conformance.judging.ledger import Ledger
+from conformance.judging.observed import Overheard
+from conformance.judging.results import PLAIN, Failure, Results
+from conformance.judging.sisters import is_named, is_there
+from conformance.judging.traffic import Opinion, Traffic
+from conformance.oracle.prediction import Prediction, Refused
+from conformance.oracle.validator import predict_http
+from conformance.oracle.world import World
+from conformance.privacy.secrets import Secrets
+from conformance.targets import Target
+
+if TYPE_CHECKING:
+    from conformance.live.pace import Pace
+
+__all__ = ["Run", "is_short"]
+
+_T = TypeVar("_T")
+
+# A short id or name may be in use by somebody else's group: as many others are tried before that is disbelieved.
+_TRIES = 8
+_PAGE = 1000  # groups; as many as GetGroupList gives at once
+# A target is taken for gone after so many requests without an answer in a row, or for which it was waited in all.
+_LOST_AFTER = 3
+_LOST_AFTER_IN_ALL = 20
+# So many requests of one second may differ in nothing that is signed.
+_MOST_ALIKE = 4
+# Seconds by which clocks may differ, that of `Date` being told in whole ones.
+_CLOCKS_AGREE = 3
+# Asks whether anybody is still there.
+_PROBE = Case.single("GroupExDescriptions.optional", "whether the target still answers", Request(PLAIN), aside=True)
+
+
+@dataclass(slots=True)
+class Run:
+    """Everything about one run against one target.
+
+    Attributes:
+        target: where requests go.
+        assessment: judges the answers, and knows what they tell.
+        max_requests: a hard bound; None for none.
+        max_groups: a hard bound on the groups that may have been created; None for none.
+        pace: how fast to send, and what to do where that is too fast; None for as fast as can be, once.
+        salts: makes ids and names unique.
+        started: when it began, in seconds of the monotonic clock.
+        on_request: called after each request.
+        clock: what time it is where the target is, in seconds since 1970.
+        by_hand: whether the requests are somebody's own, so that the first doesn't show if anybody is let in.
+        secrets: the sender's, and what else requests carried, to be masked wherever a text is for people.
+    """
+
+    target: Target
+    assessment: Assessment
+    max_requests: int | None = None
+    max_groups: int | None = None
+    pace: Pace | None = None
+    salts: Salts = field(default_factory=Salts)
+    started: float = field(default_factory=time.monotonic)
+    on_request: Callable[[], None] = lambda: None
+    clock: Callable[[], float] = time.time
+    by_hand: bool = False
+    secrets: Secrets = field(default_factory=Secrets)
+    _let_in: bool = False
+    _at_hand: Case = field(default_factory=lambda: _PROBE)
+    _signed: dict[str, int] = field(default_factory=dict)
+    _now: float = 0.0
+    _ahead: float = 0.0
+    _unanswered: int = 0
+    _waited_in_vain: int = 0
+    _traffic: Traffic | None = None
+
+    @classmethod
+    def against(cls, target: Target, *, max_requests: int | None = None, salts: Salts | None = None) -> Run:
+        """A new run against a target."""
+        salts = salts or Salts()
+        world = World(None if target.alone else salts.run)
+        secrets = Secrets.of(target.sender.credentials.texts)
+        return cls(target, Assessment(target.sender.region, world), max_requests, salts=salts, secrets=secrets)
+
+    @property
+    def results(self) -> Results:
+        """What was found so far."""
+        return self.assessment.results
+
+    @property
+    def world(self) -> World:
+        """What is known of the account."""
+        return self.assessment.world
+
+    @property
+    def ledger(self) -> Ledger:
+        """What is left of the readings."""
+        return self.assessment.ledger if self._traffic is None else self._traffic.ledger
+
+    # --- Cases -----------------------------------------------------------------------------------------
+
+    def case(self, case: Case) -> list[Failure]:
+        """Send a case and judge its answers.
+
+        Returns:
+            The failures that it showed; empty where the target conforms.
+
+        Raises:
+            BudgetSpentError: no request is left.
+            NotRecordedError: the target is a recording that doesn't have the case, or not all of it.
+            TargetUnusableError: the target lets nobody in, or is gone.
+        """
+        self._at_hand = case
+        if case.quota is not None:
+            return self._with_quota(case, case.quota)
+        tries = _TRIES if is_short(case) else 1
+        script = None
+        for _ in range(tries):
+            salt = self.salts.of(case.id)
+            if salt is None:
+                if script is None:
+                    raise NotRecordedError
+                return []
+            script = Script.of(case, salt)
+            self._play(script)
+            if script.conclusive or script.found:
+                return script.found
+        return self._disbelieve(script) if script is not None and tries > 1 else []
+
+    def case_of(self, place: Place) -> Case:
+        """The case to which a request belongs that is being sent."""
+        return _PROBE if place.case == _PROBE.id else self._at_hand
+
+    def _with_quota(self, case: Case, quota: int) -> list[Failure]:
+        """A case on an account of its own that may have few groups; its world is forgotten afterwards."""
+        try:
+            target = self.target.with_quota(quota)
+        except UnsupportedError as error:
+            self.results.unsupported.setdefault(case.clause, str(error))
+            return []
+        outer = self.target, self.world
+        self.target, self.assessment.world = target, World(quota=quota)
+        try:
+            return self.case(replace(case, quota=None))
+        finally:
+            target.close()
+            self.target, self.assessment.world = outer
+
+    def _play(self, script: Script) -> None:
+        """Send the steps of a case, one after the other, as far as they can be sent."""
+        for place, step in enumerate(script.steps):
+            script.place = place
+            if step.request.action in {"DeleteGroup", "ModifyGroup"} and self._is_missing(step.request):
+                script.ended = True  # there is nothing to change: the creation before it failed, which is judged
+            else:
+                self._step_or_not(step, script)
+            if script.ended:
+                break
+        clause = CLAUSE[script.case.clause]
+        whole = not script.ended or (script.unserved is not None and script.unserved not in clause.needs)
+        if isinstance(clause.rule, Effect) and script.answered and not script.found and whole:
+            self.results.tallies[clause.id].kept += 1  # nothing less than all that the clause needs shows it
+
+    def _is_missing(self, request: Request) -> bool:
+        return request.last_text("GroupId") not in self.world.groups
+
+    def _step_or_not(self, step: Step, script: Script) -> None:
+        """Send a step; one that the target has no way to send ends the case, and the report tells of it."""
+        try:
+            self._step(step, script)
+        except UnsupportedError as error:
+            script.ended = True
+            self.results.unsupported.setdefault(script.case.clause, str(error))
+
+    def _step(self, step: Step, script: Script) -> None:
+        self._make_room(step)
+        if self.pace is not None:
+            self.pace.wait(step.requests)
+        if step.request.action != ACTION:
+            self._ask_sibling(step, script)
+            return
+        if step.sending is Sending.ALONE:
+            self._send_alone(lambda: self._encoded(step, 0, script), script)
+            return
+        sent = [self._encoded(step, number, script) for number in range(step.copies)]
+        match step.sending:
+            case Sending.TWICE:
+                self._send_alone(lambda: sent[0], script)
+                self._send_alone(lambda: sent[0], script)
+            case Sending.TOGETHER:
+                self._send_together(sent, script)
+            case Sending.PIPELINED:
+                self._send_pipelined(sent, script)
+            case Sending.LOST:
+                self._send_and_hang_up(sent[0], script)
+            case _:
+                assert_never(step.sending)
+        if self.pace is not None:
+            self.pace.wait(step.requests - 1)  # those that were sent at once count in the seconds after them, too
+
+    def _make_room(self, step: Step) -> None:
+        """See that a step, and the groups that it may create, are allowed, whatever the answers will be."""
+        if self.max_requests is not None and self.results.requests + step.requests > self.max_requests:
+            raise BudgetSpentError("the requests of --max-requests are spent")
+        if step.request.action == ACTION and not self._takes(step.requests):
+            raise BudgetSpentError("the groups of --max-groups are created")
+
+    def _takes(self, groups: int) -> bool:
+        """Whether so many groups may still be created."""
+        created = self.results.groups_created + self.results.groups_in_doubt
+        return self.max_groups is None or created + groups <= self.max_groups
+
+    def _encoded(self, step: Step, number: int, script: Script) -> HttpRequest:
+        sender = replace(self.target.sender, scheme=step.scheme)
+        request = step.copy(number) if step.copies > 1 else step.request
+        self._now = self.clock()
+        for earlier in range(_MOST_ALIKE):
+            moment = int(self._now) - earlier
+            once = nonce(script.salt, script.place, number)
+            http = twisted(request, sender, step.form, moment, once, step.twists)
+            signature = header(http.headers, "Authorization")
+            tampered = any(each.startswith("then-") for each in step.twists)  # under a signature that was right
+            if tampered or signature is None or self._signed.setdefault(signature, hash(http)) == hash(http):
+                break  # else what differs isn't signed: to the target it would be a replay
+        return replace(http, place=Place(script.case.id, script.salt, script.place, number, self._now))
+
+    # --- What others send --------------------------------------------------------------------------------
+
+    @property
+    def traffic(self) -> Traffic:
+        """What others sent."""
+        if self._traffic is None:
+            self._traffic = Traffic(self.assessment)
+        return self._traffic
+
+    def overhear(self, heard: Overheard) -> Opinion:
+        """Judge what somebody else sent, and what came of it."""
+        self.results.requests += 1
+        self.on_request()
+        return self.traffic.judge(heard)
+
+    # --- The ways to send ------------------------------------------------------------------------------
+
+    def _send_alone(self, encode: Callable[[], HttpRequest], script: Script) -> None:
+        """Send what is encoded when its turn has come, and judge the answer by what was really sent."""
+
+        def send() -> tuple[Exchange, Prediction]:
+            exchange = self._sent(encode())
+            prediction = self._predict(exchange.sent)
+            if prediction.may_be_turned_away or not self._was_closed(exchange):
+                return exchange, prediction
+            exchange = self._sent(encode())
+            return exchange, self._predict(exchange.sent)
+
+        exchange, prediction = self._patiently(send, lambda sent: sent[0])
+        script.bodies.append(exchange.sent)
+        if not self._let_in and isinstance(exchange.answer, HttpResponse) and not self.by_hand:
+            self._let_in = True
+            self._admitted(envelope(exchange.answer))
+        self._judge(exchange, prediction, script)
+
+    def _was_closed(self, exchange: Exchange) -> bool:
+        """Whether the other side closed the connection: perhaps a keep-alive ended under the request.
+
+        Then the group may be there, and the world says so.
+        """
+        if not isinstance(exchange.answer, TransportError) or not exchange.answer.closed:
+            return False
+        self.assessment.perhaps_created(exchange.sent)
+        return True
+
+    def _patiently(self, send: Callable[[], _T], exchange_of: Callable[[_T], Exchange]) -> _T:
+        """What sending gives; where that is throttled and there is a pace, sent again a few times."""
+        if self.pace is None or not self.pace.patient:
+            return send()
+        if not self._let_in:
+            return send()  # who isn't let in needs no patience
+        sent = self.pace.patiently(send, lambda each: _is_throttled(exchange_of(each).answer))
+        if _is_throttled(exchange_of(sent).answer):
+            raise TargetUnusableError(
+                f"{self.target.name} throttles, however long it is waited: try again later, or with a lower --rate"
+            )
+        return sent
+
+    def _send_together(self, requests: list[HttpRequest], script: Script) -> None:
+        """Judge those that were accepted first, as if they had come first: the others then find their groups there."""
+        exchanges = self._spend_on(len(requests), lambda: self.target.together(requests))
+        script.bodies += [each.sent for each in exchanges]
+        for each in sorted(exchanges, key=lambda each: _is_refusal(each.answer)):
+            self._judge(each, self._predict(each.sent), script, at_once=True)
+        self.world.settled()
+
+    def _send_pipelined(self, requests: list[HttpRequest], script: Script) -> None:
+        exchanges = self._spend_on(len(requests), lambda: self.target.pipelined(requests))
+        script.bodies += [each.sent for each in exchanges]
+        for each in exchanges:
+            if not (isinstance(each.answer, TransportError) and each.answer.closed):
+                self._judge(each, self._predict(each.sent), script)
+                continue
+            script.ended = True  # a server may close a connection at any time; the client then asks again
+            self.results.unsupported.setdefault(script.case.clause, "the target closes connections after an answer")
+            self.assessment.perhaps_created(each.sent)
+
+    def _send_and_hang_up(self, http: HttpRequest, script: Script) -> None:
+        """From now on the group may be there or not."""
+        exchange = self._spend_on(1, lambda: self.target.abandon(http))
+        script.bodies.append(exchange.sent)
+        if isinstance(exchange.answer, HungUpError):
+            self.assessment.perhaps_created(exchange.sent)
+            return
+        script.ended = True
+        if isinstance(exchange.answer, TransportError):
+            self._count_unanswered(exchange.answer)
+        self.results.unsupported.setdefault(script.case.clause, f"no connection could be cut: {exchange.answer}")
+
+    def _ask_sibling(self, step: Step, script: Script) -> None:
+        """Look at the account through a sister action, unless it is known not to be there."""
+        request = step.request
+        if request.action in self.results.unseen:
+            script.ended, script.unserved = True, request.action
+            return
+
+        def send() -> Exchange:
+            exchange = self._sent(self._encoded(step, 0, script))
+            return self._sent(self._encoded(step, 0, script)) if self._was_closed(exchange) else exchange
+
+        exchange = self._patiently(send, lambda sent: sent)
+        script.bodies.append(exchange.sent)
+        if isinstance(exchange.answer, TransportError):
+            self._count_unanswered(exchange.answer)
+        self.assessment.judge_sibling(request, exchange.answer, script)
+
+    def _disbelieve(self, script: Script) -> list[Failure]:
+        """Every short text that was tried was said to be in use: that is so, or a departure."""
+        if self._is_in_use(script.steps[-1].request) is not False:
+            why = (
+                f"{_TRIES} short ids or names in a row were in use, by earlier runs it may be: start with none of these"
+            )
+            self.results.miss(script.case.id, f"{why} groups to see {script.case.clause} ({script.case.about})")
+            return []
+        observed = f"{_TRIES} different values in a row were said to be in use"
+        script.place, script.bodies = len(script.steps) - 1, script.bodies[-1:]
+        expected = explain(predict_http(script.bodies[0], self.target.sender, self._now, World()))
+        departure = Departure(script.case.clause, Kind.REJECTED_THOUGH_VALID, expected, observed)
+        return [self.assessment.fail(departure, script)]
+
+    def _is_in_use(self, request: Request) -> bool | None:
+        """Whether sister actions say that somebody has the id or the name of a request; None where they don't say."""
+        by_id = self._looked_up(Request((("GroupId", request.last_text("GroupId")),), "GetGroupInfo"))
+        listed = self._looked_up(Request((("Offset", 0), ("Limit", _PAGE)), "GetGroupList"))
+        found = {
+            is_there(by_id) if by_id is not None else None,
+            is_named(listed, request.last_text("GroupName") or "") if listed is not None else None,
+        }
+        return True if True in found else None if None in found else False
+
+    def _looked_up(self, request: Request) -> Envelope | None:
+        """What a sister action answers, of which nothing is judged; None where nothing comes."""
+        look = Case.single("GroupId.unique", "whether it is in use", request, aside=True)
+        salt = self.salts.of(look.id)
+        if salt is None or request.action in self.results.unseen:
+            return None
+        self._at_hand = look
+        http = self._encoded(look.steps[0], 0, Script.of(look, salt))
+        self._spend(1)
+        answer = self.target.send(http).answer
+        return envelope(answer) if isinstance(answer, HttpResponse) else None
+
+    # --- One exchange ----------------------------------------------------------------------------------
+
+    def _spend(self, requests: int) -> None:
+        if self.max_requests is not None and self.results.requests + requests > self.max_requests:
+            raise BudgetSpentError("the requests of --max-requests are spent")
+        self.results.requests += requests
+        self.on_request()
+
+    def _spend_on(self, requests: int, send: Callable[[], _T]) -> _T:
+        """What sending gives, its requests counted; those that a target has no way to send aren't."""
+        self._spend(requests)
+        try:
+            return send()
+        except UnsupportedError:
+            self.results.requests -= requests
+            raise
+
+    def _sent(self, http: HttpRequest) -> Exchange:
+        """What was sent, and what came of it. Raises TargetUnusableError where nothing comes of the very first."""
+        exchange = self._spend_on(1, lambda: self.target.send(http))
+        first = self.results.requests == 1
+        if isinstance(exchange.answer, TransportError):
+            if first:
+                raise TargetUnusableError(f"{self.target.name} can't be judged: {exchange.answer}") from exchange.answer
+            return exchange
+        self._unanswered = 0
+        if first:
+            self._ahead = _clock_ahead(exchange.answer, self._now)
+        return exchange
+
+    def _count_unanswered(self, error: TransportError) -> None:
+        """Count a request without an answer; after a few in a row, ask plainly whether anybody is still there."""
+        self._unanswered += 1
+        self._waited_in_vain += not error.closed
+        if self._unanswered >= _LOST_AFTER and self._waited_in_vain < _LOST_AFTER_IN_ALL and self._answers_plainly():
+            self._unanswered = 0
+        if self.lost:
+            self.results.unseen["target"] = f"it stopped answering: {error}"
+
+    def _network_is_gone(self, error: TransportError) -> bool:
+        """Whether, of a service far away, nothing at all is heard any more: that is no departure of the service's."""
+        if not self._relies or self._answers_plainly():
+            return False
+        self._unanswered = _LOST_AFTER
+        self.results.unseen["target"] = f"it stopped answering: {error}"
+        return True
+
+    def _answers_plainly(self) -> bool:
+        return isinstance(self._asked_plainly(), HttpResponse)
+
+    def _asked_plainly(self) -> Answer | None:
+        """What comes of a plain request; None where a recording lacks one, or no group may be created any more."""
+        salt = self.salts.of(_PROBE.id) if self._takes(1) else None
+        if salt is None:
+            return None
+        if self.pace is not None:
+            self.pace.wait()
+        script = Script.of(_PROBE, salt)
+        http = self._encoded(script.steps[0], 0, script)
+        self._spend(1)
+        self.assessment.perhaps_created(http)
+        return self.target.send(http).answer
+
+    def _admitted(self, parsed: Envelope) -> None:
+        """Refuse a target that refuses everybody: one sentence instead of a hundred failures."""
+        if (why := self._unusable(parsed)) is not None:
+            raise TargetUnusableError(why)
+
+    @property
+    def _relies(self) -> bool:
+        """Whether the target is a service that is relied on, so that what fails at everything isn't a departure."""
+        return self.pace is not None and self.pace.patient
+
+    def _unusable(self, parsed: Envelope) -> str | None:
+        """Why a target can't be used that answers like this to a request to which nothing is wrong."""
+        name = self.target.name
+        if self._relies and (why := outage(name, parsed) or fullness(name, parsed)) is not None:
+            return why
+        return refusal(name, parsed)
+
+    def _still_let_in(self, answer: HttpResponse, prediction: Prediction) -> None:
+        """Tell when a real account can't be used any more: its token has expired, say, or it has no room.
+
+        What isn't allowed is asked again in a plain request: only if that is refused as well it is the account.
+
+        Raises:
+            TargetUnusableError: it can't be used any more.
+        """
+        parsed = envelope(answer)
+        if not self._relies or prediction.ways_to(Refused(parsed.code or "")):
+            return
+        if refusal("", parsed) is None and not (prediction.must_be_accepted and self._unusable(parsed) is not None):
+            return
+        plainly = self._asked_plainly()
+        if isinstance(plainly, HttpResponse) and (why := self._unusable(envelope(plainly))) is not None:
+            raise TargetUnusableError(f"since request {self.results.requests}, {why}")
+
+    def _predict(self, http: HttpRequest) -> Prediction:
+        return self.assessment.predict(http, self.target.sender, self._now + self._ahead)
+
+    def _judge(self, exchange: Exchange, prediction: Prediction, script: Script, *, at_once: bool = False) -> None:
+        """Have an answer to a CreateGroup request judged, unless it tells of the network or the account alone."""
+        http, answer = exchange.sent, exchange.answer
+        # One of several; alone, it was sent again.
+        if self._relies and _is_throttled(answer):
+            script.ended, script.conclusive = True, False
+        elif isinstance(answer, HttpResponse):
+            self._still_let_in(answer, prediction)
+            self.assessment.judge(http, prediction, answer, script, at_once=at_once)
+        elif prediction.may_be_turned_away:
+            self.assessment.judge(http, prediction, None, script, at_once=at_once)
+        elif self._network_is_gone(answer):
+            self.assessment.perhaps_created(http)
+            script.ended, script.conclusive = True, False
+        else:
+            self._count_unanswered(answer)
+            self.assessment.judge_silence(http, prediction, answer, script)
+
+    @property
+    def lost(self) -> bool:
+        """Whether the target stopped answering."""
+        return self._unanswered >= _LOST_AFTER or self._waited_in_vain >= _LOST_AFTER_IN_ALL
+
+
+def _clock_ahead(answer: HttpResponse, now: float) -> float:
+    """By how many seconds the target's clock is ahead of this one's, as far as its answer tells; 0 for next to none."""
+    there = date_of(answer)
+    ahead = 0.0 if there is None else there - now
+    return ahead if abs(ahead) > _CLOCKS_AGREE else 0.0
+
+
+def _is_throttled(answer: Answer) -> bool:
+    """Whether an answer says that requests come too fast."""
+    return isinstance(answer, HttpResponse) and envelope(answer).code in THROTTLED
+
+
+def _is_refusal(answer: Answer) -> bool:
+    """Whether an answer is anything but a success."""
+    return not isinstance(answer, HttpResponse) or "FaceModelVersion" not in envelope(answer).response
+
+
+def is_short(case: Case) -> bool:
+    """Whether an id or name of a case has room for no more than a part of a salt, so that it may be in use."""
+    texts = [
+        value for step in case.steps for name, value in step.request.parameters if name in {"GroupId", "GroupName"}
+    ]
+    return any(isinstance(each, str) and any(match[2] for match in MARKER.finditer(each)) for each in texts)

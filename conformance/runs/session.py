@@ -1,0 +1,248 @@
+"""A run from beginning to end: its target, what is wrapped around that, and what is done when it is over.
+
+The only place where settings, targets, recordings and a live account meet.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance import __version__
+from conformance.base.environment import secrets_of_environment
+from conformance.exchange.salt import Salts, seeded_run_salt
+from conformance.privacy.secrets import Secrets
+from conformance.recording.certificates import provenance_of_now
+from conformance.recording.provenance import Provenance
+from conformance.runs.run import Run
+from conformance.runs.settings import Settings
+from conformance.runs.target_kinds import build_target
+from conformance.targets import Target
+
+if TYPE_CHECKING:
+    from conformance.live.account import Account
+    from conformance.live.journal import Journal
+    from conformance.recording.reader import Recording
+    from conformance.recording.replay import CassetteTarget
+    from conformance.recording.writer import Writer
+    from conformance.targets.http import HttpTarget
+
+__all__ = ["Groups", "Session", "open_session"]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """What became of the groups of a live run.
+
+    Attributes:
+        created: how many were created, or may have been: those that were deleted, and those that are left.
+        deleted: how many were deleted.
+        left: GroupId → why it was left.
+    """
+
+    created: int
+    deleted: int
+    left: dict[str, str]
+
+
+@dataclass(slots=True)
+class Session:
+    """A run and what belongs to it.
+
+    Attributes:
+        run: sends and judges.
+        recording: what is judged, where that is a recording.
+        groups: what became of the groups of a live run, once it is over; None where nothing is deleted.
+        said: what went wrong at the end, a sentence each.
+    """
+
+    run: Run
+    recording: Recording | None = None
+    groups: Groups | None = None
+    said: list[str] = field(default_factory=list)
+    _writer: Writer | None = None
+    _live: _Live | None = None
+
+    def close(self, ended: str = "finished") -> None:
+        """End the recording, delete what was created, let go of everything.
+
+        Args:
+            ended: "finished", or why the run ended before; for the recording.
+        """
+        from conformance.base.errors import SuiteError
+
+        try:
+            if self._writer is not None:
+                self._writer.finish(_account_kind(self.run), ended)
+        except SuiteError as error:
+            self.said.append(str(error))
+        finally:
+            try:
+                if self._live is not None:
+                    self.groups = self._live.leave_nothing(self.run)
+            except SuiteError as error:
+                self.said.append(str(error))
+            except BaseException:
+                self.said.append("clean-up didn't come to its end: `iai-conformance cleanup --target live` goes on")
+                raise
+            finally:
+                self.run.target.close()
+
+
+# --- Opening ---------------------------------------------------------------------------------------------
+
+
+def open_session(settings: Settings) -> Session:
+    """A run against the target that the settings name, ready to send.
+
+    Raises:
+        UsageError: there is no such target, or a recording can't be made there.
+        TargetUnusableError: there are no credentials for it; or it is a recording that is refused.
+    """
+    from conformance.recording.replay import CassetteTarget
+
+    target = build_target(settings)
+    try:
+        return _replayed(settings, target) if isinstance(target, CassetteTarget) else _opened(settings, target)
+    except BaseException:
+        target.close()
+        raise
+
+
+def _opened(settings: Settings, target: Target) -> Session:
+    """A run against a target that answers now, with what is wrapped around that."""
+    # An account that nobody else uses may get the same ids each time; another must never.
+    salts = Salts(seeded_run_salt(settings.seed)) if target.alone else Salts()
+    session = Session(Run.against(target, max_requests=settings.max_requests, salts=salts))
+    run = session.run
+    run.secrets = Secrets.of([*target.sender.credentials.texts, *secrets_of_environment()])
+    run.max_groups = settings.max_groups
+    if settings.rate is not None or settings.is_live:
+        from conformance.live.pace import DEFAULT_RATE, Pace
+
+        run.pace = Pace(settings.rate or DEFAULT_RATE, patient=settings.is_live)
+    # What can be refused comes first: a journal that is begun must be ended.
+    session._writer = _writer(run, target, settings) if settings.records else None
+    if settings.is_live:
+        session._live = _begin_live(run)
+        run.target = session._live.target
+    if session._writer is not None:
+        from conformance.recording.recorder import RecordingTarget
+
+        run.target = RecordingTarget(run.target, session._writer, run.case_of)
+    return session
+
+
+def _replayed(settings: Settings, target: CassetteTarget) -> Session:
+    """A run against a recording: its salts, its clock, its pace."""
+    from conformance.live.pace import Pace
+    from conformance.recording.provenance import Kind
+
+    recording = target.recording
+    run = Run.against(target, max_requests=settings.max_requests, salts=target.salts)
+    run.clock, run.assessment.cite, run.max_groups = target.now, target.cite, settings.max_groups
+    run.by_hand = not _begins_plainly(recording)
+    if recording.provenance.kind in {Kind.LIVE, Kind.STAND_IN}:
+        run.pace = Pace(None, waits=False)  # what was throttled was sent again
+    return Session(run, recording)
+
+
+def _begins_plainly(recording: Recording) -> bool:
+    """Whether the first request is the plain one that shows who is let in; not so where that is in another file."""
+    place = next((each.request.place for each in recording.interactions), None)
+    case = recording.cases.get(place.case) if place is not None else None
+    return case is not None and case.steps[0].is_plain
+
+
+# --- A live account --------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Live:
+    """A live account while a run uses it."""
+
+    target: Target
+    account: Account
+    journal: Journal
+    _restore: Callable[[], object]
+
+    def leave_nothing(self, run: Run) -> Groups:
+        """Delete what the journal says, and tell what became of it. Raises JournalError."""
+        from conformance.live.journal import JournalError, State, finish
+
+        left: dict[str, str] = {}
+        run.results.requests += self.account.requests
+
+        def deleting() -> None:
+            run.results.requests += 1
+            run.on_request()
+
+        self.account.on_request = deleting
+        try:
+            with contextlib.suppress(JournalError):  # known all the same, where the disk is full
+                self.journal.stopped()
+            left = self.account.clean_up(self.journal, run.salts.run, trusting=True)
+            if any(each.state is not State.REFUSED for each in self.journal.entries()):
+                left |= self.account.still_there(run.salts.run, self.journal)
+        finally:
+            self._restore()
+            states = [each.state for each in self.journal.entries()]
+            finish(self.journal)
+        deleted = states.count(State.DELETED)
+        return Groups(deleted + len(left), deleted, left)
+
+
+def _begin_live(run: Run) -> _Live:
+    """Look at the account, and open a journal. Raises TargetUnusableError, JournalError."""
+    from conformance.base.signals import termination_as_interrupt
+    from conformance.live.account import Account
+    from conformance.live.journal import Account as Owner
+    from conformance.live.journal import Journal, key_digest, state_folder
+    from conformance.live.journalled import JournalledTarget
+    from conformance.live.pace import Pace
+
+    sender = run.target.sender
+    assert isinstance(run.pace, Pace)  # noqa: S101 -- every live run has one
+    account = Account(run.target, run.pace)
+    account.look(run.world)
+    while any(run.salts.run in each.lower() for each in run.world.index("GroupId").exact):
+        run.salts = Salts()
+        run.world.salt = run.salts.run
+    account.may_delete(run.salts.next())
+    owner = Owner(sender.endpoint, sender.region, key_digest(sender.credentials.secret_id))
+    journal = Journal.begin(state_folder(), run.salts.run, owner)
+    # SIGTERM is taken as Ctrl-C, so that what was created is deleted.
+    until_cleaned = contextlib.ExitStack()
+    until_cleaned.enter_context(termination_as_interrupt())
+    return _Live(JournalledTarget(run.target, journal, run.salts.run), account, journal, until_cleaned.close)
+
+
+# --- A recording -----------------------------------------------------------------------------------------
+
+
+def _writer(run: Run, http: Target, settings: Settings) -> Writer:
+    """What writes the recording; `http` is the target that has the connection. Raises UsageError."""
+    from conformance.recording.writer import Writer, free_folder
+    from conformance.targets.http import HttpTarget
+
+    assert settings.record_to is not None  # noqa: S101 -- it records
+    assert isinstance(http, HttpTarget)  # noqa: S101 -- nothing else is recorded
+    overwrite = settings.record_mode in {"all", "rewrite"}
+    folder = free_folder(Path(settings.record_to), overwrite=overwrite, hint=", or say --record-mode rewrite")
+    secrets = http.sender.credentials.texts
+    return Writer(folder, lambda: _provenance(http, run.salts.run), secrets, replaces=overwrite)
+
+
+def _provenance(target: HttpTarget, run: str) -> Provenance:
+    """Where the recording that begins now comes from: by the connection that the first answer came over."""
+    sender = target.sender
+    client, token = f"iai-conformance {__version__}", sender.credentials.token is not None
+    return provenance_of_now(sender.endpoint, target.certificates, sender.region, run, client, token=token)
+
+
+def _account_kind(run: Run) -> str:
+    """What kind of account answered, as far as the readings of its answers tell."""
+    return " or ".join(sorted(run.ledger.possible["account-age"]))

@@ -1,0 +1,207 @@
+"""Which requests settle most of what the page leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import combinations
+
+from conformance.base.words import counted
+from conformance.contract import READING, READINGS, VARIES
+from conformance.exchange.cases import Case
+from conformance.judging.ledger import is_settled
+from conformance.oracle.prediction import Prediction
+from conformance.runs.covering import cheapest_cover
+
+__all__ = ["Settling", "fewest", "most_telling_first", "told_apart", "told_plan", "unsettled"]
+
+# Two values of a reading that answers may tell apart.
+Pair = tuple[str, str, str]
+# What a case may tell apart, depending on other readings, counts for less than what it surely does.
+_PERHAPS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """A case, and which values of readings its answers tell apart.
+
+    Attributes:
+        case: the case.
+        surely: pairs that are told apart whatever else holds.
+        perhaps: pairs that are told apart under some other readings alone.
+    """
+
+    case: Case
+    surely: frozenset[Pair]
+    perhaps: frozenset[Pair]
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """The readings of which it settles something, in the order of the contract."""
+        named = {pair[0] for pair in self.surely | self.perhaps}
+        return tuple(each.id for each in READINGS if each.id in named)
+
+
+def told_apart(prediction: Prediction, possible: Mapping[str, Collection[str]]) -> tuple[set[Pair], set[Pair]]:
+    """The pairs of values that an answer surely, and perhaps, tells apart.
+
+    Args:
+        prediction: what is allowed.
+        possible: reading id → the values that are still possible.
+    """
+    surely: set[Pair] = set()
+    perhaps: set[Pair] = set()
+    if not all(each.conclusive for each in prediction.allowed):
+        return surely, perhaps
+    for reading in {reading for each in prediction.allowed for reading in each.readings}:
+        outcomes = {
+            value: frozenset(
+                each.outcome for each in prediction.allowed if value in each.readings.get(reading, (value,))
+            )
+            for value in sorted(possible.get(reading, ()))
+            if value != VARIES
+        }
+        for (one, said), (other, said_otherwise) in combinations(outcomes.items(), 2):
+            if said and said_otherwise and not said & said_otherwise:
+                surely.add((reading, one, other))
+            elif said != said_otherwise:
+                perhaps.add((reading, one, other))
+    return surely, perhaps
+
+
+@cache
+def _predictions() -> dict[str, tuple[Case, tuple[Prediction, ...]]]:
+    """The cases of the smoke list, and what is predicted for their requests where the emulator answers."""
+    from conformance.emulator import Emulator
+    from conformance.exchange.salt import Salts, seeded_run_salt
+    from conformance.runs.run import Run
+    from conformance.runs.smoke import smoke
+    from conformance.targets.direct import DirectTarget
+
+    seen: list[Prediction] = []
+    run = Run.against(DirectTarget(Emulator()), salts=Salts(seeded_run_salt(0)))
+    run.assessment.on_judgement = lambda _http, prediction, _judgement: seen.append(prediction)
+    found = {}
+    for case in smoke():
+        seen.clear()
+        run.case(case)
+        found[case.id] = (case, tuple(seen))
+    return found
+
+
+def settlings(
+    possible: Mapping[str, Collection[str]] | None = None, known: Collection[str] = frozenset()
+) -> list[Settling]:
+    """Every case of the smoke list that settles something, in the order of the list.
+
+    Args:
+        possible: reading id → the values that are still possible; None for all.
+        known: ids of the cases whose answers are known, so that asking again would settle nothing.
+    """
+    possible = possible if possible is not None else {each.id: each.names for each in READINGS}
+    found = []
+    for case, predictions in _predictions().values():
+        if case.quota is not None or case.id in known:
+            continue  # no real account has so small a quota
+        surely: set[Pair] = set()
+        perhaps: set[Pair] = set()
+        for each in predictions:
+            sure, maybe = told_apart(each, possible)
+            surely |= sure
+            perhaps |= maybe
+        if surely or perhaps:
+            found.append(Settling(case, frozenset(surely), frozenset(perhaps - surely)))
+    return found
+
+
+def fewest(
+    possible: Mapping[str, Collection[str]] | None = None, known: Collection[str] = frozenset()
+) -> Iterator[Settling]:
+    """The fewest requests that settle what the smoke list can settle, the most telling case for its requests first.
+
+    What some case surely tells apart is surely told apart; what none does, perhaps. Each case comes with the pairs that
+    none before it told apart.
+
+    Args:
+        possible: reading id → the values that are still possible; None for all.
+        known: see `settlings`.
+    """
+    candidates = settlings(possible, known)
+    sure = frozenset[Pair]().union(*(each.surely for each in candidates))
+    chosen = cheapest_cover([(each.case.requests, each.surely | (each.perhaps - sure)) for each in candidates])
+    left = [candidates[place] for place in chosen]
+    while left:
+        best = max(left, key=_gain)  # of several, the first of the list
+        yield best
+        left = [
+            replace(each, surely=each.surely - best.surely, perhaps=each.perhaps - best.surely - best.perhaps)
+            for each in left
+            if each is not best
+        ]
+
+
+def _gain(each: Settling) -> float:
+    return (len(each.surely) + _PERHAPS * len(each.perhaps)) / each.case.requests
+
+
+def most_telling_first(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """Cases so ordered that those which settle most come first; but the very first stays, which shows who is let in."""
+    first, *others = cases
+    rank = {each.case.id: place for place, each in enumerate(fewest())}
+    return (first, *sorted(others, key=lambda case: rank.get(case.id, len(rank))))
+
+
+def unsettled(possible: Mapping[str, Collection[str]], known: Collection[str] = frozenset()) -> list[str]:
+    """The readings that are open and of which no case of the list, but those that are known, settles anything."""
+    settled = {reading for each in settlings(possible, known) for reading in each.readings}
+    return [each.id for each in READINGS if not is_settled(possible[each.id]) and each.id not in settled]
+
+
+def _what_it_does(each: Settling, reading: str, possible: Collection[str]) -> str:
+    """How far a case settles a reading, in a word or two."""
+    values = sorted(set(possible) - {VARIES})
+    surely = {pair for pair in each.surely if pair[0] == reading}
+    if surely >= {(reading, one, other) for one, other in combinations(values, 2)}:
+        return "settles"
+    return "narrows" if surely else "may narrow" if len(values) > 2 else "may settle"
+
+
+def told_plan(
+    possible: Mapping[str, Collection[str]], known: Collection[str] = frozenset()
+) -> tuple[list[str], dict[str, object]]:
+    """The fewest requests that settle what is open, in lines of text and as JSON values.
+
+    Args:
+        possible: reading id → the values that are still possible.
+        known: see `settlings`.
+    """
+    chosen = list(fewest(possible, known))
+    open_ = [each.id for each in READINGS if not is_settled(possible[each.id])]
+    left = unsettled(possible, known)
+    requests = sum(each.case.requests for each in chosen)
+    some = len(open_) - len(left)
+    told = f"{len(open_)} of {len(READINGS)} ambiguities {'is' if len(open_) == 1 else 'are'} open"
+    lines = [f"{told}; {counted(requests, 'request')} may settle {some}:" if chosen else f"{told}"]
+    for each in chosen:
+        lines.append(f"{each.case.id} {each.case.clause}: {each.case.about} ({counted(each.case.requests, 'request')})")
+        for reading in each.readings:
+            values = " | ".join(one.name for one in READING[reading].values if one.name in possible[reading])
+            lines.append(f"    {_what_it_does(each, reading, possible[reading])} {reading}: {values}")
+    lines += [f"no request of the list settles {id_}: {READING[id_].told_apart_by}" for id_ in left]
+    values_ = {
+        "open": open_,
+        "requests": requests,
+        "cases": [
+            {
+                "id": each.case.id,
+                "clause": each.case.clause,
+                "about": each.case.about,
+                "requests": each.case.requests,
+                "readings": list(each.readings),
+            }
+            for each in chosen
+        ],
+        "unsettled": left,
+    }
+    return lines, values_
