@@ -30,7 +30,7 @@ def process(*words, **environment):
 
 
 def test_run_conforms(tmp_path):
-    """The embedded emulator conforms, within 1 000 requests and 300 groups, and the JSON report says so by its schema."""
+    """The embedded emulator conforms, within 1 000 requests and 300 groups; the JSON report says so by its schema."""
     done = process("run", "--profile", "smoke", "--json", "report.json", "--junit", "junit.xml")
 
     report = read_report(tmp_path / "report.json")
