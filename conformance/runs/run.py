@@ -24,7 +24,7 @@ from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.delivery import twisted
 from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse, Place, header
 from conformance.exchange.request import Request
-from conformance.exchange.salt import MARKER, Salts
+from conformance.exchange.salt import MARKER, Salts, nonce
 from conformance.exchange.wire import Envelope, date_of, envelope
 from conformance.judging.account_status import fullness, outage, refusal
 from conformance.judging.assessment import Assessment, Script
@@ -241,7 +241,8 @@ class Run:
         self._now = self.clock()
         for earlier in range(_MOST_ALIKE):
             moment = int(self._now) - earlier
-            http = twisted(request, sender, step.form, moment, self.results.requests + 1 + number, step.twists)
+            once = nonce(script.salt, script.place, number)
+            http = twisted(request, sender, step.form, moment, once, step.twists)
             signature = header(http.headers, "Authorization")
             tampered = any(each.startswith("then-") for each in step.twists)  # under a signature that was right
             if tampered or signature is None or self._signed.setdefault(signature, hash(http)) == hash(http):
