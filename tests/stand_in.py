@@ -19,6 +19,7 @@ from conformance.emulator import Emulator
 from conformance.emulator.server import Server
 from conformance.exchange.reading import common_parameter
 from conformance.judging.world_updates import read
+from tests.journals import UNFLUSHED
 
 HOST = "iai.tencentcloudapi.com"
 HOSTS = (HOST, "iai.ap-guangzhou.tencentcloudapi.com")
@@ -130,7 +131,7 @@ class StandIn:
 
     @contextlib.contextmanager
     def here(self, **changes):
-        """The same in this process, without a pace: names resolve to the stand-in, requests don't wait."""
+        """The same in this process: names resolve to the stand-in; nothing waits for a pace, or for the disk."""
         looked_up = socket.getaddrinfo
 
         def getaddrinfo(host, port, *args, **kwargs):
@@ -148,6 +149,7 @@ class StandIn:
             mock.patch("socket.getaddrinfo", getaddrinfo),
             mock.patch("conformance.live.pace.Pace.wait"),
             mock.patch("conformance.live.account._wait"),
+            mock.patch("conformance.live.database._FLUSHING", UNFLUSHED),
             mock.patch("tenacity.nap.time.sleep"),
         ):
             yield
@@ -155,7 +157,7 @@ class StandIn:
     @property
     def journals(self):
         """The journals that are there."""
-        return sorted((self.folder / "state" / "iai-conformance" / "journals").glob("*.jsonl"))
+        return sorted((self.folder / "state" / "iai-conformance" / "journals").glob("*.sqlite3"))
 
 
 @contextlib.contextmanager
