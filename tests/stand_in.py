@@ -18,7 +18,7 @@ from conformance.base.credentials import Credentials
 from conformance.emulator import Emulator
 from conformance.emulator.server import Server
 from conformance.exchange.reading import common_parameter
-from conformance.judging.world_updates import read
+from conformance.judging.world_updates import decoded
 
 HOST = "iai.tencentcloudapi.com"
 HOSTS = (HOST, "iai.ap-guangzhou.tencentcloudapi.com")
@@ -59,7 +59,7 @@ class Service(Emulator):
 
     def handle(self, http):
         """The answer to a request: the emulator's, unless another was ordered."""
-        action, request = common_parameter(http, "Action"), read(http)
+        action, request = common_parameter(http, "Action"), decoded(http)
         with self._mutex:
             self.seen.append((action, dict(request.parameters) if request is not None else {}))
             self.on_request(len(self.seen))

@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from conformance.base.errors import TransportError
 from conformance.contract import CLAUSE, READING, VARIES
-from conformance.contract.model import Effect
+from conformance.contract.rules import Effect
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, header
 from conformance.exchange.reading import common_parameter, signature_of
@@ -17,12 +17,13 @@ from conformance.exchange.request import Request
 from conformance.exchange.salt import SALT
 from conformance.exchange.wire import Form, Sender, envelope, fields_of
 from conformance.judging.account_status import OF_THE_ACCOUNT, leaves_open
-from conformance.judging.judge import Departure, Judgement, Kind, explain, is_permitted, judge, judge_envelope, part
+from conformance.judging.blame import is_permitted
+from conformance.judging.judge import Departure, Judgement, Kind, explain, judge, judge_envelope, part
 from conformance.judging.ledger import Contradiction, Ledger
 from conformance.judging.observed import Overheard
 from conformance.judging.results import Failure, Results
 from conformance.judging.sisters import see
-from conformance.judging.world_updates import group_of, learn, read
+from conformance.judging.world_updates import apply, decoded, perhaps_created
 from conformance.oracle.prediction import EVERYWHERE, Accepted, Allowed, Prediction, Refused
 from conformance.oracle.validator import predict_http
 from conformance.oracle.world import World
@@ -125,7 +126,7 @@ class Assessment:
             script: the case to which it belongs; is told what was found.
             at_once: whether it is one of several that were sent at once.
         """
-        request, focus = read(http), script.case.clause
+        request, focus = decoded(http), script.case.clause
         judgement = judge(prediction, answer, self._request_ids, focus, self._misfiring)
         self.on_judgement(http, prediction, judgement)
         # Of what is delivered in a way of its own, the way may be what is refused.
@@ -142,7 +143,7 @@ class Assessment:
         self.results.groups_created += isinstance(judgement.outcome, Accepted)
         self.results.groups_in_doubt += answer is not None and leaves_open(envelope(answer))
         elsewhere = (common_parameter(http, "Region") or "") != self.region
-        learn(self.world, request, judgement.outcome, prediction, at_once=at_once, elsewhere=elsewhere)
+        apply(self.world, request, judgement.outcome, prediction, at_once=at_once, elsewhere=elsewhere)
 
     def judge_silence(self, http: HttpRequest, prediction: Prediction, error: TransportError, script: Script) -> None:
         """A CreateGroup request that had to be answered was not: a departure, and the end of the case."""
@@ -208,7 +209,7 @@ class Assessment:
 
     def judge_look(self, heard: Overheard) -> list[Failure] | None:
         """Hold the answer of a sister action that others asked against what is known; None where it can't be read."""
-        request = read(heard.http)
+        request = decoded(heard.http)
         if request is None:
             return None
         script = _script_of(heard.http)
@@ -218,8 +219,7 @@ class Assessment:
     def perhaps_created(self, http: HttpRequest) -> None:
         """Nobody said what came of a creation: its group may be there or not."""
         self.results.groups_in_doubt += 1
-        if (group := group_of(read(http))) is not None:
-            self.world.perhaps_created(group)
+        perhaps_created(self.world, decoded(http))
 
     def fail(self, departure: Departure, script: Script) -> Failure:
         """Keep a departure, with the requests that show it."""
@@ -318,7 +318,7 @@ def _anything(code: str | None) -> Allowed:
 
 def _script_of(http: HttpRequest) -> Script:
     """A request of others as a case of its own."""
-    step = Step(read(http) or Request(()), _form_of(http))
+    step = Step(decoded(http) or Request(()), _form_of(http))
     return Script(Case("Request.check-order", "overheard", (step,)), SALT, [step], bodies=[http])
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from conformance.base.errors import TransportError
 from conformance.exchange.cases import Case
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, Place
-from conformance.judging.world_updates import group_of, read
+from conformance.judging.world_updates import requested_id
 from conformance.recording.interaction import HUNG_UP
 from conformance.recording.writer import Writer
 from conformance.targets import Target
@@ -31,11 +31,10 @@ class RecordingTarget:
         self._target, self._writer, self._case_of = target, writer, case_of
 
     def _write(self, http: HttpRequest, answer: Answer) -> None:
-        group = group_of(read(http))
         # When it was signed, not when it was sent: made again at that time, it has the same bytes.
         at = http.place.at if http.place is not None else time.time()
         case = self._case_of(http.place) if http.place is not None else None
-        self._writer.write(http, answer, at, case, group.group_id if group is not None else None)
+        self._writer.write(http, answer, at, case, requested_id(http))
 
     def send(self, http: HttpRequest) -> HttpResponse:
         """The target's answer, recorded. Raises TransportError, recorded as well; and RecordingError."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from conformance.base.errors import BudgetSpentError, NotRecordedError, TargetUnusableError, TransportError
 from conformance.contract import ACTION, CLAUSE, THROTTLED
-from conformance.contract.model import Effect
+from conformance.contract.rules import Effect
 from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.delivery import twisted
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, Place, header
