@@ -49,6 +49,7 @@ __all__ = [
     "READINGS",
     "RESULT",
     "SERVICE",
+    "SISTERS",
     "THROTTLED",
     "VARIES",
     "VERSION",
@@ -75,6 +76,8 @@ __all__ = [
 
 SERVICE = "iai"
 ACTION = "CreateGroup"
+# The sister actions, through which its effects are seen.
+SISTERS = ("DeleteGroup", "ModifyGroup", "GetGroupInfo", "GetGroupList")
 VERSION = "2020-03-03"
 
 # In the order of the page.

@@ -152,7 +152,7 @@ class Assessment:
         script.found.append(self.fail(departure, script))
         script.ended = True
 
-    def judge_sibling(self, request: Request, answer: Answer, script: Script) -> None:
+    def judge_sister(self, request: Request, answer: Answer, script: Script) -> None:
         """Hold the answer of a sister action against what is known; learn from it."""
         seen = see(request, envelope(answer) if isinstance(answer, HttpResponse) else None, self.world)
         for id_ in seen.kept:
@@ -213,7 +213,7 @@ class Assessment:
         if request is None:
             return None
         script = _script_of(heard.http)
-        self.judge_sibling(request, heard.answer, script)
+        self.judge_sister(request, heard.answer, script)
         return script.found
 
     def perhaps_created(self, http: HttpRequest) -> None:

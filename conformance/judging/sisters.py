@@ -13,11 +13,11 @@ from conformance.contract import CLAUSE
 from conformance.exchange.request import Request
 from conformance.exchange.wire import Envelope
 from conformance.judging.judge import Departure, Kind
+from conformance.oracle.interpretation import Mark, meaning_of
 from conformance.oracle.world import Group, Presence, World
 
-__all__ = ["SIBLINGS", "Seen", "is_named", "is_there", "see"]
+__all__ = ["Seen", "is_named", "is_there", "see"]
 
-SIBLINGS = ("DeleteGroup", "ModifyGroup", "GetGroupInfo", "GetGroupList")
 # Of a list that is wrong, so many groups are named, the newest first.
 _MOST_TOLD = 3
 _NOT_THERE = "InvalidParameterValue.GroupIdNotExist"
@@ -137,11 +137,22 @@ def _modification(request: Request, group_id: str, answer: Envelope, world: Worl
         )
     # One that was deleted and perhaps made again may be the old one still: like a deleted one, it tells nothing.
     if group is not None and world.presence(group_id) is not Presence.AGAIN:
-        tag = request.last_text("Tag") if request.values("Tag") else group.tag
+        tag = _tag_after(group.tag, request)
         descriptions = None if request.values("GroupExDescriptionInfos") else group.descriptions
         world.changed(replace(group, name=name or group.name, tag=tag, descriptions=descriptions))
         if not taken:
             seen.kept.add("State.renaming")
+
+
+def _tag_after(tag: str | None, request: Request) -> str | None:
+    """The Tag that a group has after a change; None where that can be understood in several ways."""
+    match meaning_of("Tag", request):
+        case Mark.ABSENT:
+            return tag
+        case str() as text:
+            return text
+        case _:
+            return None
 
 
 def _information(group_id: str, answer: Envelope, world: World, seen: Seen) -> None:

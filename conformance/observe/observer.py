@@ -11,14 +11,13 @@ from pathlib import Path
 from conformance.base.credentials import Credentials
 from conformance.base.environment import credentials_of_environment
 from conformance.base.errors import SuiteError
-from conformance.contract import ACTION
+from conformance.contract import ACTION, SISTERS
 from conformance.exchange.compression import decompressed
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
 from conformance.exchange.reading import common_parameter, secret_id_of
 from conformance.exchange.wire import Sender, envelope
 from conformance.judging.observed import Circumstances, Overheard, changes_of
 from conformance.judging.results import Failure
-from conformance.judging.sisters import SIBLINGS
 from conformance.judging.traffic import Opinion
 from conformance.judging.world_updates import decoded, requested_id
 from conformance.observe.relay import Exchange
@@ -96,7 +95,7 @@ class Observer:
     def exchange(self, exchange: Exchange) -> None:
         """Judge an exchange, record it, and tell of it; what is neither CreateGroup nor a sister action is left out."""
         action = common_parameter(exchange.http, "Action") or ""
-        if action not in {ACTION, *SIBLINGS}:
+        if action not in {ACTION, *SISTERS}:
             return
         self.session.run.secrets.learn(exchange.http)
         self._region = self._region or common_parameter(exchange.http, "Region") or ""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from conformance.base.credentials import Credentials
-from conformance.contract import ACTION, CLAUSE, CODES, DEEP_JSON, READING, SERVICE, VARIES, VERSION, limit_of
+from conformance.contract import ACTION, CLAUSE, CODES, DEEP_JSON, READING, SERVICE, SISTERS, VARIES, VERSION, limit_of
 from conformance.contract.rules import Gate
 from conformance.exchange.draft import ARRAYS, INDEXED, JSON, URLENCODED, Sender, to_json
 from conformance.exchange.messages import HttpRequest, header
@@ -63,7 +63,6 @@ _LONG_NUMBER = re.compile("[0-9]{4301}")
 # Possessive, so that a text without an end is looked at once.
 _TEXTS = re.compile(r'(?s)"(?:[^"\\]++|\\.)*+"?')
 _NOTHING = re.compile(r"[ \t\r\n]*+(?:null)?[ \t\r\n]*+")
-_SISTERS = frozenset({"DeleteGroup", "ModifyGroup", "GetGroupInfo", "GetGroupList"})
 _USUAL_HEADERS = frozenset(
     {
         "content-type", "host", "authorization", "x-tc-action", "x-tc-version", "x-tc-timestamp", "x-tc-region",
@@ -330,8 +329,8 @@ def _protocol(http: HttpRequest, sender: Sender) -> Iterator[Finding]:
     yield keeps("Protocol.method")
     common = {name: common_parameter(http, name) for name in ("Action", "Version", "Region", "Language")}
     yield from _of_size(http)
-    yield from _present_and_known("action", common["Action"], known=_SISTERS | {ACTION})
-    yield from _present_and_known("version", common["Version"], known=OTHER_VERSIONS | {VERSION})
+    yield from _present_and_known("action", common["Action"], known={ACTION, *SISTERS})
+    yield from _present_and_known("version", common["Version"], known={VERSION, *OTHER_VERSIONS})
     if not common["Region"]:
         yield depends("Protocol.region.present")
     elif not sender.region:  # others may know better which Regions there are
@@ -361,7 +360,7 @@ def _of_other_method(http: HttpRequest) -> Finding:
     return breaks("Protocol.method")
 
 
-def _present_and_known(what: str, value: str | None, known: frozenset[str]) -> Iterator[Finding]:
+def _present_and_known(what: str, value: str | None, known: set[str]) -> Iterator[Finding]:
     if not value:
         yield breaks(f"Protocol.{what}.present")
         return

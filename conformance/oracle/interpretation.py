@@ -16,7 +16,7 @@ from conformance.oracle.findings import Breach, Finding, breaches_of, reading_of
 from conformance.oracle.prediction import EVERYWHERE, Box, meet
 from conformance.oracle.world import Group, World
 
-__all__ = ["Interpretation", "Mark", "Meaning", "understand"]
+__all__ = ["Interpretation", "Mark", "Meaning", "meaning_of", "understand"]
 
 
 class Mark(Enum):
@@ -80,6 +80,12 @@ def understand(request: Request, world: World) -> Iterator[Interpretation]:
             if (both := meet(way.box, box)) is not None
         ]
     yield from ways
+
+
+def meaning_of(name: str, request: Request) -> Meaning | None:
+    """What one parameter means; None where that can be understood in several ways."""
+    meanings = [meaning for _, meaning, _ in _meanings(name, request)]
+    return meanings[0] if all(each == meanings[0] for each in meanings) else None
 
 
 _Way = tuple[Box, Meaning, tuple[Finding, ...]]

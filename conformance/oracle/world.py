@@ -8,51 +8,48 @@ from enum import Enum
 
 
 class Chance(Enum):
-    """Whether something may come of a request, and what it then proves."""
+    """Whether an answer may come."""
 
     NO = "no"
     YES = "yes"
-    PERHAPS = "perhaps"  # and proves nothing, since it may be so for reasons that nobody knows
-    BY_READING = "by reading"  # of how deletions are taken
+    PERHAPS = "yes, and it proves nothing, since it may come for reasons that nobody knows"
+    BY_READING = "as deletions are taken"
 
 
 @dataclass(frozen=True, slots=True)
 class PresenceState:
-    """What is known of an id, or of a name, that is or was in use.
+    """What is known of an id or a name that is, or was, in use, and what a creation with the same may be answered.
 
     Attributes:
-        entered: what put it into this state.
-        accepted: whether a creation with the same id, or with the same name, may be accepted.
+        accepted: whether it may be accepted.
         exists: whether it may be told that the id, or the name, exists.
         in_deletion: whether it may be told that a deletion goes on.
-        raced: whether it may be told of a conflict, having come at the same time.
+        raced: whether it may be told of a conflict besides, having come at the same time.
+        entered: by what an id or a name comes into this state.
     """
 
-    entered: str
     accepted: Chance
     exists: Chance
-    in_deletion: Chance = Chance.NO
-    raced: bool = False
+    in_deletion: Chance
+    raced: bool
+    entered: str
+
+
+_NO, _YES, _PERHAPS, _BY_READING = Chance
 
 
 class Presence(Enum):
-    """How sure it is that a group with some id or name is there: the states, a row each."""
+    """How sure it is that a group with some id or name is there; the rows of the table are `PresenceState`."""
 
-    THERE = PresenceState("its creation, or a change, was answered; or it was shown", Chance.NO, Chance.YES)
-    JUST_NOW = PresenceState(
-        "one of several creations that were sent at once was answered", Chance.NO, Chance.YES, raced=True
-    )
-    PERHAPS = PresenceState(
-        "nobody said what came of its creation; or it was somebody else's", Chance.YES, Chance.PERHAPS
-    )
-    DELETED = PresenceState("its deletion was answered", Chance.BY_READING, Chance.BY_READING, Chance.BY_READING)
-    LEAVING = PresenceState(
-        "it was deleted, then its name was given to another: it is no longer there, but may be in deletion",
-        Chance.YES,
-        Chance.NO,
-        Chance.BY_READING,
-    )
-    AGAIN = PresenceState("it was deleted, then perhaps created again", Chance.YES, Chance.PERHAPS, Chance.BY_READING)
+    # fmt: off
+    #                         accepted     exists       in deletion  raced  entered by
+    THERE = PresenceState(    _NO,         _YES,        _NO,         False, "a creation, a change, or a look at it")
+    JUST_NOW = PresenceState( _NO,         _YES,        _NO,         True,  "one of several creations sent at once")
+    PERHAPS = PresenceState(  _YES,        _PERHAPS,    _NO,         False, "an unanswered creation; a stranger's")
+    DELETED = PresenceState(  _BY_READING, _BY_READING, _BY_READING, False, "a deletion")
+    LEAVING = PresenceState(  _YES,        _NO,         _BY_READING, False, "a deletion; then another got its name")
+    AGAIN = PresenceState(    _YES,        _PERHAPS,    _BY_READING, False, "a deletion; then an unanswered creation")
+    # fmt: on
 
 
 _SURELY = frozenset(each for each in Presence if each.value.accepted is Chance.NO)

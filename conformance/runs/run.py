@@ -189,7 +189,7 @@ class Run:
         if self.pace is not None:
             self.pace.wait(step.requests)
         if step.request.action != ACTION:
-            self._ask_sibling(step, script)
+            self._ask_sister(step, script)
             return
         if step.sending is Sending.ALONE:
             self._send_alone(lambda: self._encoded(step, 0, script), script)
@@ -324,7 +324,7 @@ class Run:
             return
         self.assessment.perhaps_created(http)
 
-    def _ask_sibling(self, step: Step, script: Script) -> None:
+    def _ask_sister(self, step: Step, script: Script) -> None:
         """Look at the account through a sister action, unless it is known not to be there."""
         request = step.request
         if request.action in self.results.unseen:
@@ -339,7 +339,7 @@ class Run:
         script.bodies.append(http)
         if isinstance(answer, TransportError):
             self._count_unanswered(answer)
-        self.assessment.judge_sibling(request, answer, script)
+        self.assessment.judge_sister(request, answer, script)
 
     def _disbelieve(self, script: Script) -> list[Failure]:
         """Every short text that was tried was said to be in use: that is so, or a departure."""
