@@ -10,6 +10,7 @@ from conformance.contract.alphabets import NAMES
 from conformance.contract.citations import page
 from conformance.contract.model import Clause, Reading, Value
 from conformance.contract.rules import (
+    AnswerRule,
     Charset,
     DistinctItems,
     Gate,
@@ -53,6 +54,7 @@ KNOWN = {
     (Gate, "absent"): {"ignored"},
     (Gate, "leeway"): {"refused", "accepted", "replaced"},
     (Gate, "code"): set(),
+    (AnswerRule, "charset"): {"bare", "charset"},
 }
 NAMED = [
     (clause, field, getattr(clause.rule, field))
@@ -69,6 +71,14 @@ def test_values(clause, field, reading):
     without_code = {each.name for each in READING[reading].values if each.code is None}
 
     assert without_code - {VARIES} <= known
+
+
+def test_every_reading_is_named():
+    """Each reading is that of a clause, of a field of its rule, or of its alphabet; one settles nothing."""
+    named = {each.reading for each in CLAUSES} | {reading for _, _, reading in NAMED}
+    alphabets = [each.rule.alphabet for each in CLAUSES if isinstance(each.rule, Charset)]
+
+    assert READING.keys() - named - {one.reading for each in alphabets for one in each.unsettled} == {"gateway-order"}
 
 
 def test_null_of_whole_requests():

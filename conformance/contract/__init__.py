@@ -27,11 +27,12 @@ from conformance.contract.model import (
     Value,
 )
 from conformance.contract.readings import DEFAULTS, READING, READINGS
-from conformance.contract.rules import Effect, Gate, Rule, Unit, Whole
+from conformance.contract.rules import Effect, Gate, Rule, Typed, Unit, Whole
 from conformance.contract.statements import HEADINGS, NOT_CHECKABLE
 
 __all__ = [
     "ACTION",
+    "ARRAYS",
     "CLAUSE",
     "CLAUSES",
     "CODES",
@@ -115,6 +116,12 @@ def clause_on_whole(name: str) -> Clause:
     """The clause on the shape of requests that a `Whole` of this name states."""
     (clause,) = (each for each in CLAUSES if isinstance(each.rule, Whole) and each.rule.name == name)
     return clause
+
+
+# The parameters that are lists.
+ARRAYS: frozenset[str] = frozenset(
+    each for each in PARAMETERS if (typed := rule_of(each, Typed)) is not None and typed.kind == "Array of String"
+)
 
 
 def page_lines() -> list[str]:

@@ -354,7 +354,7 @@ _ACTION_CLAUSES: tuple[Clause, ...] = (
     Clause(
         "Response.content-type",
         "Response",
-        AnswerRule("content-type"),
+        AnswerRule("content-type", charset="content-type-charset"),
         (platform("Content-Type: application/json", "API 3.0, as seen in a recorded answer"),),
     ),
     Clause(

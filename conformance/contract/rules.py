@@ -191,9 +191,15 @@ class Whole(_Rule):
 
 @dataclass(frozen=True, slots=True)
 class AnswerRule(_Rule):
-    """A rule on the answer; the judge has the check of this name."""
+    """A rule on the answer.
+
+    Attributes:
+        check: the judge has the check of this name.
+        charset: reading on whether it names a charset: `bare` or `charset`.
+    """
 
     check: str
+    charset: str | None = None
 
 
 class Measure(StrEnum):

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from conformance.base.errors import TransportError
-from conformance.contract import CLAUSE, READING, VARIES
-from conformance.contract.rules import Effect
+from conformance.contract import CLAUSE, CLAUSES, READING, VARIES
+from conformance.contract.rules import AnswerRule, Effect, Typed
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, header
 from conformance.exchange.reading import common_parameter, signature_of
@@ -246,7 +246,7 @@ class Assessment:
         content_type = (header(answer.headers, "Content-Type") or "").lower() if answer is not None else ""
         if content_type.startswith("application/json"):
             named = "charset" if "charset" in content_type else "bare"
-            self.ledger.observe([{"content-type-charset": frozenset({named, VARIES})}], name)
+            self.ledger.observe([{_CHARSET: frozenset({named, VARIES})}], name)
         if not judgement.ways or not all(each.conclusive for each in judgement.ways):
             return
         contradiction = self.ledger.observe([each.readings for each in judgement.ways], name)
@@ -287,7 +287,7 @@ class Assessment:
         # Two clauses of the request as a whole, which no single value breaks.
         if len(prediction.broken | prediction.open) > 1:
             self.results.tallies["Request.check-order"].open += 1
-        if any(reading.startswith("null-") for each in prediction.allowed for reading in each.readings):
+        if any(not _NULL.isdisjoint(each.readings) for each in prediction.allowed):
             self.results.tallies["Request.null"].open += 1
 
 
@@ -305,6 +305,10 @@ def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judge
     for clause in sorted(at_issue if alike else at_issue | {reading.clause}):
         yield Departure(clause, Kind.CONTRADICTION, expected, str(judgement.outcome))
 
+
+# The reading on whether an answer names a charset, and those on what null means.
+(_CHARSET,) = (each.rule.charset for each in CLAUSES if isinstance(each.rule, AnswerRule) and each.rule.charset)
+_NULL = frozenset(each.rule.null for each in CLAUSES if isinstance(each.rule, Typed))
 
 # What may come of any request to an account that others use as well; and of one that meets another of theirs.
 _OF_OTHERS = OF_THE_ACCOUNT | {"FailedOperation.GroupInDeletedState"}
