@@ -12,10 +12,12 @@ from conformance.contract.model import Clause, Reading, Value
 from conformance.contract.rules import (
     AnswerRule,
     Charset,
+    Default,
     DistinctItems,
     Gate,
     MaxLength,
     OneOf,
+    OpenVersions,
     Typed,
     Unique,
     Unit,
@@ -38,6 +40,7 @@ OK = {Accepted("2.0"), Accepted("3.0")}
 
 # --- What the contract's own rules name ------------------------------------------------------------------
 
+AGES = {"after-2020-11-26", "until-2020-11-26", "before-2020-04-02"}
 # Kind of rule, its field → the values that the oracle knows; others must stand for codes.
 KNOWN = {
     (Typed, "null"): {"absent", "dropped", "empty", "refused"},
@@ -48,6 +51,8 @@ KNOWN = {
     (Charset, "surrogate"): {"Illegal"},
     (DistinctItems, "case"): {"sensitive", "insensitive"},
     (OneOf, "empty"): {"default"},
+    (OpenVersions, "age"): AGES,
+    (Default, "age"): AGES,
     (Unique, "case"): {"sensitive", "insensitive"},
     (Unique, "deletion"): {"accepted", "AlreadyExist"},
     (Unique, "race"): {"AlreadyExist"},
