@@ -12,7 +12,7 @@ from conformance.contract import CLAUSE, SISTERS
 from conformance.exchange.messages import HttpResponse
 from conformance.exchange.request import Request
 from conformance.exchange.wire import envelope
-from conformance.judging.judge import Kind
+from conformance.judging.judge import DepartureKind as Kind
 from conformance.judging.sisters import Seen, see
 from conformance.oracle.world import Group, Presence, World
 

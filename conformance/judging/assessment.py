@@ -18,7 +18,7 @@ from conformance.exchange.salt import SALT
 from conformance.exchange.wire import Form, Sender, envelope, fields_of
 from conformance.judging.account_status import OF_THE_ACCOUNT, leaves_open
 from conformance.judging.blame import is_permitted
-from conformance.judging.judge import Departure, Judgement, Kind, explain, judge, judge_envelope, part
+from conformance.judging.judge import Departure, DepartureKind, Judgement, explain, judge, judge_envelope, part
 from conformance.judging.ledger import Contradiction, Ledger
 from conformance.judging.observed import Overheard
 from conformance.judging.results import Failure, Results
@@ -148,7 +148,7 @@ class Assessment:
     def judge_silence(self, http: HttpRequest, prediction: Prediction, error: TransportError, script: Script) -> None:
         """A CreateGroup request that had to be answered was not: a departure, and the end of the case."""
         self.perhaps_created(http)
-        departure = Departure(script.case.clause, Kind.NO_ANSWER, explain(prediction), str(error))
+        departure = Departure(script.case.clause, DepartureKind.NO_ANSWER, explain(prediction), str(error))
         script.found.append(self.fail(departure, script))
         script.ended = True
 
@@ -303,7 +303,7 @@ def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judge
     at_issue = prediction.open if len(prediction.open) == 1 else frozenset({reading.clause})
     alike = any(type(CLAUSE[each].rule) is type(CLAUSE[reading.clause].rule) for each in at_issue)
     for clause in sorted(at_issue if alike else at_issue | {reading.clause}):
-        yield Departure(clause, Kind.CONTRADICTION, expected, str(judgement.outcome))
+        yield Departure(clause, DepartureKind.CONTRADICTION, expected, str(judgement.outcome))
 
 
 # The reading on whether an answer names a charset, and those on what null means.

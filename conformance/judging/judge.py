@@ -13,10 +13,10 @@ from conformance.exchange.wire import Envelope, envelope
 from conformance.judging.blame import Refusal, blamed, guess, in_page_order, is_permitted, owner_of
 from conformance.oracle.prediction import Accepted, Allowed, Box, Outcome, Prediction, Refused, TurnedAway
 
-__all__ = ["Departure", "Judgement", "Kind", "explain", "judge", "judge_envelope", "part"]
+__all__ = ["Departure", "DepartureKind", "Judgement", "explain", "judge", "judge_envelope", "part"]
 
 
-class Kind(StrEnum):
+class DepartureKind(StrEnum):
     """The ways in which an answer can depart from the page."""
 
     ACCEPTED_THOUGH_INVALID = "accepted though invalid"
@@ -42,7 +42,7 @@ class Departure:
     """
 
     clause: str
-    kind: Kind
+    kind: DepartureKind
     expected: tuple[str, ...]
     observed: str
 
@@ -107,7 +107,7 @@ def judge(
         if answer.status == 500:  # it broke on what its gateway should have refused
             at_issue += [each for each in in_page_order(prediction.broken) if isinstance(CLAUSE[each].rule, Gate)]
         observed = f"HTTP {answer.status}, and no answer of the API"
-        departures += [Departure(each, Kind.MALFORMED, explain(prediction), observed) for each in at_issue]
+        departures += [Departure(each, DepartureKind.MALFORMED, explain(prediction), observed) for each in at_issue]
     departures = list(dict.fromkeys(replace(each, clause=part(each.clause, focus)) for each in departures))
     return Judgement(outcome, ways, tuple(departures), frozenset(checked))
 
@@ -193,7 +193,7 @@ def _of_envelope(
 def _check(clause: str, observed: str | None, checked: set[str]) -> Iterator[Departure]:
     checked.add(clause)
     if observed is not None:
-        yield Departure(clause, Kind.MALFORMED, _says(CLAUSE[clause]), observed)
+        yield Departure(clause, DepartureKind.MALFORMED, _says(CLAUSE[clause]), observed)
 
 
 def _content_type_problem(value: str | None) -> str | None:
@@ -225,9 +225,12 @@ def _of_outcome(
     """The departures of an outcome that isn't allowed: what kind, and of which clauses."""
     if isinstance(outcome, Accepted):
         if prediction.must_be_refused:
-            kind, clauses = Kind.ACCEPTED_THOUGH_INVALID, in_page_order(prediction.broken) or guess(prediction, focus)
+            kind, clauses = (
+                DepartureKind.ACCEPTED_THOUGH_INVALID,
+                in_page_order(prediction.broken) or guess(prediction, focus),
+            )
         else:
-            kind = Kind.WRONG_RESULT
+            kind = DepartureKind.WRONG_RESULT
             named = [CLAUSE[id_] for each in prediction.allowed for id_ in each.clauses]
             defaults = [each.id for each in named if isinstance(each.rule, Default)]
             clauses = defaults[:1] or ["Response.FaceModelVersion"]
@@ -242,14 +245,14 @@ def _of_outcome(
         yield Departure(clause, kind, explain(prediction), str(outcome))
 
 
-def _kind_of_code(prediction: Prediction, code: str) -> Kind:
+def _kind_of_code(prediction: Prediction, code: str) -> DepartureKind:
     if prediction.must_be_accepted:
-        return Kind.REJECTED_THOUGH_VALID
+        return DepartureKind.REJECTED_THOUGH_VALID
     if code not in CODES:
-        return Kind.UNDOCUMENTED_CODE
+        return DepartureKind.UNDOCUMENTED_CODE
     if CODES[code].kind in {CodeKind.PARAMETERS, CodeKind.ACCOUNT_STATE} or owner_of(code) in prediction.broken:
-        return Kind.WRONG_REASON
-    return Kind.IMPOSSIBLE_CODE
+        return DepartureKind.WRONG_REASON
+    return DepartureKind.IMPOSSIBLE_CODE
 
 
 # --- Words ---------------------------------------------------------------------------------------------------

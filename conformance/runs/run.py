@@ -28,7 +28,7 @@ from conformance.exchange.salt import MARKER, Salts
 from conformance.exchange.wire import Envelope, date_of, envelope
 from conformance.judging.account_status import fullness, outage, refusal
 from conformance.judging.assessment import Assessment, Script
-from conformance.judging.judge import Departure, Kind, explain
+from conformance.judging.judge import Departure, DepartureKind, explain
 from conformance.judging.ledger import Ledger
 from conformance.judging.observed import Overheard
 from conformance.judging.results import PLAIN, Failure, Results
@@ -365,7 +365,7 @@ class Run:
         observed = f"{_TRIES} different values in a row were said to be in use"
         script.place, script.bodies = len(script.steps) - 1, script.bodies[-1:]
         expected = explain(predict_http(script.bodies[0], self.target.sender, self._now, World()))
-        departure = Departure(script.case.clause, Kind.REJECTED_THOUGH_VALID, expected, observed)
+        departure = Departure(script.case.clause, DepartureKind.REJECTED_THOUGH_VALID, expected, observed)
         return [self.assessment.fail(departure, script)]
 
     def _is_in_use(self, request: Request) -> bool | None:
