@@ -10,6 +10,7 @@ from conformance.oracle.world import Group, Presence, World
 
 THREE = Accepted("3.0")
 TOO_LONG = Refused("InvalidParameterValue.GroupTagTooLong")
+EXISTS = Refused("InvalidParameterValue.GroupIdAlreadyExist")
 REFUSED = "State.refused-leaves-nothing"
 
 
@@ -153,6 +154,14 @@ def test_lost_without_a_name():
     assert (world.presence("i"), names(world)) == (Presence.PERHAPS, {})
 
 
+def test_lost_with_a_name_and_a_number():
+    """Of a name and a value that can't be one, the name may be in use."""
+    world = World()
+    perhaps_created(world, request_of(("GroupName", 5)))
+
+    assert (world.presence("i"), names(world)) == (Presence.PERHAPS, {"n": Presence.PERHAPS})
+
+
 def test_lost_though_it_is_there():
     """A lost answer to a creation of what is there leaves everything as it was, the names too."""
     world = world_after(request_of(), THREE)
@@ -170,6 +179,17 @@ def test_refused():
     assert all(world.reasons_to_be_free(None, each) == {REFUSED} for each in "nm")
 
 
+@pytest.mark.parametrize(("more", "settled"), [((), True), ((("GroupId", "k"),), False)], ids=["one", "two"])
+def test_said_to_exist(more, settled):
+    """That an id exists tells that its group is there, if it is sure which id was meant."""
+    world = World()
+    world.perhaps_created(Group("i", "m"))
+    request = request_of(*more)
+    apply(world, request, EXISTS, predict(request, world))
+
+    assert (world.presence("i") is Presence.THERE) is settled
+
+
 def test_another_action():
     """What is asked of another action creates nothing."""
     request = Request.of({"GroupName": "n", "GroupId": "i"}, "DeleteGroup")
@@ -181,7 +201,6 @@ def test_another_action():
 # --- The states of an id or a name -----------------------------------------------------------------------
 
 TWO = Accepted("2.0")
-EXISTS = Refused("InvalidParameterValue.GroupIdAlreadyExist")
 IN_DELETION = Refused("FailedOperation.GroupInDeletedState")
 RACED = {Refused("FailedOperation.ConflictOperation"), Refused("InternalError")}
 

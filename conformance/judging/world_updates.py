@@ -95,43 +95,40 @@ def _created(world: World, groups: Sequence[Group], *, at_once: bool) -> None:
     """One of these was created; which, isn't known."""
     if any(each.group_id != groups[0].group_id for each in groups):
         _perhaps_created(world, groups)
-    else:
-        world.created(_common(groups), at_once=at_once)
-        _perhaps_named(world, groups)
+        return
+    world.created(reduce(Group.common, groups), at_once=at_once)
+    _perhaps_named(world, groups)
 
 
 def _perhaps_created(world: World, groups: Sequence[Group]) -> None:
+    """One of these may have been created; none in the place of a group that is known."""
     for group_id in dict.fromkeys(each.group_id for each in groups):
         if group_id not in world.groups:
             alike = [each for each in groups if each.group_id == group_id]
-            world.perhaps_created(_common(alike))
+            world.perhaps_created(reduce(Group.common, alike))
             _perhaps_named(world, alike)
 
 
-def _common(groups: Sequence[Group]) -> Group:
-    """What is the same in all of them; the rest isn't known."""
-    return reduce(Group.common, groups)
-
-
 def _perhaps_named(world: World, groups: Sequence[Group]) -> None:
-    """Where it isn't known which of several names a group has, it may be any."""
-    names = {each.name: None for each in groups if each.name is not None}
+    """Where it isn't known which of these is there, it may have the name of any."""
+    names = dict.fromkeys(each.name for each in groups)
     for name in names if len(names) > 1 else ():
-        world.perhaps_named(name)
+        if name is not None:
+            world.perhaps_named(name)
 
 
 def _settle_doubt(world: World, asked: Sequence[Group], code: str) -> None:
     """A refusal may tell that a group is there of which it wasn't known."""
     parameter = _EXISTS.get(code)
-    texts = {each.text(parameter) for each in asked} if parameter is not None else set()
-    if parameter is None or len(texts) != 1:
+    if parameter is None:
         return
-    (text,) = texts
-    holders = [each for each in world.groups.values() if each.text(parameter) == text]
-    if len(holders) != 1 or world.presence(holders[0].group_id) is not Presence.PERHAPS:
+    texts = {each.text(parameter) for each in asked}
+    holders = [each for each in world.groups.values() if each.text(parameter) in texts]
+    if len(texts) != 1 or len(holders) != 1:
         return
-    if text is not None and _only_one_is_meant(world, parameter, text):
-        world.created(holders[0])
+    (text,), (holder,) = texts, holders
+    if world.presence(holder.group_id) is Presence.PERHAPS and _only_one_is_meant(world, parameter, text or ""):
+        world.created(holder)
 
 
 def _only_one_is_meant(world: World, parameter: str, text: str) -> bool:
