@@ -62,6 +62,15 @@ def _may_reach_the_suite(config: pytest.Config) -> bool:
     return False
 
 
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Tell of a package of the user's own that can't be imported beside this one: there is one `conformance`."""
+    for folder in (config.invocation_params.dir, config.rootpath):
+        theirs = folder / __package__
+        if (theirs / "__init__.py").is_file() and theirs.resolve() != Path(__file__).resolve().parent:
+            return f"iai-conformance: `import conformance` is the suite's in this run, not {theirs}"
+    return None
+
+
 # --- Collection ----------------------------------------------------------------------------------------------
 
 

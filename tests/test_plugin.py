@@ -48,11 +48,11 @@ def suite(*options):
 
 
 def test_the_wheel_holds_what_it_needs(wheel):
-    """The wheel has one package, its data, and nothing else at its top."""
+    """The wheel has one package and one module, their data, and nothing else at its top."""
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
 
-    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"conformance"}
+    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"conformance", "iai_conformance.py"}
     data = ("conformance/contract/page.zh.txt", "conformance/runs/smoke.jsonl", "conformance/report/schema.json")
     for wanted in (*data, "conformance/py.typed", "conformance/strategies/py.typed"):
         assert wanted in names
@@ -128,17 +128,44 @@ def test_other_tests_are_shared_out(tmp_path):
     assert "\\ud800" in done.stdout
 
 
-def test_a_neighbour_with_a_folder_of_that_name(installed, tmp_path):
-    """Another project's own `conformance` package doesn't keep its pytest from starting."""
-    package = tmp_path / "conformance"
-    package.mkdir()
-    (package / "__init__.py").write_text("MINE = True\n")
-    (tmp_path / "test_mine.py").write_text("import conformance\n\n\ndef test_mine():\n    assert conformance.MINE\n")
+@pytest.fixture(name="neighbour")
+def _neighbour(tmp_path):
+    """A project with packages, a module and a conftest of the suite's own names."""
+    for name in ("conformance", "strategies", "tests"):
+        (tmp_path / name).mkdir()
+    for name in ("conformance/__init__.py", "strategies/__init__.py", "tests/strategies.py", "conftest.py"):
+        (tmp_path / name).write_text("MINE = True\n")
+    test = (
+        "import conformance\nimport strategies\n\n\ndef test_mine():\n    assert conformance.MINE and strategies.MINE\n"
+    )
+    (tmp_path / "test_mine.py").write_text(test)
+    return tmp_path
 
-    done = python(["-m", "pytest", "-q"], tmp_path, installed)
+
+def test_a_neighbours_own_tests(neighbour, installed):
+    """Another project's own packages don't keep its pytest from starting, nor ours from standing beside it."""
+    done = python(["-m", "pytest", "-q"], neighbour, installed)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-m", "iai_conformance", "run", "--profile", "smoke", "--only", "Tag.*"],
+        ["-m", "pytest", "-p", "iai_conformance", "--pyargs", "conformance.suite", "--iai-only", "Tag.*"],
+    ],
+)
+def test_the_suite_beside_a_neighbour(neighbour, installed, words):
+    """Under its own name the suite runs, whatever packages lie in the folder and on the path before it."""
+    path = os.pathsep.join([str(neighbour), str(installed)])
+
+    done = python(words, neighbour, path)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "embedded conforms" in done.stdout
+    assert words[1] != "pytest" or "`import conformance` is the suite's in this run" in done.stdout
 
 
 def test_no_entry_point_loads_us(wheel):

@@ -101,7 +101,7 @@ def test_rejudge_tells_what_changed(tmp_path, capsys):
     told = capsys.readouterr().out
     for words_ in (
         "clause GroupId.unique: - failed + passed",
-        "case interaction 3: - GroupId.unique: accepted though invalid + allowed",
+        "case interaction 3: - GroupId.unique: accepted-though-invalid + allowed",
         "reading account-age: - ",
         "clause Tag.type: - no such clause + not-exercised",
         "4 verdicts changed",

@@ -24,11 +24,11 @@ from conformance.contract.rules import (
 
 
 class Strength(StrEnum):
-    """How firmly a clause stands in the documentation; `finding` where no document backs what users rely on."""
+    """How firmly a clause stands in the documentation."""
 
     MUST = "must"
     UNSPECIFIED = "unspecified"
-    FINDING = "finding"
+    FINDING = "finding"  # no document backs what users rely on
 
 
 class Level(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Self
 
 from conformance.contract import CLAUSE, CODES, Clause, CodeKind, clause_on_whole
 from conformance.contract.rules import Default, Gate
@@ -17,17 +18,30 @@ __all__ = ["Departure", "DepartureKind", "Judgement", "explain", "judge", "judge
 
 
 class DepartureKind(StrEnum):
-    """The ways in which an answer can depart from the page."""
+    """The ways in which an answer can depart from the page: a word that programs may keep, and what people read.
 
-    ACCEPTED_THOUGH_INVALID = "accepted though invalid"
-    REJECTED_THOUGH_VALID = "rejected though valid"
-    WRONG_REASON = "rejected for the wrong reason"
-    IMPOSSIBLE_CODE = "a documented code that is impossible here"
-    UNDOCUMENTED_CODE = "an undocumented code"
-    WRONG_RESULT = "a wrong result"
-    MALFORMED = "a malformed answer"
-    NO_ANSWER = "no answer"
-    CONTRADICTION = "contradicts an earlier answer"
+    Attributes:
+        about: the kind in words; they may change, the word may not.
+    """
+
+    about: str
+
+    ACCEPTED_THOUGH_INVALID = "accepted-though-invalid", "accepted though invalid"
+    REJECTED_THOUGH_VALID = "rejected-though-valid", "rejected though valid"
+    WRONG_REASON = "wrong-reason", "rejected for the wrong reason"
+    IMPOSSIBLE_CODE = "impossible-code", "a documented code that is impossible here"
+    UNDOCUMENTED_CODE = "undocumented-code", "an undocumented code"
+    WRONG_RESULT = "wrong-result", "a wrong result"
+    MALFORMED = "malformed", "a malformed answer"
+    NO_ANSWER = "no-answer", "no answer"
+    CONTRADICTION = "contradiction", "contradicts an earlier answer"
+
+    def __new__(cls, word: str, about: str) -> Self:
+        """A kind whose value is the word alone."""
+        kind = str.__new__(cls, word)
+        kind._value_ = word
+        kind.about = about
+        return kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ class Results:
         codes: error code → how often it came.
         unseen: action, or case → why it could not be seen.
         unsupported: clause → what the target has no way to do, for want of which it wasn't seen.
-        verdicts: case id → its departures, in words, of the cases that a list names; for whoever compares two runs.
+        verdicts: case id → its departures, as `CLAUSE: KIND`, of the cases that a list names; to compare two runs.
         unrecorded: clauses of which a recording lacks cases.
         requests: how many were sent, of any action.
         groups_created: how many creations succeeded.

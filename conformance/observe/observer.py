@@ -26,7 +26,8 @@ from conformance.privacy.secrets import Secrets
 from conformance.recording.certificates import provenance_of_now
 from conformance.recording.provenance import Provenance
 from conformance.recording.writer import Writer, free_folder
-from conformance.report.model import Report, exit_code, report_of
+from conformance.report.ending import exit_code
+from conformance.report.model import Report, report_of
 from conformance.runs.run import Run
 from conformance.runs.session import Session
 from conformance.runs.settings import Settings
@@ -211,7 +212,7 @@ def _came(answer: Answer) -> str:
 
 
 def _departure(failure: Failure) -> Iterator[str]:
-    yield f"    {failure.clause}: {failure.kind}"
+    yield f"    {failure.clause}: {failure.kind.about}"
     yield from (f"      allowed  {_printable(line)}" for line in failure.expected)
     yield f"      came     {_visible(failure.observed)}"
 

@@ -1,0 +1,16 @@
+"""What all tests share."""
+
+from unittest import mock
+
+import pytest
+
+from conformance.report import json_report
+from tests.reports import checked
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _reports_keep_the_schema():
+    """Whatever a test makes: each report that becomes JSON in this process keeps the published schema."""
+    made = json_report.to_json
+    with mock.patch.object(json_report, "to_json", lambda report: checked(made(report))):
+        yield
