@@ -18,7 +18,7 @@ from conformance.base.credentials import Credentials
 from conformance.emulator import Emulator
 from conformance.emulator.server import Server
 from conformance.exchange.reading import common_parameter
-from conformance.judging.world_updates import read
+from conformance.judging.world_updates import decoded
 from tests.journals import UNFLUSHED
 
 HOST = "iai.tencentcloudapi.com"
@@ -60,7 +60,7 @@ class Service(Emulator):
 
     def handle(self, http):
         """The answer to a request: the emulator's, unless another was ordered."""
-        action, request = common_parameter(http, "Action"), read(http)
+        action, request = common_parameter(http, "Action"), decoded(http)
         with self._mutex:
             self.seen.append((action, dict(request.parameters) if request is not None else {}))
             self.on_request(len(self.seen))
@@ -81,10 +81,10 @@ class Service(Emulator):
 
     def populate(self, *groups):
         """Put groups of somebody else into the account: (GroupId, GroupName) each."""
-        from conformance.emulator.service import Group
+        from conformance.emulator.service import StoredGroup
 
         for group_id, name in groups:
-            self.account.groups[group_id] = Group(group_id, name, [], "", "3.0", 1_700_000_000_000, 0, 0.0)
+            self.account.groups[group_id] = StoredGroup(group_id, name, [], "", "3.0", 1_700_000_000_000, 0, 0.0)
 
 
 class StandIn:

@@ -14,7 +14,8 @@ from conformance.exchange.messages import Exchange, HttpResponse
 from conformance.exchange.request import Request
 from conformance.exchange.salt import Salts, fill
 from conformance.exchange.wire import Sender
-from conformance.judging.judge import Kind, judge
+from conformance.judging.judge import DepartureKind as Kind
+from conformance.judging.judge import judge
 from conformance.oracle.prediction import Accepted, Refused
 from conformance.oracle.validator import predict
 from conformance.oracle.world import Group, World

@@ -62,9 +62,9 @@ def test_success_for_a_group_that_was_there(stand_in, service):
     """A service that takes the creation of an id in use for done gives nobody's group away."""
 
     def idempotent(http, handle):
-        from conformance.judging.world_updates import read
+        from conformance.judging.world_updates import decoded
 
-        there = read(http) is not None and read(http).last_text("GroupId") in dict(FOREIGN)
+        there = decoded(http) is not None and decoded(http).last_text("GroupId") in dict(FOREIGN)
         if not there:
             return handle(http)
         body = json.dumps({"Response": {"FaceModelVersion": "3.0", "RequestId": str(len(service.seen))}})

@@ -10,7 +10,7 @@ from conformance.contract import CLAUSE
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.salt import SALT
-from conformance.judging.judge import Kind
+from conformance.judging.judge import DepartureKind
 from conformance.privacy.secrets import Secrets
 
 __all__ = ["NOT_RECORDED", "PLAIN", "Failure", "Results", "Tally", "masked"]
@@ -36,7 +36,7 @@ class Failure:
     """
 
     clause: str
-    kind: Kind
+    kind: DepartureKind
     expected: tuple[str, ...]
     observed: str
     sent: tuple[Step, ...]
@@ -103,9 +103,9 @@ class Results:
         groups_in_doubt: how many may have succeeded; nobody said.
     """
 
-    failures: dict[tuple[str, Kind], list[Failure]] = field(default_factory=dict)
-    failed: Counter[tuple[str, Kind]] = field(default_factory=Counter)
-    first_failed: dict[tuple[str, Kind], int] = field(default_factory=dict)
+    failures: dict[tuple[str, DepartureKind], list[Failure]] = field(default_factory=dict)
+    failed: Counter[tuple[str, DepartureKind]] = field(default_factory=Counter)
+    first_failed: dict[tuple[str, DepartureKind], int] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=lambda: {id_: Tally() for id_ in CLAUSE})
     codes: Counter[str] = field(default_factory=Counter)
     unseen: dict[str, str] = field(default_factory=dict)
