@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from conformance.judge import Kind, is_permitted, judge, judge_envelope, part
-from conformance.messages import HttpResponse
-from conformance.prediction import Accepted, Allowed, Prediction, Refused, TurnedAway
+from conformance.exchange.messages import HttpResponse
+from conformance.judging.judge import Kind, is_permitted, judge, judge_envelope, part
+from conformance.oracle.prediction import Accepted, Allowed, Prediction, Refused, TurnedAway
 
 JSON = (("Content-Type", "application/json"),)
 METHOD, SIZE, GET = "Protocol.method", "Protocol.size.version-3", "Protocol.get"

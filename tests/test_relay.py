@@ -652,7 +652,7 @@ def test_listeners_that_fail(capsys):
 
 _SCRIPT = """
 import sys
-from conformance.targets.relay import Relay
+from conformance.observe.relay import Relay
 said = lambda text: print(text, flush=True)
 Relay(sys.argv[1], lambda each: said(f"{each.http.body} {each.answer}")).run(said)
 said("ended")

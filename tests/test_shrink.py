@@ -2,16 +2,17 @@
 
 import pytest
 
-from conformance.cases import Case, Step
+from conformance.base.errors import BudgetSpentError, TransportError
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import faulty
-from conformance.errors import BudgetSpentError, TransportError
-from conformance.judge import Kind
-from conformance.request import Request
-from conformance.run import Run
-from conformance.salt import Salts
-from conformance.suite.shrink import shrink, shrink_failures
-from conformance.suite.smoke import smoke
+from conformance.exchange.cases import Case, Step
+from conformance.exchange.messages import Exchange
+from conformance.exchange.request import Request
+from conformance.exchange.salt import Salts
+from conformance.judging.judge import Kind
+from conformance.runs.run import Run
+from conformance.runs.shrink import shrink, shrink_failures
+from conformance.runs.smoke import smoke
 from conformance.targets.direct import DirectTarget
 
 PLAIN = {"GroupName": "<salt>", "GroupId": "<salt>"}
@@ -174,7 +175,7 @@ class Answering(DirectTarget):
         """The emulator's answer, or none."""
         self.most -= 1
         if self.most < 0:
-            raise TransportError("gone")
+            return Exchange(http, TransportError("gone"))
         return super().send(http)
 
 
@@ -211,7 +212,7 @@ def test_a_run_keeps_the_smallest():
 def _shrunk(monkeypatch):
     """What was to be shrunk, with how many tries, in the place of shrinking it."""
     seen = []
-    monkeypatch.setattr("conformance.suite.shrink.shrink", lambda case, _fails, budget: seen.append((case, budget)))
+    monkeypatch.setattr("conformance.runs.shrink.shrink", lambda case, _fails, budget: seen.append((case, budget)))
     return seen
 
 

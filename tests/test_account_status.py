@@ -3,8 +3,8 @@
 import pytest
 
 from conformance.contract import CODES, THROTTLED, CodeKind
-from conformance.standing import MAY_NOT, OF_THE_ACCOUNT, fullness, leaves_open, outage, refusal
-from conformance.wire import Envelope
+from conformance.exchange.wire import Envelope
+from conformance.judging.account_status import MAY_NOT, OF_THE_ACCOUNT, fullness, leaves_open, outage, refusal
 
 WELL = Envelope({"RequestId": "r"})
 NO_API = Envelope({}, "no JSON")
