@@ -8,7 +8,7 @@ import pytest
 
 from conformance.base.errors import BudgetSpentError, NotRecordedError, SuiteError
 from conformance.exchange.cases import Case
-from conformance.judging.results import Failure, masked
+from conformance.judging.results import Failure
 from conformance.report.words import delivery
 from conformance.report.words import sent as sent_in_words
 from conformance.runs.run import Run
@@ -55,7 +55,9 @@ def fail_for(run: Run, failures: Iterable[Failure], settings: Settings) -> None:
     if found and all(settings.expected(each.clause) for each in found):
         pytest.xfail("; ".join(sorted({each.clause for each in found})))
     if found:
-        raise ConformanceError("\n\n".join(_told(masked(each, run.secrets)) for each in found))
+        for each in found:
+            run.secrets.learn(*each.bodies)
+        raise ConformanceError(run.secrets.mask("\n\n".join(map(_told, found))))
 
 
 def _told(failure: Failure) -> str:
