@@ -12,8 +12,8 @@ pytest_plugins = ["conformance.plugin"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """With --target, judge that target alone: `tests/` judges this project."""
-    if config.option.target is not None and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+    """With --iai-target, judge that target alone: `tests/` judges this project."""
+    if config.option.iai_target is not None and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         config.args[:] = [str(config.rootpath / "conformance" / "suite")]
 
 

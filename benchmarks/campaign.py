@@ -10,7 +10,10 @@ from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import faulty
 from conformance.exchange.cases import Case
 from conformance.exchange.salt import Salts, seeded_run_salt
+from conformance.runs.conduct import CasePart, conduct
 from conformance.runs.run import Run
+from conformance.runs.session import Session
+from conformance.runs.settings import Settings
 from conformance.runs.smoke import smoke
 from conformance.targets.direct import DirectTarget
 
@@ -24,8 +27,7 @@ def run_against(readings: Mapping[str, str] | None = None, faults: Iterable[str]
 def judged(cases: Iterable[Case], readings: Mapping[str, str] | None = None, faults: Iterable[str] = ()) -> Run:
     """A run that has judged all of the cases."""
     run = run_against(readings, faults)
-    for case in cases:
-        run.case(case)
+    conduct(Session(run), Settings(profile="smoke"), map(CasePart, cases))
     return run
 
 
@@ -35,13 +37,17 @@ def requests_until_found(
     """How many requests it takes until a fault is found under one of its clauses; None if it isn't within `most`."""
     run = run_against(faults=[fault])
     wanted = set(clauses)
-    for case in cases:
-        run.case(case)
-        if run.results.requests > most:
-            return None
-        if wanted & {clause for clause, _ in run.results.failed}:
-            return run.results.requests
-    return None
+
+    def is_found(run: Run) -> bool:
+        return not wanted.isdisjoint(clause for clause, _ in run.results.failed)
+
+    conduct(
+        Session(run),
+        Settings(profile="smoke"),
+        map(CasePart, cases),
+        enough=lambda run: is_found(run) or run.results.requests > most,
+    )
+    return run.results.requests if is_found(run) and run.results.requests <= most else None
 
 
 def aimed(clauses: Collection[str]) -> list[Case]:

@@ -18,8 +18,8 @@ from conformance.emulator.faults import FAULTS, faulty
 from conformance.recording.provenance import Kind, Provenance, contract_version
 from conformance.recording.recorder import RecordingTarget
 from conformance.recording.writer import Writer
+from conformance.runs.conduct import judge_recording
 from conformance.runs.run import Run
-from conformance.runs.session import judge_recording
 from conformance.runs.smoke import smoke
 from conformance.targets.direct import DirectTarget
 

@@ -24,7 +24,7 @@ from conformance.exchange.request import Request
 from conformance.exchange.salt import SALT
 from conformance.recording.reader import load
 from conformance.recording.replay import CassetteTarget
-from conformance.runs.session import judge_recording
+from conformance.runs.conduct import judge_recording
 
 
 def make(folder: Path, interactions: int) -> Path:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.cli.serve import STRICT_SIGNING
 from conformance.emulator import conforming
 from conformance.emulator.auth import refusal
 from conformance.exchange.delivery import twisted
@@ -12,7 +13,6 @@ from conformance.exchange.messages import header
 from conformance.exchange.request import Request
 from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import Form, Sender, encode
-from conformance.runs.settings import STRICT_SIGNING
 
 NOW = 1_700_000_000
 ASKED = Request.of({"GroupName": "学号 +%", "GroupId": "a", "GroupExDescriptions": ["x", "y"]})

@@ -37,7 +37,7 @@ from conformance.recording.interaction import fingerprint, from_values, to_value
 from conformance.recording.provenance import Certificate, Kind, Provenance
 from conformance.recording.reader import load
 from conformance.recording.writer import RecordingError, Writer
-from conformance.runs.session import judge_recording
+from conformance.runs.conduct import judge_recording
 from tests.command import command
 from tests.recorded import ANSWER, HOST, HTTP, NOW, PROVENANCE, cut, interaction, small_recording, written
 from tests.stand_in import no_sockets
@@ -620,7 +620,7 @@ def test_the_suite_under_pytests_record_modes(tmp_path):
             "--pyargs",
             "conformance.suite",
         ]
-        fixed = ["--target", "embedded", "--profile", "smoke", "--only", "Tag.*", "--to", "rec"]
+        fixed = ["--iai-target", "embedded", "--iai-profile", "smoke", "--iai-only", "Tag.*", "--iai-to", "rec"]
         return subprocess.run(
             [sys.executable, *words, *fixed, *more], cwd=tmp_path, capture_output=True, text=True, check=False
         )

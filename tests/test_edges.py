@@ -38,7 +38,7 @@ def test_the_list_is_current():
 
 def test_the_file_is_written_as_it_is_read():
     """Reading the file and writing it again changes no byte."""
-    file = files("conformance.suite").joinpath(SMOKE_FILE)
+    file = files("conformance.runs").joinpath(SMOKE_FILE)
 
     assert freeze.written(SMOKE).encode() == file.read_bytes()
 

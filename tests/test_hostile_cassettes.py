@@ -15,7 +15,7 @@ from conformance.recording.interaction import to_values
 from conformance.recording.provenance import Kind
 from conformance.recording.reader import load
 from conformance.report.model import Verdict, report_of
-from conformance.runs.session import judge_recording
+from conformance.runs.conduct import judge_recording
 from conformance.runs.settings import Settings
 from tests.command import command
 from tests.recorded import PROVENANCE, cut, interaction, small_recording, written

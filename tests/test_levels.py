@@ -15,7 +15,8 @@ import pytest
 from conformance.base.errors import UsageError
 from conformance.cli.main import main
 from conformance.contract import CLAUSE, Level
-from conformance.runs.settings import PROFILES, Settings, parse_levels
+from conformance.runs.options import PROFILES, parse_levels
+from conformance.runs.settings import Settings
 from conformance.runs.smoke import smoke
 from tests.command import command
 
@@ -318,13 +319,13 @@ def test_listing_what_was_selected(capsys, pattern):
 
 
 def pytest_on(folder, *options):
-    words = ["-q", "-p", "conformance.plugin", "--pyargs", "conformance.suite", "--profile", "smoke", *options]
+    words = ["-q", "-p", "conformance.plugin", "--pyargs", "conformance.suite", "--iai-profile", "smoke", *options]
     return python(folder, "-m", "pytest", *words)
 
 
 def test_levels_under_pytest(tmp_path):
     """As an option of the plugin: the tests are the cases of the levels, and the first, with which a run begins."""
-    done = pytest_on(tmp_path, "--level", "state", "--level", "concurrency,protocol")
+    done = pytest_on(tmp_path, "--iai-level", "state", "--iai-level", "concurrency,protocol")
 
     cases = [each for each in smoke()[1:] if CLAUSE[each.clause].level in {"state", "concurrency", "protocol"}]
     assert done.returncode == 0, done.stdout + done.stderr
@@ -334,15 +335,15 @@ def test_levels_under_pytest(tmp_path):
 
 def test_a_fault_at_a_level_under_pytest(tmp_path):
     """A fault of the level fails there."""
-    done = pytest_on(tmp_path, "--level", "state", "--fault", "tag-lost")
+    done = pytest_on(tmp_path, "--iai-level", "state", "--iai-fault", "tag-lost")
 
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "test_state[State.kept.Tag-" in done.stdout
+    assert "test_part[State.kept.Tag-" in done.stdout
 
 
 def test_an_unknown_level_under_pytest(tmp_path):
     """What is no level ends pytest with 4 and the same hint."""
-    done = pytest_on(tmp_path, "--level", "sate")
+    done = pytest_on(tmp_path, "--iai-level", "sate")
 
     assert (done.returncode, "did you mean state?" in done.stderr) == (4, True), done.stdout + done.stderr
     assert "Traceback" not in done.stderr

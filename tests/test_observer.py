@@ -22,7 +22,7 @@ from conformance.observe.observer import Observer
 from conformance.observe.relay import Exchange
 from conformance.recording.reader import load
 from conformance.report.curl import curl_lines
-from conformance.runs.session import judge_recording
+from conformance.runs.conduct import judge_recording
 from conformance.targets.embedded import EmbeddedTarget
 
 NOW = 1_790_000_000.0

@@ -48,20 +48,20 @@ def suite(*options):
 
 
 def test_the_wheel_holds_what_it_needs(wheel):
-    """The wheel has two packages, their data, and nothing else at its top."""
+    """The wheel has one package and one module, their data, and nothing else at its top."""
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
 
-    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"conformance", "strategies"}
-    data = ("conformance/contract/page.zh.txt", "conformance/suite/smoke.jsonl", "conformance/report/schema.json")
-    for wanted in (*data, "conformance/py.typed", "strategies/py.typed"):
+    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"conformance", "iai_conformance.py"}
+    data = ("conformance/contract/page.zh.txt", "conformance/runs/smoke.jsonl", "conformance/report/schema.json")
+    for wanted in (*data, "conformance/py.typed", "conformance/strategies/py.typed"):
         assert wanted in names
 
 
 def test_the_wheel_runs_away_from_the_checkout(installed, tmp_path):
     """The installed command and the installed suite both judge the embedded emulator."""
     command = python(["-m", "conformance", "run", "--profile", "smoke"], tmp_path, installed)
-    under_pytest = python(suite("--profile", "smoke", "--json", "r.json"), tmp_path, installed)
+    under_pytest = python(suite("--iai-profile", "smoke", "--iai-json", "r.json"), tmp_path, installed)
     where = python(["-c", "import conformance; print(conformance.__file__)"], tmp_path, installed)
 
     assert str(installed) in where.stdout
@@ -81,18 +81,20 @@ def test_the_suite_by_its_name_alone(installed, tmp_path):
 
 def test_a_fault_under_pytest(installed, tmp_path):
     """Under pytest too, a fault exits with 1, and the failing test is named by its clause."""
-    done = python(suite("--profile", "smoke", "--only", "Tag.*", "--fault", "tag-takes-dot"), tmp_path, installed)
+    done = python(
+        suite("--iai-profile", "smoke", "--iai-only", "Tag.*", "--iai-fault", "tag-takes-dot"), tmp_path, installed
+    )
 
     assert done.returncode == 1
-    assert "test_parameters[Tag.charset-" in done.stdout
+    assert "test_part[Tag.charset-" in done.stdout
     assert "Tag.charset: accepted though invalid" in done.stdout
     assert "InvalidParameterValue.GroupTagIllegal" in done.stdout
 
 
 def test_mistakes_under_pytest(installed, tmp_path):
     """Wrong usage exits with 4, an unusable target with 3."""
-    usage = python(suite("--only", "Nothing.*"), tmp_path, installed)
-    unusable = python(suite("--target", "http://127.0.0.1:1"), tmp_path, installed)
+    usage = python(suite("--iai-only", "Nothing.*"), tmp_path, installed)
+    unusable = python(suite("--iai-target", "http://127.0.0.1:1"), tmp_path, installed)
 
     assert (usage.returncode, "no clause has such an id" in usage.stderr) == (4, True)
     assert (unusable.returncode, "nothing is listening" in unusable.stdout) == (3, True)
@@ -101,8 +103,8 @@ def test_mistakes_under_pytest(installed, tmp_path):
 @pytest.mark.parametrize(
     "words",
     [
-        ["--pyargs", "conformance.suite.test_state"],
-        ["tests", "conformance/suite/test_state.py::test_state"],
+        ["--pyargs", "conformance.suite.test_cases"],
+        ["tests", "conformance/suite/test_cases.py::test_part"],
         [],
     ],
 )
@@ -126,17 +128,44 @@ def test_other_tests_are_shared_out(tmp_path):
     assert "\\ud800" in done.stdout
 
 
-def test_a_neighbour_with_a_folder_of_that_name(installed, tmp_path):
-    """Another project's own `conformance` package doesn't keep its pytest from starting."""
-    package = tmp_path / "conformance"
-    package.mkdir()
-    (package / "__init__.py").write_text("MINE = True\n")
-    (tmp_path / "test_mine.py").write_text("import conformance\n\n\ndef test_mine():\n    assert conformance.MINE\n")
+@pytest.fixture(name="neighbour")
+def _neighbour(tmp_path):
+    """A project with packages, a module and a conftest of the suite's own names."""
+    for name in ("conformance", "strategies", "tests"):
+        (tmp_path / name).mkdir()
+    for name in ("conformance/__init__.py", "strategies/__init__.py", "tests/strategies.py", "conftest.py"):
+        (tmp_path / name).write_text("MINE = True\n")
+    test = (
+        "import conformance\nimport strategies\n\n\ndef test_mine():\n    assert conformance.MINE and strategies.MINE\n"
+    )
+    (tmp_path / "test_mine.py").write_text(test)
+    return tmp_path
 
-    done = python(["-m", "pytest", "-q"], tmp_path, installed)
+
+def test_a_neighbours_own_tests(neighbour, installed):
+    """Another project's own packages don't keep its pytest from starting, nor ours from standing beside it."""
+    done = python(["-m", "pytest", "-q"], neighbour, installed)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-m", "iai_conformance", "run", "--profile", "smoke", "--only", "Tag.*"],
+        ["-m", "pytest", "-p", "iai_conformance", "--pyargs", "conformance.suite", "--iai-only", "Tag.*"],
+    ],
+)
+def test_the_suite_beside_a_neighbour(neighbour, installed, words):
+    """Under its own name the suite runs, whatever packages lie in the folder and on the path before it."""
+    path = os.pathsep.join([str(neighbour), str(installed)])
+
+    done = python(words, neighbour, path)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "embedded conforms" in done.stdout
+    assert words[1] != "pytest" or "`import conformance` is the suite's in this run" in done.stdout
 
 
 def test_no_entry_point_loads_us(wheel):
@@ -147,8 +176,10 @@ def test_no_entry_point_loads_us(wheel):
 
 
 def test_the_checkout_judges_the_target_alone():
-    """In the checkout, `pytest --target` runs the suite and leaves the project's own tests out."""
-    done = python(["-m", "pytest", "-q", "--target", "embedded", "--profile", "smoke", "-p", "no:randomly"], ROOT)
+    """In the checkout, `pytest --iai-target` runs the suite and leaves the project's own tests out."""
+    done = python(
+        ["-m", "pytest", "-q", "--iai-target", "embedded", "--iai-profile", "smoke", "-p", "no:randomly"], ROOT
+    )
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{len(smoke()) + len(clauses_of('Response'))} passed" in done.stdout

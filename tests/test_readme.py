@@ -9,7 +9,8 @@ from conformance import __version__
 from conformance.contract import CLAUSES, CODES, READINGS, Level
 from conformance.emulator.faults import FAULTS
 from conformance.runs.costs import cost
-from conformance.runs.settings import PROFILES, Settings
+from conformance.runs.options import PROFILES
+from conformance.runs.settings import Settings
 from conformance.runs.smoke import smoke
 
 ROOT = Path(__file__).parent.parent

@@ -10,11 +10,11 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.iai.v20200303 import iai_client, models
 
 from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
+from conformance.cli.serve import STRICT_SIGNING
 from conformance.contract import CODES
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.server import Server
 from conformance.emulator.service import Account
-from conformance.runs.settings import STRICT_SIGNING
 
 EXISTS = "InvalidParameterValue.GroupIdAlreadyExist"
 

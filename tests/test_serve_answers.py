@@ -17,10 +17,10 @@ from tencentcloud.iai.v20200303 import iai_client, models
 from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
 from conformance.base.errors import UsageError
 from conformance.cli.main import main
+from conformance.cli.serve import parse_answers
 from conformance.contract import CODES, CodeKind
 from conformance.emulator import Emulator
 from conformance.emulator.server import Server
-from conformance.runs.settings import parse_answers
 from tests.command import command
 
 ROOT = Path(__file__).parent.parent

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
+from conformance.cli.serve import STRICT_SIGNING
 from conformance.emulator import conforming
 from conformance.emulator.auth import refusal
 from conformance.exchange.delivery import TWISTS, twisted
@@ -28,7 +29,6 @@ from conformance.exchange.signing import (
 from conformance.exchange.wire import fields_of
 from conformance.oracle.validator import predict_http
 from conformance.oracle.world import World
-from conformance.runs.settings import STRICT_SIGNING
 from conformance.runs.smoke import smoke
 from conformance.strategies import delivered
 

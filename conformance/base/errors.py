@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+# Pytest's, as far as they mean the same.
+EXIT_CODES = {
+    0: "conforms",
+    1: "does not conform",
+    2: "interrupted",
+    3: "the target can't be used, groups were left behind, or an internal error",
+    4: "wrong usage",
+    5: "nothing was judged, or not every clause that must be",
+}
+
 
 class SuiteError(Exception):
     """Something that the user can mend; the message says what is wrong, where, and what would be right."""
@@ -33,6 +43,17 @@ class TransportError(Exception):
     def __init__(self, message: str, *, closed: bool = False) -> None:
         super().__init__(message)
         self.closed = closed
+
+
+class HungUpError(TransportError):
+    """A request was sent whole, and nobody waited for its answer."""
+
+    def __init__(self) -> None:
+        super().__init__("the connection was cut before an answer")
+
+
+class UnsupportedError(Exception):
+    """A target has no way to do what was asked of it; the message says why, as a part of a sentence."""
 
 
 class NotRecordedError(Exception):

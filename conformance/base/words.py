@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["counted", "visible"]
+import difflib
+from collections.abc import Iterable
+
+__all__ = ["counted", "suggest", "visible"]
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -13,3 +16,17 @@ def counted(number: int, one: str, many: str = "") -> str:
 def visible(text: str) -> str:
     """The text with everything that a terminal would not show, or obey, escaped."""
     return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+
+
+def suggest(word: str, words: Iterable[str], what: str) -> str:
+    """A hint at what was meant, or at how to see all there is.
+
+    Args:
+        word: that isn't known.
+        words: all that are.
+        what: what `list` calls them.
+    """
+    if not word:
+        return f": no name at all (`iai-conformance list {what}` shows all)"
+    close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]}?" if close else f" (`iai-conformance list {what}` shows all)"

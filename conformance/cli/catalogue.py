@@ -11,9 +11,9 @@ from conformance.base.words import counted, visible
 from conformance.contract import CLAUSE, CLAUSES, CODES, READING, READINGS, Level
 from conformance.emulator.faults import FAULT, FAULTS
 from conformance.exchange.delivery import TWISTS
+from conformance.runs.levels import LEVELS
 from conformance.runs.settings import Settings
 from conformance.runs.smoke import smoke
-from conformance.strategies.sequences import AT_ONCE
 
 __all__ = ["costs", "listed", "shown"]
 
@@ -37,16 +37,6 @@ def listed(what: str) -> Iterator[str]:
             yield from (f"{each.id:<{width}}  {each.strength:<11}  {each.citations[0]}" for each in CLAUSES)
 
 
-_SENDS = {
-    Level.PARAMETERS: "each parameter at and past its limits, alone and with others",
-    Level.ENVELOPE: "nothing of its own: every answer is looked at (alone, it sends what `parameters` does)",
-    Level.AUTHENTICATION: "requests signed wrongly, late, for others, or changed on their way; all forms of signature",
-    Level.PROTOCOL: "methods, forms, JSON in other writings, sizes up to 11 MB, common parameters",
-    Level.STATE: "sequences with the four sister actions: what is kept, listed, deleted, renamed; ids and names twice",
-    Level.CONCURRENCY: f"{AT_ONCE} creations at once, and one whose answer nobody waits for",
-}
-
-
 def costs(settings: Settings) -> Iterator[str]:
     """A line for each level: what it sends and what that costs, counted on the reference emulator in this process."""
     from conformance.runs.costs import cost
@@ -56,7 +46,7 @@ def costs(settings: Settings) -> Iterator[str]:
     for level in chosen:
         nothing = level is Level.ENVELOPE and len(chosen) > 1
         requests, groups = (0, 0) if nothing else cost(replace(settings, levels=(level,)))
-        yield f"  {level:<15} {requests:>6} requests {groups:>5} groups  {_SENDS[level]}"
+        yield f"  {level:<15} {requests:>6} requests {groups:>5} groups  {LEVELS[level]}"
     requests, groups = cost(settings)
     yield f"  {'all of these':<15} {requests:>6} requests {groups:>5} groups  (each alone begins with a plain request)"
 

@@ -21,8 +21,8 @@ from conformance.live.journal import (
     state_folder,
 )
 from conformance.live.pace import DEFAULT_RATE, Pace
-from conformance.runs.session import build_target
 from conformance.runs.settings import Settings
+from conformance.runs.target_kinds import build_target
 
 __all__ = ["Leftovers", "clean", "leftovers"]
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from conformance.base.environment import secrets_of_environment
-from conformance.base.errors import TransportError, UsageError
+from conformance.base.errors import UnsupportedError, UsageError
 from conformance.base.words import visible
 from conformance.exchange.cases import Case, Step
-from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, header
+from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse, header
 from conformance.exchange.salt import Salts
 from conformance.judging.results import Failure
 from conformance.privacy.secrets import Secrets
@@ -27,34 +28,29 @@ class _Listening:
     """A target that remembers what came; see `Target`."""
 
     target: Target
-    heard: list[tuple[HttpRequest, Answer]] = field(default_factory=list)
+    heard: list[Exchange] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.name, self.sender, self.alone = self.target.name, self.target.sender, self.target.alone
 
-    def send(self, http: HttpRequest) -> HttpResponse:
-        try:
-            answer = self.target.send(http)
-        except TransportError as error:
-            self.heard.append((http, error))
-            raise
-        self.heard.append((http, answer))
-        return answer
+    def send(self, http: HttpRequest) -> Exchange:
+        self.heard.append(self.target.send(http))
+        return self.heard[-1]
 
-    def together(self, requests: Sequence[HttpRequest]) -> list[Answer]:
-        answers = self.target.together(requests)
-        self.heard += zip(requests, answers, strict=True)
-        return answers
+    def together(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
+        exchanges = self.target.together(requests)
+        self.heard += exchanges
+        return exchanges
 
-    def pipelined(self, requests: Sequence[HttpRequest]) -> list[Answer] | None:
-        answers = self.target.pipelined(requests)
-        self.heard += zip(requests, answers or (), strict=False)
-        return answers
+    def pipelined(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
+        exchanges = self.target.pipelined(requests)
+        self.heard += [each for each in exchanges if isinstance(each.answer, HttpResponse)]
+        return exchanges
 
-    def abandon(self, http: HttpRequest) -> bool:
+    def abandon(self, http: HttpRequest) -> Exchange:
         return self.target.abandon(http)
 
-    def with_quota(self, groups: int) -> Target | None:
+    def with_quota(self, groups: int) -> Target:
         return self.target.with_quota(groups)
 
     def close(self) -> None:
@@ -75,8 +71,9 @@ def told(target: Target, steps: Iterable[Step], quota: int | None = None, salts:
     """
     steps = tuple(steps)
     # Where the account can be had with this quota, it is; elsewhere the user says what the account's is.
-    with_quota = target.with_quota(quota) if quota is not None else None
-    listening = _Listening(with_quota or target)
+    with contextlib.suppress(UnsupportedError):
+        target = target.with_quota(quota) if quota is not None else target
+    listening = _Listening(target)
     run = Run.against(listening, salts=salts)
     run.world.quota, run.by_hand = quota, True
     run.secrets = Secrets.of([*target.sender.credentials.texts, *secrets_of_environment()])
@@ -84,26 +81,25 @@ def told(target: Target, steps: Iterable[Step], quota: int | None = None, salts:
         failures = run.case(Case("Request.check-order", "by hand", steps))
     except ValueError as error:
         raise UsageError(str(error)) from error
-    for http, _ in listening.heard:
-        run.secrets.learn(http)
+    for each in listening.heard:
+        run.secrets.learn(each.sent)
     yield from map(run.secrets.mask, _lines(steps, listening.heard, failures))
 
 
-def _lines(
-    steps: Sequence[Step], heard: Sequence[tuple[HttpRequest, Answer]], failures: Sequence[Failure]
-) -> Iterator[str]:
+def _lines(steps: Sequence[Step], heard: Sequence[Exchange], failures: Sequence[Failure]) -> Iterator[str]:
     for step in steps:
         how = delivery(step)
         yield visible(sent(step)) + (f"  [{how}]" if how else "")
     if len(heard) < sum(each.requests for each in steps) and not failures:
         yield "! not every step was sent: one that changes a group needs the step before that creates it"
-    for http, answer in heard:
+    for each in heard:
+        http = each.sent
         yield f"→ {http.method} {_clipped(visible(http.body.decode('utf-8', 'backslashreplace') or http.query))}"
-        yield f"← {_answer(answer)}"
-    for each in failures:
-        yield f"✗ {each.clause}: {each.kind}"
-        yield from (f"    allowed  {visible(line)}" for line in each.expected)
-        yield f"    came     {visible(each.observed)}"
+        yield f"← {_answer(each.answer)}"
+    for failure in failures:
+        yield f"✗ {failure.clause}: {failure.kind}"
+        yield from (f"    allowed  {visible(line)}" for line in failure.expected)
+        yield f"    came     {visible(failure.observed)}"
 
 
 def _answer(answer: Answer) -> str:

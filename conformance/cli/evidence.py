@@ -10,8 +10,8 @@ from conformance.base.words import counted
 from conformance.contract import READINGS, Reading
 from conformance.judging.ledger import Evidence, is_settled
 from conformance.judging.results import NOT_RECORDED
+from conformance.runs.conduct import judge_recording
 from conformance.runs.run import Run
-from conformance.runs.session import judge_recording
 
 __all__ = ["Witness", "evidence_of", "possible_after", "told", "values_of"]
 

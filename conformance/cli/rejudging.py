@@ -10,7 +10,7 @@ from typing import TypedDict
 
 from conformance.base.errors import UsageError
 from conformance.base.files import why
-from conformance.runs.session import judge_recording
+from conformance.runs.conduct import judge_recording
 
 __all__ = ["Verdicts", "beside", "changes", "of_the_same", "read_verdicts", "still_there", "verdicts_of"]
 

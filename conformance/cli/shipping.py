@@ -27,7 +27,7 @@ from conformance.recording.interaction import Interaction
 from conformance.recording.provenance import Kind, Provenance, contract_version
 from conformance.recording.reader import Recording, load, recordings_at
 from conformance.recording.writer import Writer
-from conformance.runs.selection import cases_of
+from conformance.runs.conduct import conduct
 from conformance.runs.session import open_session
 from conformance.runs.settings import Settings
 from conformance.runs.smoke import smoke
@@ -86,10 +86,7 @@ def reference(folder: Path) -> None:
             record_to=str(folder / age.name),
             record_mode="rewrite",
         )
-        session = open_session(settings)
-        for case in cases_of(settings):
-            session.run.case(case)
-        session.close()
+        conduct(open_session(settings), settings)
 
 
 # --- Corrupted answers -----------------------------------------------------------------------------------

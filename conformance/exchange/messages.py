@@ -80,3 +80,16 @@ class HttpResponse:
 
 # An answer, or why there is none.
 Answer = HttpResponse | TransportError
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What was really sent, and what came of it.
+
+    Attributes:
+        sent: the request as it left; not always as it was asked for, where others write the bytes.
+        answer: what came; or why nothing did.
+    """
+
+    sent: HttpRequest
+    answer: Answer

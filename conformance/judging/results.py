@@ -108,7 +108,8 @@ class Results:
         first_failed: (clause, kind) → number of the request that first showed it.
         tallies: clause → what was seen of it.
         codes: error code → how often it came.
-        unseen: clause or action → why it could not be seen.
+        unseen: action, or case → why it could not be seen.
+        unsupported: clause → what the target has no way to do, for want of which it wasn't seen.
         verdicts: case id → its departures, in words, of the cases that a list names; for whoever compares two runs.
         unrecorded: clauses of which a recording lacks cases.
         requests: how many were sent, of any action.
@@ -122,6 +123,7 @@ class Results:
     tallies: dict[str, Tally] = field(default_factory=lambda: {id_: Tally() for id_ in CLAUSE})
     codes: Counter[str] = field(default_factory=Counter)
     unseen: dict[str, str] = field(default_factory=dict)
+    unsupported: dict[str, str] = field(default_factory=dict)
     verdicts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     unrecorded: set[str] = field(default_factory=set)
     requests: int = 0

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from conformance.base.errors import TargetUnusableError, TransportError
 from conformance.contract import CLAUSE, THROTTLED
-from conformance.exchange.messages import HttpResponse
 from conformance.exchange.request import Request
 from conformance.exchange.wire import Envelope, Form, encode, envelope
 from conformance.judging.account_status import MAY_NOT, outage, refusal
@@ -74,9 +73,9 @@ class Account:
             http = encode(
                 Request.of(parameters, action), self.target.sender, Form.JSON, int(time.time()), self.requests
             )
-            answer = self.target.send(http)
-            if not isinstance(answer, HttpResponse):
-                raise TransportError("no answer")
+            answer = self.target.send(http).answer
+            if isinstance(answer, TransportError):
+                raise answer
             return envelope(answer)
 
         return self.pace.patiently(send, lambda answer: answer.code in THROTTLED, attempts)

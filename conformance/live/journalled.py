@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from conformance.base.errors import TransportError
 from conformance.contract import ACTION
-from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
+from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse
 from conformance.exchange.reading import common_parameter
 from conformance.exchange.request import Request
 from conformance.exchange.wire import envelope
@@ -38,18 +38,19 @@ class JournalledTarget:
         self.name, self.sender, self.alone = target.name, target.sender, False
         self._target, self._journal, self._run = target, journal, run
 
-    def _refuse_foreign(self, http: HttpRequest) -> None:
-        """Never change or delete a group that isn't surely this run's; raises TransportError, with nothing sent."""
+    def _foreign(self, http: HttpRequest) -> TransportError | None:
+        """Why a request mustn't be sent: it may change or delete a group that isn't surely this run's."""
         effects = list(_effects(http))
         named = (common_parameter(http, "Action") or "").strip()
         for action in {named, *(action for action, _, _ in effects)} - _CHANGING - {""}:
             if not action.lower().startswith(_HARMLESS):
-                raise TransportError(f"not sent: nobody knows what {action} does to a real account")
+                return TransportError(f"not sent: nobody knows what {action} does to a real account")
         for action, group_id, _ in effects:
             # That a creation was answered with success isn't enough: a lenient service says that of any group.
             ours = self._journal.entry(group_id) is not None and self._run in group_id.lower()
             if action in _CHANGING and not ours:
-                raise TransportError(f"not sent: the group {group_id!r} may be somebody else's")
+                return TransportError(f"not sent: the group {group_id!r} may be somebody else's")
+        return None
 
     def _begin(self, http: HttpRequest) -> None:
         """Write down what a request may do, before it is sent. Raises JournalError: then it mustn't be."""
@@ -70,8 +71,9 @@ class JournalledTarget:
         entry = self._journal.entry(group_id)
         return entry is not None and not entry.state.settled
 
-    def _settle(self, http: HttpRequest, answer: Answer) -> None:
+    def _settle(self, exchange: Exchange) -> None:
         """Write down what came of it."""
+        http, answer = exchange.sent, exchange.answer
         parsed = envelope(answer) if isinstance(answer, HttpResponse) else None
         unsure = parsed is None or leaves_open(parsed)
         effects = list(_effects(http))
@@ -90,50 +92,47 @@ class JournalledTarget:
             elif action == "DeleteGroup" and not unsure and parsed is not None and parsed.error is None:
                 self._deleted(group_id)
 
-    def send(self, http: HttpRequest) -> HttpResponse:
-        """The target's answer. Raises TransportError where none comes, and JournalError where nothing was sent."""
-        self._refuse_foreign(http)
+    def send(self, http: HttpRequest) -> Exchange:
+        """The target's answer. Raises JournalError where nothing was sent."""
+        if (refusal := self._foreign(http)) is not None:
+            return Exchange(http, refusal)
         self._begin(http)
-        try:
-            answer = self._target.send(http)
-        except TransportError as error:
-            self._settle(http, error)
-            raise
-        self._settle(http, answer)
-        return answer
+        exchange = self._target.send(http)
+        self._settle(exchange)
+        return exchange
 
-    def together(self, requests: Sequence[HttpRequest]) -> list[Answer]:
+    def together(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
         """The target's answers."""
         for each in requests:
             self._begin(each)
-        answers = self._target.together(requests)
+        exchanges = self._target.together(requests)
         # An acceptance of the same id counts more than a refusal, whichever was first.
-        for http, answer in sorted(zip(requests, answers, strict=True), key=lambda pair: _is_acceptance(pair[1])):
-            self._settle(http, answer)
-        return answers
+        for exchange in sorted(exchanges, key=lambda each: _is_acceptance(each.answer)):
+            self._settle(exchange)
+        return exchanges
 
-    def pipelined(self, requests: Sequence[HttpRequest]) -> list[Answer] | None:
+    def pipelined(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
         """The target's answers."""
         for each in requests:
             self._begin(each)
-        answers = self._target.pipelined(requests)
-        for place, http in enumerate(requests):
-            came = answers is not None and place < len(answers)
-            self._settle(http, answers[place] if came and answers is not None else TransportError("no answer"))
-        return answers
+        exchanges = self._target.pipelined(requests)
+        for exchange in exchanges:
+            self._settle(exchange)
+        return exchanges
 
-    def abandon(self, http: HttpRequest) -> bool:
-        """Whether the connection was cut; what became of the creation is looked up later."""
+    def abandon(self, http: HttpRequest) -> Exchange:
+        """That the connection was cut; what became of the creation is looked up later."""
         self._begin(http)
+        exchange = Exchange(http, TransportError("not waited for"))
         try:
-            return self._target.abandon(http)
+            exchange = self._target.abandon(http)
         finally:
-            self._settle(http, TransportError("not waited for"))
+            self._settle(exchange)
+        return exchange
 
-    def with_quota(self, groups: int) -> Target | None:
+    def with_quota(self, groups: int) -> Target:
         """Nothing is known of another account."""
-        del groups
-        return None
+        return self._target.with_quota(groups)
 
     def close(self) -> None:
         """Let go of connections; the journal stays open, for cleaning up."""

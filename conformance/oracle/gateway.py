@@ -57,6 +57,8 @@ _USUAL_HEADERS = frozenset(
     {
         "content-type", "host", "authorization", "x-tc-action", "x-tc-version", "x-tc-timestamp", "x-tc-region",
         "x-tc-token", "x-tc-language",
+        # What any client adds on the way.
+        "accept", "accept-encoding", "connection", "content-length", "user-agent",
     }
 )  # fmt: skip
 

@@ -12,14 +12,14 @@ from dataclasses import asdict, dataclass, field, replace
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from conformance.base.errors import TransportError
+from conformance.base.errors import HungUpError, TransportError
 from conformance.exchange.messages import Answer, Headers, HttpRequest, HttpResponse, Place, header
 from conformance.exchange.reading import common_parameter
 from conformance.exchange.wire import UndecodableError, decode
 from conformance.judging.observed import Circumstances, Overheard, Subject
 from conformance.privacy.secrets import SCRUBBED, is_scrubbed
 
-__all__ = ["HUNG_UP", "Interaction", "fingerprint", "from_values", "to_values"]
+__all__ = ["Interaction", "fingerprint", "from_values", "to_values"]
 
 # Larger bodies are compressed: some requests are large on purpose, and hold nothing but spaces.
 _LARGEST_PLAIN = 16 * 1024
@@ -27,8 +27,6 @@ _LARGEST_PLAIN = 16 * 1024
 _LARGEST_WHOLE = 16 * 1024 * 1024
 _NO_ANSWER = 0  # in the place of an HTTP status
 _LAST_SECOND = 253402300800.0  # of the year 9999
-# What stands for the answer that a cut connection didn't wait for.
-HUNG_UP = "the connection was cut before an answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +192,8 @@ def _from_values(values: Mapping[str, object]) -> Interaction:
     code = int(str(status["code"]))
     answer: Answer
     if code == _NO_ANSWER:
-        answer = TransportError(str(status.get("message")), closed=recorded.get("closed") is True)
+        why, hung_up = str(status.get("message")), HungUpError()
+        answer = hung_up if why == str(hung_up) else TransportError(why, closed=recorded.get("closed") is True)
     else:
         answer = HttpResponse(code, _headers(response["headers"]), _bytes(_mapping(response["body"])["string"]))
     number, at = int(str(recorded.get("number", 0))), _moment(recorded.get("at", 0.0))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from conformance.base.errors import TransportError
+from conformance.base.errors import UnsupportedError
 from conformance.exchange.cases import Case
-from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, Place
+from conformance.exchange.messages import Exchange, HttpRequest, Place
 from conformance.judging.world_updates import group_of, read
-from conformance.recording.interaction import HUNG_UP
 from conformance.recording.writer import Writer
 from conformance.targets import Target
 
@@ -30,56 +29,34 @@ class RecordingTarget:
         self.name, self.sender, self.alone = target.name, target.sender, False
         self._target, self._writer, self._case_of = target, writer, case_of
 
-    def _write(self, http: HttpRequest, answer: Answer) -> None:
+    def _recorded(self, exchange: Exchange) -> Exchange:
+        http, answer = exchange.sent, exchange.answer
         group = group_of(read(http))
         # When it was signed, not when it was sent: made again at that time, it has the same bytes.
         at = http.place.at if http.place is not None else time.time()
         case = self._case_of(http.place) if http.place is not None else None
         self._writer.write(http, answer, at, case, group.group_id if group is not None else None)
+        return exchange
 
-    def send(self, http: HttpRequest) -> HttpResponse:
-        """The target's answer, recorded. Raises TransportError, recorded as well; and RecordingError."""
-        try:
-            answer = self._target.send(http)
-        except TransportError as error:
-            self._write(http, error)
-            raise
-        self._write(http, answer)
-        return answer
+    def send(self, http: HttpRequest) -> Exchange:
+        """The target's answer, recorded. Raises RecordingError."""
+        return self._recorded(self._target.send(http))
 
-    def together(self, requests: Sequence[HttpRequest]) -> list[Answer]:
+    def together(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
         """The target's answers, recorded one after the other once all are there."""
-        answers = self._target.together(requests)
-        for http, answer in zip(requests, answers, strict=True):
-            self._write(http, answer)
-        return answers
+        return [self._recorded(each) for each in self._target.together(requests)]
 
-    def pipelined(self, requests: Sequence[HttpRequest]) -> list[Answer] | None:
+    def pipelined(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
         """The target's answers; for those that didn't come, that they didn't."""
-        answers = self._target.pipelined(requests)
-        if answers is None:
-            return None
-        for http, answer in zip(requests, answers, strict=False):
-            self._write(http, answer)
-        for http in requests[len(answers) :]:
-            self._write(http, TransportError("the connection was closed before its answer", closed=True))
-        return answers
+        return [self._recorded(each) for each in self._target.pipelined(requests)]
 
-    def abandon(self, http: HttpRequest) -> bool:
-        """Whether the connection was cut; if so, that is recorded."""
-        try:
-            hung_up = self._target.abandon(http)
-        except TransportError as error:
-            self._write(http, error)
-            raise
-        if hung_up:
-            self._write(http, TransportError(HUNG_UP))
-        return hung_up
+    def abandon(self, http: HttpRequest) -> Exchange:
+        """That the connection was cut, or why it couldn't be."""
+        return self._recorded(self._target.abandon(http))
 
-    def with_quota(self, groups: int) -> Target | None:
+    def with_quota(self, groups: int) -> Target:
         """Another account's traffic would belong to another recording."""
-        del groups
-        return None
+        raise UnsupportedError(f"a recording is of one account, not of another with room for {groups} groups")
 
     def close(self) -> None:
         """Let go of both; a recording that wasn't finished stays as it is."""

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
-from conformance.base.errors import NotRecordedError, TransportError
-from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, Place
+from conformance.base.errors import NotRecordedError, TransportError, UnsupportedError
+from conformance.exchange.messages import Exchange, HttpRequest, Place
 from conformance.exchange.salt import Salts
 from conformance.exchange.wire import Sender
-from conformance.recording.interaction import HUNG_UP, Interaction, fingerprint
+from conformance.recording.interaction import Interaction, fingerprint
 from conformance.recording.provenance import Kind
 from conformance.recording.reader import Recording
 from conformance.targets import Target
+from conformance.targets.direct import NO_CONNECTIONS
 
 __all__ = ["CassetteTarget", "RecordedSalts"]
 
@@ -88,45 +89,38 @@ class CassetteTarget:
         self._cited[http.place] = found
         return found
 
-    def send(self, http: HttpRequest) -> HttpResponse:
-        """The recorded answer. Raises NotRecordedError where there is none, and TransportError where none came."""
+    def send(self, http: HttpRequest) -> Exchange:
+        """The recorded answer. Raises NotRecordedError where there is none."""
         found = self._played(http)
         if found is None:
             raise NotRecordedError
-        if isinstance(found.answer, TransportError):
-            raise found.answer
-        return found.answer
+        return Exchange(http, found.answer)
 
-    def together(self, requests: Sequence[HttpRequest]) -> list[Answer]:
+    def together(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
         """The recorded answers. Raises NotRecordedError where one is absent."""
-        found = [self._played(each) for each in requests]
-        if any(each is None for each in found):
-            raise NotRecordedError
-        return [each.answer for each in found if each is not None]
+        return [self.send(each) for each in requests]
 
-    def pipelined(self, requests: Sequence[HttpRequest]) -> list[Answer] | None:
-        """The recorded answers, up to the first that didn't come; None where there was no connection for them."""
+    def pipelined(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
+        """The recorded answers; where none of them is there, there was no connection for them."""
         found = [self._played(each) for each in requests]
         if all(each is None for each in found):
-            return None
-        answers: list[Answer] = []
-        for each in found:
-            if each is None or isinstance(each.answer, TransportError):
-                break
-            answers.append(each.answer)
-        return answers
+            raise UnsupportedError(NO_CONNECTIONS)
+        closed = TransportError("the connection was closed before its answer", closed=True)
+        return [
+            Exchange(http, each.answer if each is not None else closed)
+            for http, each in zip(requests, found, strict=True)
+        ]
 
-    def abandon(self, http: HttpRequest) -> bool:
-        """Whether the connection was cut then."""
+    def abandon(self, http: HttpRequest) -> Exchange:
+        """That the connection was cut then, or why it couldn't be."""
         found = self._played(http)
-        if found is not None and isinstance(found.answer, TransportError) and str(found.answer) != HUNG_UP:
-            raise found.answer
-        return found is not None
+        if found is None:
+            raise UnsupportedError(NO_CONNECTIONS)
+        return Exchange(http, found.answer)
 
-    def with_quota(self, groups: int) -> Target | None:
+    def with_quota(self, groups: int) -> Target:
         """Another account's traffic would belong to another recording."""
-        del groups
-        return None
+        raise UnsupportedError(f"a recording is of one account, not of another with room for {groups} groups")
 
     def close(self) -> None:
         """Nothing to let go of."""

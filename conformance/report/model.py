@@ -14,9 +14,10 @@ from conformance.judging.results import NOT_RECORDED, Failure, Tally, masked
 from conformance.privacy.secrets import Secrets
 from conformance.recording.reader import Recording
 from conformance.report.curl import curl_lines
+from conformance.runs.options import ExpectedFailure
 from conformance.runs.run import Run
 from conformance.runs.session import Groups, Session
-from conformance.runs.settings import CASSETTE, ExpectedFailure, Settings
+from conformance.runs.settings import CASSETTE, Settings
 
 __all__ = ["ClauseResult", "CodeResult", "ReadingResult", "Report", "Status", "Verdict", "exit_code", "report_of"]
 
@@ -28,6 +29,7 @@ class Status(StrEnum):
     FAILED = "failed"
     EXPECTED_FAILURE = "expected-failure"
     NOT_EXERCISED = "not-exercised"
+    UNSUPPORTED = "unsupported"
     SKIPPED = "skipped"
 
 
@@ -216,7 +218,7 @@ def _ended_early(session: Session) -> bool:
 
 
 def _unseen(run: Run) -> Iterator[str]:
-    yield from (why for what, why in run.results.unseen.items() if what not in _SAID_OF_CLAUSES)
+    yield from run.results.unseen.values()
 
 
 def _notes(session: Session) -> Iterator[str]:
@@ -267,6 +269,8 @@ def _clause_result(clause: Clause, run: Run, settings: Settings) -> ClauseResult
         expected = settings.expected(clause.id)
         status = Status.EXPECTED_FAILURE if expected else Status.FAILED
         return ClauseResult(clause, status, expected.reason if expected else "", tally, failures)
+    if not _exercised(clause, tally) and clause.id in run.results.unsupported:
+        return ClauseResult(clause, Status.UNSUPPORTED, run.results.unsupported[clause.id], tally)
     if not _exercised(clause, tally):
         return ClauseResult(clause, Status.NOT_EXERCISED, _why_not(clause, tally, run), tally)
     return ClauseResult(clause, Status.PASSED, "", tally)
@@ -316,9 +320,6 @@ def _reading_result(id_: str, run: Run) -> ReadingResult:
     in_order = tuple(value.name for reading in READINGS if reading.id == id_ for value in reading.values)
     return ReadingResult(id_, tuple(each for each in in_order if each in possible), run.ledger.counted.get(id_, 0))
 
-
-# What a target may lack; the clauses that need it say so themselves.
-_SAID_OF_CLAUSES = frozenset({"connection", "small quota"})
 
 # The codes that requests can provoke; those that a race may bring come by chance.
 _PROVOKED = frozenset(code for clause in CLAUSES if clause.level is not Level.CONCURRENCY for code in clause.codes) | {

@@ -25,6 +25,7 @@ _MARKS = {
     Status.FAILED: ("✗", "bold red"),
     Status.EXPECTED_FAILURE: ("x", "yellow"),
     Status.NOT_EXERCISED: ("?", "yellow"),
+    Status.UNSUPPORTED: ("?", "yellow"),
     Status.SKIPPED: ("-", "dim"),
 }
 _VERDICTS = {Verdict.CONFORMS: "bold green", Verdict.VIOLATES: "bold red", Verdict.INCOMPLETE: "bold yellow"}
@@ -124,7 +125,7 @@ def _lengths(failure: Failure) -> Iterator[str]:
 def _print_rest(report: Report, out: Console) -> None:
     by_reason: dict[tuple[Status, str], list[str]] = {}
     for each in report.clauses:
-        if each.status in {Status.EXPECTED_FAILURE, Status.NOT_EXERCISED}:
+        if each.status in {Status.EXPECTED_FAILURE, Status.NOT_EXERCISED, Status.UNSUPPORTED}:
             by_reason.setdefault((each.status, each.reason), []).append(each.clause.id)
     for (status, reason), ids in by_reason.items():
         mark, style = _MARKS[status]

@@ -12,6 +12,7 @@ from unittest import SkipTest
 import hypothesis
 from hypothesis import HealthCheck, Phase, configuration
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture.providers import HypothesisProvider
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from conformance.base.environment import cache_folder
@@ -89,6 +90,21 @@ def _error_class(key: tuple[str, str]) -> type[_DepartureError]:
     return type(f"Departure[{key[0]}: {key[1]}]", (_DepartureError,), {})
 
 
+@contextlib.contextmanager
+def _same_everywhere() -> Iterator[None]:
+    """What a seed draws depends on nothing else of the process.
+
+    Hypothesis now and then draws a constant that it finds in whatever modules are loaded: the same seed would draw
+    otherwise under pytest, from a script, or beside a user's own modules.
+    """
+    draw = HypothesisProvider._maybe_draw_constant
+    HypothesisProvider._maybe_draw_constant = lambda *_args, **_options: None  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        HypothesisProvider._maybe_draw_constant = draw  # type: ignore[method-assign]
+
+
 def _drawing(
     property_: Property, settings: hypothesis.settings, seed: int, send: Callable[[tuple[Step, ...]], None]
 ) -> None:
@@ -139,7 +155,8 @@ def explore(run: Run, property_: Property, *, examples: int, seed: int) -> None:
                 raise _error_class((failure.clause, failure.kind))
 
     try:
-        _drawing(property_, settings, seed, send)
+        with _same_everywhere():
+            _drawing(property_, settings, seed, send)
     except SkipTest:
         raise stopped[0] from None
     except (_DepartureError, BaseExceptionGroup, hypothesis.errors.Flaky):

@@ -10,12 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
-from conformance.base.errors import BudgetSpentError, NotRecordedError, TargetUnusableError, TransportError
+from conformance.base.errors import (
+    BudgetSpentError,
+    HungUpError,
+    NotRecordedError,
+    TargetUnusableError,
+    TransportError,
+    UnsupportedError,
+)
 from conformance.contract import ACTION, CLAUSE, THROTTLED
 from conformance.contract.model import Effect
 from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.delivery import twisted
-from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, Place, header
+from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse, Place, header
 from conformance.exchange.request import Request
 from conformance.exchange.salt import MARKER, Salts
 from conformance.exchange.wire import Envelope, date_of, envelope
@@ -38,8 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Run", "is_short"]
 
-# What was sent, and the answer last.
-_Sent = TypeVar("_Sent", tuple[HttpRequest, Prediction, Answer], tuple[HttpRequest, Answer])
+_T = TypeVar("_T")
 
 # A short id or name may be in use by somebody else's group: as many others are tried before that is disbelieved.
 _TRIES = 8
@@ -152,11 +158,10 @@ class Run:
 
     def _with_quota(self, case: Case, quota: int) -> list[Failure]:
         """A case on an account of its own that may have few groups; its world is forgotten afterwards."""
-        target = self.target.with_quota(quota)
-        if target is None:
-            self.results.miss(
-                "small quota", f"the target has no account with a small quota: {case.clause} was not seen"
-            )
+        try:
+            target = self.target.with_quota(quota)
+        except UnsupportedError as error:
+            self.results.unsupported.setdefault(case.clause, str(error))
             return []
         outer = self.target, self.world
         self.target, self.assessment.world = target, World(quota=quota)
@@ -173,7 +178,7 @@ class Run:
             if step.request.action in {"DeleteGroup", "ModifyGroup"} and self._is_missing(step.request):
                 script.ended = True  # there is nothing to change: the creation before it failed, which is judged
             else:
-                self._step(step, script)
+                self._step_or_not(step, script)
             if script.ended:
                 break
         clause = CLAUSE[script.case.clause]
@@ -183,6 +188,14 @@ class Run:
 
     def _is_missing(self, request: Request) -> bool:
         return request.last_text("GroupId") not in self.world.groups
+
+    def _step_or_not(self, step: Step, script: Script) -> None:
+        """Send a step; one that the target has no way to send ends the case, and the report tells of it."""
+        try:
+            self._step(step, script)
+        except UnsupportedError as error:
+            script.ended = True
+            self.results.unsupported.setdefault(script.case.clause, str(error))
 
     def _step(self, step: Step, script: Script) -> None:
         self._make_room(step)
@@ -252,77 +265,77 @@ class Run:
 
     # --- The ways to send ------------------------------------------------------------------------------
 
-    def _send_alone(self, encoded: Callable[[], HttpRequest], script: Script) -> None:
-        """Send what is encoded when its turn has come, and judge the answer."""
+    def _send_alone(self, encode: Callable[[], HttpRequest], script: Script) -> None:
+        """Send what is encoded when its turn has come, and judge the answer by what was really sent."""
 
-        def send() -> tuple[HttpRequest, Prediction, Answer]:
-            http = encoded()
-            prediction = self._predict(http)
-            return http, prediction, self._exchange(http, again=prediction.may_be_turned_away)
+        def send() -> tuple[Exchange, Prediction]:
+            exchange = self._sent(encode())
+            prediction = self._predict(exchange.sent)
+            if prediction.may_be_turned_away or not self._was_closed(exchange):
+                return exchange, prediction
+            exchange = self._sent(encode())
+            return exchange, self._predict(exchange.sent)
 
-        http, prediction, answer = self._patiently(send)
-        script.bodies.append(http)
-        if not self._let_in and isinstance(answer, HttpResponse) and not self.by_hand:
+        exchange, prediction = self._patiently(send, lambda sent: sent[0])
+        script.bodies.append(exchange.sent)
+        if not self._let_in and isinstance(exchange.answer, HttpResponse) and not self.by_hand:
             self._let_in = True
-            self._admitted(envelope(answer))
-        self._judge(http, prediction, answer, script)
+            self._admitted(envelope(exchange.answer))
+        self._judge(exchange, prediction, script)
 
-    def _patiently(self, send: Callable[[], _Sent]) -> _Sent:
-        """What sending gives, the answer last; where that is throttled and there is a pace, sent again a few times."""
+    def _was_closed(self, exchange: Exchange) -> bool:
+        """Whether the other side closed the connection: perhaps a keep-alive ended under the request.
+
+        Then the group may be there, and the world says so.
+        """
+        if not isinstance(exchange.answer, TransportError) or not exchange.answer.closed:
+            return False
+        self.assessment.perhaps_created(exchange.sent)
+        return True
+
+    def _patiently(self, send: Callable[[], _T], exchange_of: Callable[[_T], Exchange]) -> _T:
+        """What sending gives; where that is throttled and there is a pace, sent again a few times."""
         if self.pace is None or not self.pace.patient:
             return send()
         if not self._let_in:
             return send()  # who isn't let in needs no patience
-        sent = self.pace.patiently(send, lambda each: _is_throttled(each[-1]))
-        if _is_throttled(sent[-1]):
+        sent = self.pace.patiently(send, lambda each: _is_throttled(exchange_of(each).answer))
+        if _is_throttled(exchange_of(sent).answer):
             raise TargetUnusableError(
                 f"{self.target.name} throttles, however long it is waited: try again later, or with a lower --rate"
             )
         return sent
 
-    def _send_together(self, sent: list[HttpRequest], script: Script) -> None:
+    def _send_together(self, requests: list[HttpRequest], script: Script) -> None:
         """Judge those that were accepted first, as if they had come first: the others then find their groups there."""
-        self._spend(len(sent))
-        script.bodies += sent
-        answers = self.target.together(sent)
-        for http, answer in sorted(zip(sent, answers, strict=True), key=lambda pair: _is_refusal(pair[1])):
-            self._judge(http, self._predict(http), answer, script, at_once=True)
+        exchanges = self._spend_on(len(requests), lambda: self.target.together(requests))
+        script.bodies += [each.sent for each in exchanges]
+        for each in sorted(exchanges, key=lambda each: _is_refusal(each.answer)):
+            self._judge(each, self._predict(each.sent), script, at_once=True)
         self.world.settled()
 
-    def _send_pipelined(self, sent: list[HttpRequest], script: Script) -> None:
-        self._spend(len(sent))
-        script.bodies += sent
-        answers = self.target.pipelined(sent)
-        if answers is None:
-            self.results.requests -= len(sent)
-            script.ended = True
-            self.results.miss(
-                "connection", f"the target has no connections of its own: {script.case.clause} was not seen"
-            )
-            return
-        for http, answer in zip(sent, answers, strict=False):
-            self._judge(http, self._predict(http), answer, script)
-        for http in sent[len(answers) :]:
-            script.ended = True
-            self.results.miss(
-                "connection", f"the target closes connections after an answer: {script.case.clause} was not seen"
-            )
-            self.assessment.perhaps_created(http)
+    def _send_pipelined(self, requests: list[HttpRequest], script: Script) -> None:
+        exchanges = self._spend_on(len(requests), lambda: self.target.pipelined(requests))
+        script.bodies += [each.sent for each in exchanges]
+        for each in exchanges:
+            if not (isinstance(each.answer, TransportError) and each.answer.closed):
+                self._judge(each, self._predict(each.sent), script)
+                continue
+            script.ended = True  # a server may close a connection at any time; the client then asks again
+            self.results.unsupported.setdefault(script.case.clause, "the target closes connections after an answer")
+            self.assessment.perhaps_created(each.sent)
 
     def _send_and_hang_up(self, http: HttpRequest, script: Script) -> None:
         """From now on the group may be there or not."""
-        self._spend(1)
-        script.bodies.append(http)
-        try:
-            hung_up = self.target.abandon(http)
-        except TransportError as error:
-            hung_up = False
-            self._count_unanswered(error)
-        if not hung_up:
-            script.ended = True
-            self.results.miss("connection", f"there is no connection to cut: {script.case.clause} was not seen")
+        exchange = self._spend_on(1, lambda: self.target.abandon(http))
+        script.bodies.append(exchange.sent)
+        if isinstance(exchange.answer, HungUpError):
+            self.assessment.perhaps_created(exchange.sent)
             return
-        self.assessment.perhaps_created(http)
+        script.ended = True
+        if isinstance(exchange.answer, TransportError):
+            self._count_unanswered(exchange.answer)
+        self.results.unsupported.setdefault(script.case.clause, f"no connection could be cut: {exchange.answer}")
 
     def _ask_sibling(self, step: Step, script: Script) -> None:
         """Look at the account through a sister action, unless it is known not to be there."""
@@ -331,15 +344,15 @@ class Run:
             script.ended, script.unserved = True, request.action
             return
 
-        def send() -> tuple[HttpRequest, Answer]:
-            http = self._encoded(step, 0, script)
-            return http, self._exchange(http)
+        def send() -> Exchange:
+            exchange = self._sent(self._encoded(step, 0, script))
+            return self._sent(self._encoded(step, 0, script)) if self._was_closed(exchange) else exchange
 
-        http, answer = self._patiently(send)
-        script.bodies.append(http)
-        if isinstance(answer, TransportError):
-            self._count_unanswered(answer)
-        self.assessment.judge_sibling(request, answer, script)
+        exchange = self._patiently(send, lambda sent: sent)
+        script.bodies.append(exchange.sent)
+        if isinstance(exchange.answer, TransportError):
+            self._count_unanswered(exchange.answer)
+        self.assessment.judge_sibling(request, exchange.answer, script)
 
     def _disbelieve(self, script: Script) -> list[Failure]:
         """Every short text that was tried was said to be in use: that is so, or a departure."""
@@ -374,10 +387,8 @@ class Run:
         self._at_hand = look
         http = self._encoded(look.steps[0], 0, Script.of(look, salt))
         self._spend(1)
-        try:
-            return envelope(self.target.send(http))
-        except TransportError:
-            return None
+        answer = self.target.send(http).answer
+        return envelope(answer) if isinstance(answer, HttpResponse) else None
 
     # --- One exchange ----------------------------------------------------------------------------------
 
@@ -387,23 +398,27 @@ class Run:
         self.results.requests += requests
         self.on_request()
 
-    def _exchange(self, http: HttpRequest, *, again: bool = False) -> Answer:
-        """The answer to a request, or why there is none; tried again, once, where the connection was closed."""
-        self._spend(1)
+    def _spend_on(self, requests: int, send: Callable[[], _T]) -> _T:
+        """What sending gives, its requests counted; those that a target has no way to send aren't."""
+        self._spend(requests)
         try:
-            answer = self.target.send(http)
-        except TransportError as error:
-            if self.results.requests == 1:
-                raise TargetUnusableError(f"{self.target.name} can't be judged: {error}") from error
-            if error.closed and not again:
-                # Perhaps a keep-alive ended under it; then the group may be there, and the world says so.
-                self.assessment.perhaps_created(http)
-                return self._exchange(http, again=True)
-            return error
+            return send()
+        except UnsupportedError:
+            self.results.requests -= requests
+            raise
+
+    def _sent(self, http: HttpRequest) -> Exchange:
+        """What was sent, and what came of it. Raises TargetUnusableError where nothing comes of the very first."""
+        exchange = self._spend_on(1, lambda: self.target.send(http))
+        first = self.results.requests == 1
+        if isinstance(exchange.answer, TransportError):
+            if first:
+                raise TargetUnusableError(f"{self.target.name} can't be judged: {exchange.answer}") from exchange.answer
+            return exchange
         self._unanswered = 0
-        if self.results.requests == 1:
-            self._ahead = _clock_ahead(answer, self._now)
-        return answer
+        if first:
+            self._ahead = _clock_ahead(exchange.answer, self._now)
+        return exchange
 
     def _count_unanswered(self, error: TransportError) -> None:
         """Count a request without an answer; after a few in a row, ask plainly whether anybody is still there."""
@@ -436,10 +451,7 @@ class Run:
         http = self._encoded(script.steps[0], 0, script)
         self._spend(1)
         self.assessment.perhaps_created(http)
-        try:
-            return self.target.send(http)
-        except TransportError as error:
-            return error
+        return self.target.send(http).answer
 
     def _admitted(self, parsed: Envelope) -> None:
         """Refuse a target that refuses everybody: one sentence instead of a hundred failures."""
@@ -478,10 +490,9 @@ class Run:
     def _predict(self, http: HttpRequest) -> Prediction:
         return self.assessment.predict(http, self.target.sender, self._now + self._ahead)
 
-    def _judge(
-        self, http: HttpRequest, prediction: Prediction, answer: Answer, script: Script, *, at_once: bool = False
-    ) -> None:
+    def _judge(self, exchange: Exchange, prediction: Prediction, script: Script, *, at_once: bool = False) -> None:
         """Have an answer to a CreateGroup request judged, unless it tells of the network or the account alone."""
+        http, answer = exchange.sent, exchange.answer
         # One of several; alone, it was sent again.
         if self._relies and _is_throttled(answer):
             script.ended, script.conclusive = True, False

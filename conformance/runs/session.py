@@ -12,26 +12,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance import __version__
-from conformance.base.environment import credentials_for, region_of_environment, secrets_of_environment
-from conformance.base.errors import UsageError
-from conformance.base.hosts import endpoint_of
+from conformance.base.environment import secrets_of_environment
 from conformance.exchange.salt import Salts, seeded_run_salt
-from conformance.exchange.wire import Sender
 from conformance.privacy.secrets import Secrets
 from conformance.recording.certificates import provenance_of_now
 from conformance.recording.provenance import Provenance
 from conformance.runs.run import Run
-from conformance.runs.settings import CASSETTE, TO_COME, Settings
+from conformance.runs.settings import Settings
+from conformance.runs.target_kinds import build_target
 from conformance.targets import Target
 
 if TYPE_CHECKING:
     from conformance.live.account import Account
     from conformance.live.journal import Journal
     from conformance.recording.reader import Recording
+    from conformance.recording.replay import CassetteTarget
     from conformance.recording.writer import Writer
     from conformance.targets.http import HttpTarget
 
-__all__ = ["Groups", "Session", "build_target", "judge_recording", "open_session"]
+__all__ = ["Groups", "Session", "open_session"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +102,18 @@ def open_session(settings: Settings) -> Session:
         UsageError: there is no such target, or a recording can't be made there.
         TargetUnusableError: there are no credentials for it; or it is a recording that is refused.
     """
-    if settings.cassette is not None:
-        return _of_recording(settings, settings.cassette)
+    from conformance.recording.replay import CassetteTarget
+
     target = build_target(settings)
     try:
-        return _opened(settings, target)
+        return _replayed(settings, target) if isinstance(target, CassetteTarget) else _opened(settings, target)
     except BaseException:
         target.close()
         raise
 
 
 def _opened(settings: Settings, target: Target) -> Session:
-    """A run against a target, with what is wrapped around that."""
+    """A run against a target that answers now, with what is wrapped around that."""
     # An account that nobody else uses may get the same ids each time; another must never.
     salts = Salts(seeded_run_salt(settings.seed)) if target.alone else Salts()
     session = Session(Run.against(target, max_requests=settings.max_requests, salts=salts))
@@ -137,88 +136,19 @@ def _opened(settings: Settings, target: Target) -> Session:
     return session
 
 
-def _of_recording(settings: Settings, path: str) -> Session:
+def _replayed(settings: Settings, target: CassetteTarget) -> Session:
+    """A run against a recording: its salts, its clock, its pace."""
     from conformance.live.pace import Pace
     from conformance.recording.provenance import Kind
-    from conformance.recording.reader import load
-    from conformance.recording.replay import CassetteTarget
 
-    recording = load(Path(path), max_age=settings.max_age)
-    target = CassetteTarget(f"{CASSETTE}{path}", recording)
+    recording = target.recording
     run = Run.against(target, max_requests=settings.max_requests, salts=target.salts)
     run.clock, run.assessment.cite, run.max_groups = target.now, target.cite, settings.max_groups
-    # Of a part of a recording, the first request isn't the plain one that shows who is let in.
+    # A part of a recording may begin with any request, whose refusal then says nothing of the credentials.
     run.by_hand = next((each.number for each in recording.interactions), 1) != 1
     if recording.provenance.kind in {Kind.LIVE, Kind.STAND_IN}:
         run.pace = Pace(None, waits=False)  # what was throttled was sent again
     return Session(run, recording)
-
-
-def judge_recording(path: Path, *, max_age: float | None = None) -> Session:
-    """The whole of a recording, judged with today's contract. Raises as `shelf.load`."""
-    from conformance.base.errors import NotRecordedError
-    from conformance.runs.selection import cases_of, traffic_of
-
-    settings = Settings(target=f"{CASSETTE}{path}", profile="smoke", max_age=max_age)
-    session = open_session(settings)
-    run, recording = session.run, session.recording
-    assert recording is not None  # noqa: S101 -- it is one
-    for case in cases_of(settings, recording):
-        try:
-            run.results.note(case.id, run.case(case))
-        except NotRecordedError:
-            run.results.not_recorded(case)
-    for each in traffic_of(recording):
-        run.results.note(f"interaction {each.number}", run.overhear(each.overheard).failures)
-    return session
-
-
-def build_target(settings: Settings) -> Target:
-    """The target that the settings name, if it is no recording; nothing is wrapped around it.
-
-    Raises:
-        UsageError: there is no such target, or it is still to come.
-        TargetUnusableError: there are no credentials for it.
-    """
-    name = settings.target
-    for prefix, what in TO_COME.items():
-        if name.startswith(prefix):
-            raise UsageError(f"--target {name}: {what} can't be judged yet; this version takes {_KNOWN}")
-    region = settings.region or region_of_environment()
-    if name == "embedded":
-        return _embedded(settings, region)
-    if settings.is_live:
-        return _live_target(settings, region)
-    if "://" not in name:
-        raise UsageError(f"unknown target {name!r}: write {_KNOWN}")
-    from conformance.targets.http import HttpTarget
-
-    endpoint = endpoint_of(name)
-    return HttpTarget(name, Sender(endpoint, region, credentials_for(endpoint)), timeout=settings.timeout)
-
-
-_KNOWN = "`embedded`, `live`, `cassette:PATH`, or the URL of a server such as http://127.0.0.1:8080"
-
-
-def _embedded(settings: Settings, region: str) -> Target:
-    from conformance.emulator import Emulator, conforming
-    from conformance.emulator.faults import faulty
-
-    emulator = Emulator(faulty(conforming(settings.readings), *settings.faults))
-    if settings.records:  # over HTTP, as everybody else is recorded
-        from conformance.targets.served import ServedTarget
-
-        return ServedTarget(emulator, region, timeout=settings.timeout)
-    from conformance.targets.embedded import EmbeddedTarget
-
-    return EmbeddedTarget(emulator, region)
-
-
-def _live_target(settings: Settings, region: str) -> Target:
-    from conformance.live.credentials import find_credentials
-    from conformance.targets.http import HttpTarget
-
-    return HttpTarget(settings.target, Sender(settings.service, region, find_credentials()), timeout=settings.timeout)
 
 
 # --- A live account --------------------------------------------------------------------------------------

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
+from conformance.exchange.messages import Exchange, HttpRequest
 from conformance.exchange.wire import Sender
 
 __all__ = ["Target"]
 
 
 class Target(Protocol):
-    """Something that answers HTTP requests.
+    """Something that answers HTTP requests, and tells what was really sent.
+
+    What a target has no way to do raises UnsupportedError, whose message the report shows.
 
     Attributes:
         name: as the user wrote it.
@@ -24,23 +26,20 @@ class Target(Protocol):
     sender: Sender
     alone: bool
 
-    def send(self, http: HttpRequest) -> HttpResponse:
-        """The answer to a request. Raises TransportError where none comes."""
+    def send(self, http: HttpRequest) -> Exchange:
+        """Send a request, and wait for its answer."""
 
-    def together(self, requests: Sequence[HttpRequest]) -> list[Answer]:
-        """The answers to requests that are sent at once, each on a connection of its own."""
+    def together(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
+        """Send requests at once, each on a connection of its own."""
 
-    def pipelined(self, requests: Sequence[HttpRequest]) -> list[Answer] | None:
-        """The answers to requests that are sent on one connection before the first answer is read.
+    def pipelined(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
+        """Send requests on one connection before the first answer is read; what came of each, in their order."""
 
-        Fewer than the requests where the connection was closed; None where the target has no connections.
-        """
+    def abandon(self, http: HttpRequest) -> Exchange:
+        """Send a request and cut the connection before its answer: HungUpError, where that was done."""
 
-    def abandon(self, http: HttpRequest) -> bool:
-        """Send a request and cut the connection before its answer; False where that can't be done."""
-
-    def with_quota(self, groups: int) -> Target | None:
-        """The same with another account, empty, that may have so many groups; None where there is none."""
+    def with_quota(self, groups: int) -> Target:
+        """The same with another account, empty, that may have so many groups."""
 
     def close(self) -> None:
         """Let go of connections."""

@@ -9,11 +9,12 @@ import responses
 from requests.adapters import HTTPAdapter
 
 from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.base.errors import HungUpError, UnsupportedError
 from conformance.emulator import Emulator
-from conformance.exchange.messages import HttpRequest
+from conformance.exchange.messages import Exchange, HttpRequest
 from conformance.exchange.wire import Sender
 from conformance.targets import Target
-from conformance.targets.direct import ENDPOINT, DirectTarget
+from conformance.targets.direct import ENDPOINT, NO_CONNECTIONS, DirectTarget
 from conformance.targets.http import HttpTarget
 
 __all__ = ["EmbeddedTarget"]
@@ -58,15 +59,16 @@ class EmbeddedTarget(HttpTarget):
         answer = self._emulator.handle(http)
         return answer.status, dict(answer.headers), answer.body
 
-    def pipelined(self, _requests: Sequence[HttpRequest]) -> None:
+    def pipelined(self, _requests: Sequence[HttpRequest]) -> list[Exchange]:
         """There is no connection."""
+        raise UnsupportedError(NO_CONNECTIONS)
 
-    def abandon(self, http: HttpRequest) -> bool:
+    def abandon(self, http: HttpRequest) -> Exchange:
         """The emulator answers, and nobody listens."""
         self._emulator.abandoned(http)
-        return True
+        return Exchange(http, HungUpError())
 
-    def with_quota(self, groups: int) -> Target | None:
+    def with_quota(self, groups: int) -> Target:
         """An emulator that behaves alike, with an empty account."""
         return DirectTarget(self._emulator.anew(groups), self.sender)
 

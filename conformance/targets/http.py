@@ -6,6 +6,8 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import repeat
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,9 +17,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPSConnection
 
 from conformance import __version__
-from conformance.base.errors import TransportError
+from conformance.base.errors import HungUpError, TransportError, UnsupportedError
 from conformance.base.hosts import is_loopback
-from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
+from conformance.exchange.messages import Exchange, HttpRequest, HttpResponse
 from conformance.exchange.wire import Sender
 from conformance.targets import Target, raw
 from conformance.targets.threads import at_once
@@ -26,6 +28,7 @@ from conformance.targets.tls import authorities, certificates_of
 __all__ = ["HttpTarget"]
 
 _CLOSED = "closed the connection"
+_NOT_BY_PROXY = "there is a proxy between, and no connection of one's own"
 # Seconds that a server gets for a request whose sender is gone, before anything else is asked.
 _TIME_TO_TAKE_IT = 0.05
 _USER_AGENT = f"iai-conformance/{__version__}"
@@ -98,19 +101,13 @@ class HttpTarget:
 
         return _Adapter(seen)
 
-    def send(self, http: HttpRequest) -> HttpResponse:
-        """The answer to a request, sent exactly as it is. Raises TransportError where none comes."""
+    def send(self, http: HttpRequest) -> Exchange:
+        """Send a request, and wait for its answer; on one connection as long as that stays open."""
         return self._send(http, self._session)
 
-    def _send(self, http: HttpRequest, session: requests.Session) -> HttpResponse:
-        prepared = requests.PreparedRequest()
-        prepared.method, prepared.url = http.method, http.url
-        prepared.headers = requests.structures.CaseInsensitiveDict(
-            {"User-Agent": _USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity", **dict(http.headers)}
-        )
-        prepared.body = http.body or None
-        if http.method == "POST" or http.body:
-            prepared.headers["Content-Length"] = str(len(http.body))
+    def _send(self, http: HttpRequest, session: requests.Session) -> Exchange:
+        prepared = _prepared(http)
+        sent = replace(http, headers=tuple((name, str(value)) for name, value in prepared.headers.items()))
         try:
             # By the adapter: a session would look at redirects and cookies, though it doesn't follow them.
             answer = session.get_adapter(http.url).send(
@@ -119,41 +116,68 @@ class HttpTarget:
             body = answer.content
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             why = _why(error, self.sender.endpoint, self._timeout)
-            raise TransportError(why, closed=_CLOSED in why) from error
-        return HttpResponse(answer.status_code, tuple(answer.headers.items()), body)
+            return Exchange(sent, TransportError(why, closed=_CLOSED in why))
+        return Exchange(sent, HttpResponse(answer.status_code, tuple(answer.headers.items()), body))
 
-    def together(self, requests: Sequence[HttpRequest]) -> list[Answer]:
-        """The answers to requests that are sent at once, each on a connection of its own."""
+    def together(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
+        """Send requests at once, each on a connection of its own."""
         return at_once(self._send_on_its_own, requests)
 
-    def _send_on_its_own(self, http: HttpRequest) -> HttpResponse:
+    def _send_on_its_own(self, http: HttpRequest) -> Exchange:
         with self._new_session() as session:
             return self._send(http, session)
 
-    def pipelined(self, requests: Sequence[HttpRequest]) -> list[Answer] | None:
-        """The answers to requests that are sent one after the other on one connection; not through a proxy."""
+    def pipelined(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
+        """Send requests one after the other on one connection, then read; not through a proxy."""
         if self._proxies:
-            return None
+            raise UnsupportedError(_NOT_BY_PROXY)
         try:
             connection = raw.connect(self.sender.endpoint, self._timeout, self._verify)
         except TransportError as error:
-            return [error for _ in requests]
-        return raw.pipelined(connection, requests)
+            return [Exchange(http, error) for http in requests]
+        answers = raw.pipelined(connection, requests)
+        closed = TransportError("the connection was closed before its answer", closed=True)
+        return [
+            Exchange(http, answer)
+            for http, answer in zip(requests, (*answers, *repeat(closed, len(requests))), strict=False)
+        ]
 
-    def abandon(self, http: HttpRequest) -> bool:
+    def abandon(self, http: HttpRequest) -> Exchange:
         """Send a request and hang up before its answer; not through a proxy."""
         if self._proxies:
-            return False
-        raw.abandon(raw.connect(self.sender.endpoint, self._timeout, self._verify), http)
+            raise UnsupportedError(_NOT_BY_PROXY)
+        try:
+            raw.abandon(raw.connect(self.sender.endpoint, self._timeout, self._verify), http)
+        except TransportError as error:
+            return Exchange(http, error)
         time.sleep(_TIME_TO_TAKE_IT)
-        return True
+        return Exchange(http, HungUpError())
 
-    def with_quota(self, _groups: int) -> Target | None:
+    def with_quota(self, _groups: int) -> Target:
         """Nothing is known of another account."""
+        raise UnsupportedError("the target has no account with a small quota")
 
     def close(self) -> None:
         """Let go of connections."""
         self._session.close()
+
+
+def _prepared(http: HttpRequest) -> requests.PreparedRequest:
+    """A request for `requests`, which adds nothing any more."""
+    prepared = requests.PreparedRequest()
+    prepared.method, prepared.url, prepared.body = http.method, http.url, http.body or None
+    prepared.headers = requests.structures.CaseInsensitiveDict(
+        {
+            "Host": http.host,
+            "User-Agent": _USER_AGENT,
+            "Accept": "*/*",
+            "Accept-Encoding": "identity",
+            **dict(http.headers),
+        }
+    )
+    if http.method == "POST" or http.body:
+        prepared.headers["Content-Length"] = str(len(http.body))
+    return prepared
 
 
 def _why(error: BaseException, endpoint: str, timeout: float) -> str:

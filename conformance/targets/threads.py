@@ -6,22 +6,18 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from conformance.base.errors import TransportError
-from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
+from conformance.exchange.messages import Exchange, HttpRequest
 
 __all__ = ["at_once"]
 
 
-def at_once(send: Callable[[HttpRequest], HttpResponse], requests: Sequence[HttpRequest]) -> list[Answer]:
-    """The answers to requests sent at once, in the order of the requests."""
+def at_once(send: Callable[[HttpRequest], Exchange], requests: Sequence[HttpRequest]) -> list[Exchange]:
+    """What came of requests that were sent at once, in the order of the requests."""
     ready = threading.Barrier(len(requests))
 
-    def sent(http: HttpRequest) -> Answer:
+    def sent(http: HttpRequest) -> Exchange:
         ready.wait()
-        try:
-            return send(http)
-        except TransportError as error:
-            return error
+        return send(http)
 
     with ThreadPoolExecutor(len(requests)) as pool:
         return list(pool.map(sent, requests))

@@ -12,11 +12,11 @@ from conformance.base.errors import UsageError
 if TYPE_CHECKING:
     from conformance.observe.observer import Observer
 
-__all__ = ["add_observe"]
+__all__ = ["add_arguments", "perform"]
 
 
-def add_observe(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `observe`."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("--upstream", required=True, metavar="URL", help="where requests are passed on to")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8081, help="port to listen at (default 8081; 0 for any)")
@@ -25,20 +25,19 @@ def add_observe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout-seconds", type=float, default=30.0, metavar="S", help="seconds to reach it (default 30)"
     )
-    parser.set_defaults(verb=_observe)
 
 
-def _observe(options: argparse.Namespace) -> int:
+def perform(options: argparse.Namespace) -> int:
     """Relay until Ctrl-C, telling of each request to CreateGroup; then what was seen in all."""
     from conformance.base.files import check_writable
     from conformance.base.hosts import endpoint_of
     from conformance.observe.observer import Observer
     from conformance.observe.relay import Relay
-    from conformance.runs.settings import check_timeout
+    from conformance.runs.options import check_timeout
 
     if not 0 <= options.port <= 65535:
         raise UsageError(f"--port {options.port}: a port is a number from 0 to 65535")
-    check_timeout(options.timeout_seconds)
+    check_timeout("--timeout-seconds", options.timeout_seconds)
     if options.json is not None:
         check_writable("--json", options.json)
     upstream = endpoint_of(options.upstream, option="--upstream")

@@ -1,0 +1,76 @@
+"""The end of a run, however it came: the report and its files, what is said, and the exit code."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from conformance.base.errors import SuiteError
+from conformance.report.formats import write_files
+from conformance.report.model import Report, exit_code, report_of
+from conformance.runs.session import Session
+from conformance.runs.settings import Settings
+
+__all__ = ["Ending", "ending_of", "internal_error"]
+
+_INTERRUPTED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended.
+
+    Attributes:
+        code: the exit code.
+        said: what went wrong, a sentence each.
+        report: what was found; None where the target couldn't be judged.
+    """
+
+    code: int
+    said: list[str] = field(default_factory=list)
+    report: Report | None = None
+
+
+def internal_error(error: BaseException) -> str:
+    """What is said of an error of ours."""
+    return "internal error, please report it:\n" + "".join(traceback.format_exception(error)).rstrip()
+
+
+def ending_of(
+    session: Session,
+    settings: Settings,
+    files: Mapping[str, str],
+    *,
+    interrupted: bool = False,
+    broken: str = "",
+    failed: SuiteError | None = None,
+) -> Ending:
+    """End a run whose session is closed.
+
+    Args:
+        session: what was run.
+        settings: what was asked for.
+        files: name of a format → the file that it is written to.
+        interrupted: whether it was interrupted.
+        broken: what is said of an error of ours; empty where there was none.
+        failed: why the target couldn't be judged any further; None where it could.
+    """
+    if failed is not None:
+        return Ending(failed.exit_code, [str(failed), *session.said, *_left(session)])
+    report = report_of(session, settings, interrupted=interrupted or bool(broken))
+    said = [*filter(None, [broken, "interrupted" if interrupted else ""]), *session.said]
+    problems = write_files(report, files)
+    code = _INTERRUPTED if interrupted else exit_code(report)
+    if broken or problems or session.said:
+        code = SuiteError.exit_code
+    return Ending(code, [*said, *problems], report)
+
+
+def _left(session: Session) -> list[str]:
+    """What there is to know of the groups of a run without a report."""
+    groups = session.groups
+    if groups is None or not groups.created:
+        return []
+    hint = "; `iai-conformance cleanup --target live` looks for them again" if groups.left else ""
+    return [f"{groups.created} groups were created, {groups.deleted} deleted, {len(groups.left)} left{hint}"]

@@ -1,0 +1,220 @@
+"""The suite as a callable: everything that settings ask for, sent to one target, judged, and ended in order.
+
+What is sent comes in *parts*: a case, a round of exploration, something that others sent and was recorded. The command
+line plays them in a loop; the pytest plugin makes a test of each; either way the same parts come in the same order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from conformance.base.errors import BudgetSpentError, NotRecordedError, SuiteError
+from conformance.exchange.cases import Case
+from conformance.judging.results import Failure
+from conformance.recording.interaction import Interaction
+from conformance.runs.run import Run
+from conformance.runs.selection import cases_of, traffic_of
+from conformance.runs.session import Session, open_session
+from conformance.runs.settings import CASSETTE, Settings
+from conformance.runs.shrink import shrink_failures
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conformance.recording.reader import Recording
+    from conformance.runs.exploration import Property
+
+__all__ = ["CasePart", "Part", "Played", "conduct", "finish", "judge_recording", "parts_of", "play"]
+
+# A round of `deep` sends at least so many.
+_DEEP_REQUESTS = 20_000
+# Far enough that no round of one seed is a round of another that anybody would choose.
+_SEEDS_APART = 1_000_003
+
+
+class Part(Protocol):
+    """Something to send, or to look at, that belongs together.
+
+    Attributes:
+        id: unique among the parts of a run, and the same in each run.
+    """
+
+    @property
+    def id(self) -> str:
+        """See above."""
+
+    def play(self, run: Run, settings: Settings) -> list[Failure]:
+        """Send it and judge what comes; the failures that it showed.
+
+        Raises:
+            BudgetSpentError: no request is left.
+            NotRecordedError: the target is a recording that lacks it.
+            SuiteError: the target can't be judged any further.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class CasePart:
+    """A case of the list, or of a recording."""
+
+    case: Case
+    before: int = 0
+
+    @property
+    def id(self) -> str:
+        """Clause and case, and how often the case came before: a recording may have it twice."""
+        return f"{self.case.clause}-{self.case.id}" + (f"-{self.before}" if self.before else "")
+
+    def play(self, run: Run, _settings: Settings) -> list[Failure]:
+        """Send its steps."""
+        try:
+            failures = run.case(self.case)
+        except NotRecordedError:
+            run.results.not_recorded(self.case)
+            raise
+        run.results.note(self.case.id, failures)
+        return failures
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficPart:
+    """An exchange of others that was recorded."""
+
+    interaction: Interaction
+
+    @property
+    def id(self) -> str:
+        """Its number."""
+        return f"interaction-{self.interaction.number}"
+
+    def play(self, run: Run, _settings: Settings) -> list[Failure]:
+        """Judge it as it was given."""
+        failures = list(run.overhear(self.interaction.overheard).failures)
+        run.results.note(f"interaction {self.interaction.number}", failures)
+        return failures
+
+
+@dataclass(frozen=True, slots=True)
+class ExplorationPart:
+    """A kind of request that Hypothesis draws, so many examples of it."""
+
+    drawn: Property
+    round: int
+
+    @property
+    def id(self) -> str:
+        """Clause, kind and round."""
+        return f"{self.drawn.clause}-{self.drawn.about.replace(' ', '-')}-{self.round}"
+
+    def play(self, run: Run, settings: Settings) -> list[Failure]:
+        """Draw, send, and shrink what departs."""
+        from conformance.runs.exploration import explore
+
+        known = set(run.results.failed)
+        seed = settings.seed + _SEEDS_APART * self.round
+        explore(run, self.drawn, examples=settings.examples * self.drawn.weight, seed=seed)
+        return [found[0] for key, found in run.results.failures.items() if key not in known]
+
+
+def parts_of(settings: Settings, recording: Recording | None = None) -> Iterator[Part]:
+    """What a run plays, in order: its cases, what was recorded of others, then what it explores.
+
+    Args:
+        settings: what the run was asked for.
+        recording: what is judged, where that is a recording.
+    """
+    before: Counter[str] = Counter()
+    for index, case in enumerate(cases_of(settings, recording)):
+        # The first case, a plain request, is always sent: it shows whether anybody is let in.
+        if index == 0 or settings.aims_at(case.clause):
+            yield CasePart(case, before[case.id])
+            before[case.id] += 1
+    if recording is not None:
+        yield from map(TrafficPart, traffic_of(recording))
+    elif settings.profile != "smoke":
+        yield from _explorations(settings)
+
+
+def _explorations(settings: Settings) -> Iterator[Part]:
+    """Each property that the settings aim at; in the profile `deep`, as often as the budget of requests is for."""
+    from conformance.runs.exploration import PROPERTIES
+
+    rounds = 1
+    if settings.profile == "deep" and settings.max_requests is not None:
+        rounds += settings.max_requests // _DEEP_REQUESTS
+    for round_ in range(rounds):
+        for each in PROPERTIES:
+            if settings.aims_at(each.clause):
+                yield ExplorationPart(each, round_)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of a part: the failures that it showed, or why it wasn't tried to its end."""
+
+    failures: tuple[Failure, ...] = ()
+    untried: str = ""
+
+
+def play(part: Part, run: Run, settings: Settings) -> Played:
+    """Play one part, as far as the run still can. Raises SuiteError where the target can't be judged any further."""
+    if run.lost:
+        return Played(untried="the target stopped answering")
+    try:
+        return Played(tuple(part.play(run, settings)))
+    except BudgetSpentError as error:
+        return Played(untried=str(error))
+    except NotRecordedError:
+        return Played(untried="not recorded")
+
+
+def finish(session: Session, settings: Settings) -> None:
+    """After the last part: look for smaller requests that show the same, where that is worth its requests."""
+    if settings.profile != "smoke" and session.recording is None:
+        shrink_failures(session.run)
+
+
+def conduct(
+    session: Session,
+    settings: Settings,
+    parts: Iterable[Part] | None = None,
+    enough: Callable[[Run], bool] = lambda _run: False,
+) -> None:
+    """Play everything that the settings ask for, then end the session, whatever happens.
+
+    What was found stands in `session.run.results`; how it ended, and what is left, in the session.
+
+    Args:
+        session: the run, ready to send.
+        settings: what it was asked for.
+        parts: what to play; None for all that the settings ask for.
+        enough: asked after each part, whether the rest may be left.
+
+    Raises:
+        SuiteError: the target can't be judged, or not any further.
+        KeyboardInterrupt: the run was interrupted; all is cleaned up.
+    """
+    ended = "it was interrupted"
+    try:
+        for part in parts_of(settings, session.recording) if parts is None else parts:
+            play(part, session.run, settings)
+            if enough(session.run):
+                break
+        finish(session, settings)
+        ended = "finished"
+    except SuiteError as error:
+        ended = str(error)
+        raise
+    finally:
+        session.close("the target stopped answering" if session.run.lost else ended)
+
+
+def judge_recording(path: Path, *, max_age: float | None = None) -> Session:
+    """The whole of a recording, judged with today's contract. Raises as `recording.reader.load`."""
+    settings = Settings(target=f"{CASSETTE}{path}", profile="smoke", max_age=max_age)
+    session = open_session(settings)
+    conduct(session, settings)
+    return session

@@ -1,0 +1,112 @@
+"""What can be judged, one table: how it is named, and how requests reach it.
+
+A new kind of target is a row here, and its class in `conformance/targets`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.base.environment import credentials_for, region_of_environment
+from conformance.base.errors import UsageError
+from conformance.base.hosts import endpoint_of
+from conformance.base.to_come import TARGETS_TO_COME
+from conformance.exchange.wire import Sender
+
+if TYPE_CHECKING:
+    from conformance.runs.settings import Settings
+    from conformance.targets import Target
+
+__all__ = ["TARGET_KINDS", "TargetKind", "build_target", "known_targets"]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetKind:
+    """A kind of target.
+
+    Attributes:
+        written: how it is named, as people are told.
+        matches: whether settings name one.
+        build: the target that settings name. Raises UsageError, TargetUnusableError.
+    """
+
+    written: str
+    matches: Callable[[Settings], bool]
+    build: Callable[[Settings], Target]
+
+
+def _recording(settings: Settings) -> Target:
+    from conformance.recording.reader import load
+    from conformance.recording.replay import CassetteTarget
+
+    assert settings.cassette is not None  # noqa: S101 -- it matched
+    recording = load(Path(settings.cassette), max_age=settings.max_age)
+    return CassetteTarget(f"cassette:{settings.cassette}", recording)
+
+
+def _embedded(settings: Settings) -> Target:
+    from conformance.emulator import Emulator, conforming
+    from conformance.emulator.faults import faulty
+
+    emulator = Emulator(faulty(conforming(settings.readings), *settings.faults))
+    if settings.records:  # over HTTP, as everybody else is recorded
+        from conformance.targets.served import ServedTarget
+
+        return ServedTarget(emulator, _region(settings), timeout=settings.timeout)
+    from conformance.targets.embedded import EmbeddedTarget
+
+    return EmbeddedTarget(emulator, _region(settings))
+
+
+def _live(settings: Settings) -> Target:
+    from conformance.live.credentials import find_credentials
+    from conformance.targets.http import HttpTarget
+
+    sender = Sender(settings.service, _region(settings), find_credentials())
+    return HttpTarget(settings.target, sender, timeout=settings.timeout)
+
+
+def _server(settings: Settings) -> Target:
+    from conformance.targets.http import HttpTarget
+
+    endpoint = endpoint_of(settings.target)
+    sender = Sender(endpoint, _region(settings), credentials_for(endpoint))
+    return HttpTarget(settings.target, sender, timeout=settings.timeout)
+
+
+def _region(settings: Settings) -> str:
+    return settings.region or region_of_environment()
+
+
+# The first that matches is taken.
+TARGET_KINDS = (
+    TargetKind("cassette:PATH", lambda settings: settings.cassette is not None, _recording),
+    TargetKind("embedded", lambda settings: settings.target == "embedded", _embedded),
+    TargetKind("live", lambda settings: settings.is_live, _live),
+    TargetKind("the URL of a server", lambda settings: "://" in settings.target, _server),
+)
+
+
+def known_targets() -> str:
+    """How targets are named, in words."""
+    *some, last = [each.written for each in TARGET_KINDS]
+    return f"{', '.join(some)} or {last}"
+
+
+def build_target(settings: Settings) -> Target:
+    """The target that the settings name; nothing is wrapped around it.
+
+    Raises:
+        UsageError: there is no such target, or it is still to come.
+        TargetUnusableError: there are no credentials for it; or it is a recording that is refused.
+    """
+    for prefix, what in TARGETS_TO_COME.items():
+        if settings.target.startswith(prefix):
+            raise UsageError(f"--target {settings.target}: {what} can't be judged yet; there are {known_targets()}")
+    for kind in TARGET_KINDS:
+        if kind.matches(settings):
+            return kind.build(settings)
+    raise UsageError(f"unknown target {settings.target!r}: there are {known_targets()}, such as http://127.0.0.1:8080")

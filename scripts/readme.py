@@ -1,0 +1,132 @@
+"""Writes what the README says of numbers, options and outputs: `python -m scripts.readme`, once something changed.
+
+A block stands between `<!-- NAME -->` and `<!-- end -->`; this module makes what is inside. A test makes it again.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from conformance.base.errors import EXIT_CODES
+from conformance.contract import CLAUSES, CODES, READINGS, Level
+from conformance.emulator.faults import FAULTS
+from conformance.report.formats import FORMATS
+from conformance.report.model import Report, report_of
+from conformance.report.terminal import console, print_report
+from conformance.runs.conduct import conduct
+from conformance.runs.costs import cost
+from conformance.runs.levels import LEVELS
+from conformance.runs.options import OPTIONS
+from conformance.runs.session import open_session
+from conformance.runs.settings import Settings
+from conformance.runs.smoke import smoke
+
+__all__ = ["BLOCKS", "README", "rendered"]
+
+README = Path(__file__).parent.parent / "README.md"
+_WIDTH = 112  # characters
+# How long a run takes depends on the machine.
+_SECONDS = 3.0
+
+
+@cache
+def _printed(fault: str | None) -> str:
+    settings = Settings(faults=(fault,) if fault is not None else ())
+    session = open_session(settings)
+    conduct(session, settings)
+    return _on_terminal(replace(report_of(session, settings), seconds=_SECONDS))
+
+
+def _on_terminal(report: Report) -> str:
+    out = console()
+    out.file = io.StringIO()
+    print_report(report, out)
+    return out.file.getvalue()
+
+
+def _clipped(text: str) -> str:
+    lines = [each if len(each) <= _WIDTH else f"{each[: _WIDTH - 1].rstrip()}…" for each in text.split("\n")]
+    return "```\n" + "\n".join(lines).strip("\n") + "\n```"
+
+
+def _conforming_run() -> str:
+    return _clipped(_printed(None))
+
+
+def _failing_run() -> str:
+    """The first failure of an emulator that counts bytes, as the terminal shows it."""
+    text = _printed("group-name-counts-bytes")
+    blocks = [each for each in text.split("\n\n") if each.startswith("✗")]
+    return _clipped(blocks[0])
+
+
+def _levels() -> str:
+    rows = ["| level | what it sends | smoke |", "|---|---|---|"]
+    for level in Level:
+        requests, groups = cost(Settings(profile="smoke", levels=(level,)))
+        told = "–" if level is Level.ENVELOPE else f"{requests} requests, {groups} groups"
+        rows.append(f"| `{level}` | {LEVELS[level]} | {told} |")
+    return "\n".join(rows)
+
+
+def _options() -> str:
+    rows = ["| option of `run` | |", "|---|---|"]
+    for each in (*OPTIONS, *FORMATS):
+        if each.name != "to":
+            value = f" {each.metavar}" if each.metavar else "" if each.type is None else f" {each.name.upper()}"
+            rows.append(f"| `--{each.name}{value}` | {each.help} |")
+    rows += [
+        "| `--list` | say what each level sends and what it costs; send nothing |",
+        "| `--dry-run` | print the plan of a live run, and send nothing |",
+    ]
+    return "\n".join(rows)
+
+
+def _exit_codes() -> str:
+    return "\n".join(["| exit code | |", "|---|---|", *(f"| {code} | {about} |" for code, about in EXIT_CODES.items())])
+
+
+def _numbers() -> str:
+    smoke_requests, smoke_groups = cost(Settings(profile="smoke"))
+    requests, groups = cost(Settings())
+    rows = [
+        ("clauses of the contract, each with its words", len(CLAUSES)),
+        ("error codes", len(CODES)),
+        ("readings: points on which the page is unclear", len(READINGS)),
+        ("switchable faults of the reference emulator", len(FAULTS)),
+        ("cases of the profile `smoke`", len(smoke())),
+        ("its requests, and the groups that it creates", f"{smoke_requests}, {smoke_groups}"),
+        ("the same of the profile `standard`", f"{requests}, {groups}"),
+    ]
+    return "\n".join(["| | |", "|---|---|", *(f"| {what} | {number} |" for what, number in rows)])
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "conforming run": _conforming_run,
+    "failing run": _failing_run,
+    "levels": _levels,
+    "options": _options,
+    "exit codes": _exit_codes,
+    "numbers": _numbers,
+}
+
+
+def rendered(text: str) -> str:
+    """A text with what stands in its blocks made anew. Raises KeyError for a block that nobody makes."""
+    return re.sub(
+        r"<!-- (?P<name>(?!end )[a-z ]+) -->\n.*?<!-- end -->",
+        lambda match: f"<!-- {match['name']} -->\n\n{BLOCKS[match['name']]()}\n\n<!-- end -->",
+        text,
+        flags=re.DOTALL,
+    )
+
+
+if __name__ == "__main__":
+    README.write_text(rendered(README.read_text(encoding="utf-8")), encoding="utf-8")
+    sys.stdout.write(f"{README} is as the code is\n")
