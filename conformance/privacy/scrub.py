@@ -1,18 +1,8 @@
 """What may be recorded of a message: everything but who sent it. Pure.
 
-A request is recorded without what carries a secret; what it asks is the run's own, or is the traffic to be recorded. An
-answer is evidence, and so kept:
-
-- The members that the page documents, and the error's code and message, as they are. Of groups that this recording
-  didn't ask for only stays that they were there.
-- Of other members the name and the type: a text, a number of six and more digits and the names within may be anybody's.
-- Of headers those of HTTP itself; of others the name.
-- A body that isn't the API's, as it is.
-
-In all words that the page doesn't define (messages, unknown codes and names, others' bodies) secrets are masked,
-however they are hidden, and what looks as if it named an account or somebody: see `identities`.
-
-This is the first of two nets: `search` then looks for the secrets themselves in all that is written.
+Of an answer as little is left out as can be, for it is evidence; `docs/cassettes.md` has the whole rule. Two nets stand
+one behind the other: here everything that is known to carry a secret is replaced, and what may name somebody; `search`
+then looks for the secrets themselves, in every encoding, in what is left.
 """
 
 from __future__ import annotations
@@ -53,7 +43,7 @@ def scrubbed(answer: Answer, secrets: Secrets, ours: Collection[str]) -> Answer:
 def scrubbed_answer(
     answer: HttpResponse, secrets: Secrets | Collection[str] = (), ours: Collection[str] = ()
 ) -> HttpResponse:
-    """The answer without what belongs to the account, or may: as this module's beginning says.
+    """The answer without what belongs to the account, or may: numbers and names, and groups that aren't ours.
 
     Args:
         answer: the answer as it came.
