@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
-from conformance.privacy.views import FOLDED, HIDDEN, Reader
+from conformance.privacy.views import FOLDED, HIDDEN, Reader, Sought
 
 __all__ = ["Hit", "Needles", "found_in", "hits"]
 
 # How many ways to write it may lie one in the other.
 _DEEPEST = 3
-# Long texts are known by their pieces of so many bytes.
+# Long texts are known by their pieces of so many bytes, which make one number.
 _PIECE = 8
 _LONG = 2 * _PIECE
+# So few of them are looked for one after the other.
+_FEW = 12
 # So much of a text that was cut off, in bytes, or half of it, is as good as the text.
 _HEAD = 6
 _SHORTEST_HEAD = 3
@@ -36,14 +39,20 @@ class Hit(NamedTuple):
 class Needles:
     """Texts that are looked for at once, however many: a recording has a signature for each request.
 
-    Of a long text, the pieces that begin at its first places are kept, as many as a piece is long. Reading data piece
-    by piece then meets one of them, wherever the text begins. Case doesn't matter.
+    Of a long text, the pieces that begin at its first places are kept, as many as a piece is long, each as a number.
+    Reading data piece by piece then meets one of them, wherever the text begins. Case doesn't matter.
+
+    Attributes:
+        shortest: how many bytes the shortest has; 0 where there is none.
+        spaced: whether one has a space.
     """
 
     shortest: int = 0
+    spaced: bool = False
     _longest: int = 0
-    _short: dict[bytes, None] = field(default_factory=dict)
-    _pieces: dict[bytes, list[bytes]] = field(default_factory=dict)
+    _short: list[bytes] = field(default_factory=list)
+    _long: list[bytes] = field(default_factory=list)
+    _pieces: dict[int, list[bytes]] = field(default_factory=dict)
     _heads: dict[bytes, list[bytes]] = field(default_factory=dict)
 
     @classmethod
@@ -57,23 +66,23 @@ class Needles:
     def add(self, text: bytes) -> None:
         """Look for this text as well."""
         text = text.lower()
-        heads = self._heads.setdefault(text[:_SHORTEST_HEAD], [])
-        if not text or text in heads:
+        if not text or text in self._heads.get(text[:_SHORTEST_HEAD], ()):
             return
-        heads.append(text)
+        self._heads.setdefault(text[:_SHORTEST_HEAD], []).append(text)
+        self.spaced = self.spaced or b" " in text
         self.shortest = min(len(text), self.shortest or len(text))
         self._longest = max(len(text), self._longest)
-        if len(text) < _LONG:
-            self._short[text] = None
-            return
-        for start in range(_PIECE):
-            self._pieces.setdefault(text[start : start + _PIECE], []).append(text)
+        (self._long if len(text) >= _LONG else self._short).append(text)
+        for start in range(_PIECE if len(text) >= _LONG else 0):
+            piece = int.from_bytes(text[start : start + _PIECE], sys.byteorder)
+            self._pieces.setdefault(piece, []).append(text)
 
     def found(self, data: bytes, least: int = 1) -> Iterator[tuple[int, int]]:
         """Where in data, in lower case, a text stands that has so many bytes at least."""
-        starts = range(0, len(data), _PIECE) if self._pieces else ()
-        met = {piece for start in starts if (piece := data[start : start + _PIECE]) in self._pieces}
-        long = {text for piece in met for text in self._pieces[piece]}
+        long: Iterable[bytes] = self._long
+        if len(self._long) > _FEW:
+            pieces = memoryview(data)[: len(data) // _PIECE * _PIECE].cast("Q")
+            long = {text for piece in self._pieces.keys() & pieces for text in self._pieces[piece]}
         for text in (*long, *(each for each in self._short if len(each) >= least)):
             start = data.find(text)
             while start >= 0:
@@ -140,8 +149,9 @@ class _Search:
             yield Hit(_PLAIN, start, end)
 
     def _in_views(self, data: bytes, depth: int, *, cut: bool) -> Iterator[Hit]:
-        shortest = _HEAD if cut else max(self.needles.shortest, self.least)
-        for view in (each for reader in self.readers for each in reader(data, shortest)):
+        least = _HEAD if cut else max(self.needles.shortest, self.least)
+        sought = Sought(least, self.needles.spaced, cut)
+        for view in (each for reader in self.readers for each in reader(data, sought)):
             for hit in self.through(view.data, depth - (view.name != FOLDED), cut=cut and view.to_the_end):
                 how = view.name if hit.how == _PLAIN else f"{view.name}, {hit.how}"
                 yield Hit(how, *view.back(hit.start, hit.end))

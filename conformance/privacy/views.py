@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-__all__ = ["FOLDED", "HIDDEN", "WRITTEN", "Reader", "View"]
+__all__ = ["FOLDED", "HIDDEN", "WRITTEN", "Reader", "Sought", "View"]
 
 # How the view is called that costs no depth: what is folded may be written in any other way besides.
 FOLDED = "folded"
@@ -47,8 +47,23 @@ class View:
         raise IndexError(f"no {start}:{end} in a view of {at} bytes")
 
 
-# Reads data of which a part of some length, in bytes, may be hidden.
-Reader = Callable[[bytes, int], Iterator[View]]
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What readers must know of the texts that are looked for.
+
+    Attributes:
+        least: how many bytes of one there are at least.
+        spaced: whether one has a space.
+        cut: whether the data was cut off at its end, and one with it, it may be.
+    """
+
+    least: int
+    spaced: bool
+    cut: bool
+
+
+# The views of data in which what is sought may be seen.
+Reader = Callable[[bytes, Sought], Iterator[View]]
 
 
 def _read(name: str, data: bytes, pattern: re.Pattern[bytes], reader: Callable[[re.Match[bytes]], bytes]) -> View:
@@ -79,10 +94,10 @@ _LAST_CHARACTER = 0x10FFFF
 _SHORT = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
-def _percent(data: bytes, _least: int) -> Iterator[View]:
+def _percent(data: bytes, sought: Sought) -> Iterator[View]:
     if b"%" in data:
         yield _read("percent-encoded", data, _PERCENT, _unquoted)
-    if b"+" in data:
+    if sought.spaced and b"+" in data:
         yield _read("percent-encoded", data, _PERCENT_OR_PLUS, _unquoted)
 
 
@@ -92,9 +107,10 @@ def _unquoted(match: re.Match[bytes]) -> bytes:
     return bytes.fromhex(match[1].decode("ascii")) if match[1] else b""
 
 
-def _escapes(data: bytes, _least: int) -> Iterator[View]:
+def _escapes(data: bytes, _sought: Sought) -> Iterator[View]:
     if b"\\" in data:
         yield _read("escaped", data, _ESCAPE, _unescaped)
+    if b"\\u00" in data or b"\\x" in data:
         yield _read("escaped, byte by byte", data, _ESCAPE, _unescaped_byte)
 
 
@@ -123,22 +139,21 @@ _COMPRESSED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
 _MOST_UNPACKED = 64 * 1024 * 1024
 
 
-def _folds(data: bytes, _least: int) -> Iterator[View]:
+def _folds(data: bytes, _sought: Sought) -> Iterator[View]:
     """YAML folds what is long over several lines, and mail does."""
     if b"\n" in data:
         yield _read(FOLDED, data, _FOLD, lambda _: b"")
 
 
-def _wide(data: bytes, _least: int) -> Iterator[View]:
+def _wide(data: bytes, _sought: Sought) -> Iterator[View]:
     if b"\0" in data:
         yield _read("UTF-16", data, _WIDE, lambda match: match[1])
 
 
-def _base64(data: bytes, least: int) -> Iterator[View]:
+def _base64(data: bytes, sought: Sought) -> Iterator[View]:
     """Every run that may be Base64, read from each of the four places where a group can begin."""
-    runs = list(re.finditer(_BASE64 % (least * 4 // 3), data))
-    for start in range(4):
-        yield from _runs("Base64", runs, lambda run, start=start: _from_base64(run[start:]))  # type: ignore[misc]
+    runs = list(re.finditer(_BASE64 % (sought.least * 4 // 3), data))
+    yield from _runs("Base64", runs, _from_base64, 4, cut=sought.cut)
 
 
 def _from_base64(run: bytes) -> bytes:
@@ -147,26 +162,32 @@ def _from_base64(run: bytes) -> bytes:
     return binascii.a2b_base64(run + b"=" * (4 - rest) if rest != 1 else run[:-1])
 
 
-def _hexadecimal(data: bytes, least: int) -> Iterator[View]:
+def _hexadecimal(data: bytes, sought: Sought) -> Iterator[View]:
     """Every run of hexadecimal digits, read from each of the two places where a byte can begin."""
-    runs = list(re.finditer(_HEX % (least * 2), data))
-    for start in range(2):
-        yield from _runs("hexadecimal", runs, lambda run, start=start: _from_hex(run[start:]))  # type: ignore[misc]
+    runs = list(re.finditer(_HEX % (sought.least * 2), data))
+    yield from _runs("hexadecimal", runs, _from_hex, 2, cut=sought.cut)
 
 
 def _from_hex(run: bytes) -> bytes:
     return bytes.fromhex(run[: len(run) // 2 * 2].decode("ascii"))
 
 
-def _runs(name: str, runs: list[re.Match[bytes]], read: Callable[[bytes], bytes]) -> Iterator[View]:
-    """A view of what runs say, a line each; none where there is no run."""
-    if runs:
-        lines = [read(each[0]) for each in runs]
-        pieces = [(len(line) + 1, *run.span()) for line, run in zip(lines, runs, strict=True)]
-        yield View(name, b"\n".join(lines), lambda: pieces, runs[-1].end() == len(runs[-1].string))
+def _runs(
+    name: str, runs: list[re.Match[bytes]], read: Callable[[bytes], bytes], places: int, *, cut: bool
+) -> Iterator[View]:
+    """A view of what runs say, a line for each place where one may begin; if the last is cut off, each by itself."""
+    if not runs:
+        return
+    lines = [(read(run[0][start:]), run.span()) for run in runs for start in range(places)]
+    yield View(
+        name, b"\n".join(line for line, _ in lines), lambda: ((len(line) + 1, *span) for line, span in lines), False
+    )
+    if cut and runs[-1].end() == len(runs[-1].string):
+        for line, (start, end) in lines[-places:]:
+            yield View(name, line, partial(_whole, len(line), start, end))
 
 
-def _compressed(data: bytes, _least: int) -> Iterator[View]:
+def _compressed(data: bytes, _sought: Sought) -> Iterator[View]:
     for match in _COMPRESSED.finditer(data):
         if unpacked := _unpacked(memoryview(data)[match.start() :]):
             gap = match.start()
