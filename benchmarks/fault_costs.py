@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
-import json
 import sys
 import time
 
@@ -16,6 +15,7 @@ from rich.console import Console
 
 from conformance.base.errors import SuiteError
 from conformance.emulator.faults import FAULT
+from conformance.report.formats import FORMATS
 from conformance.report.model import report_of
 from conformance.report.terminal import print_report
 from conformance.runs.conduct import conduct
@@ -34,7 +34,8 @@ def cpu(*faults: str, profile: str = "smoke") -> float:
     with contextlib.suppress(SuiteError):
         conduct(session, settings)
     report = report_of(session, settings)
-    json.dumps(report.to_json())
+    for each in FORMATS:
+        each.render(report)
     print_report(report, Console(file=io.StringIO()))
     return time.process_time() - started
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from conformance.base.errors import TargetUnusableError
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import FAULTS, faulty
+from conformance.exchange.cases import Case
 from conformance.recording.provenance import Kind, Provenance, contract_version
 from conformance.recording.recorder import RecordingTarget
 from conformance.recording.writer import Writer
@@ -46,11 +48,11 @@ def recorder(folder: Path, emulator: Emulator) -> tuple[Run, Writer]:
     return run, writer
 
 
-def recorded(folder: Path, emulator: Emulator) -> Run:
-    """The run that recorded the smoke list of an emulator into a folder."""
+def recorded(folder: Path, emulator: Emulator, cases: Iterable[Case] | None = None) -> Run:
+    """The run that recorded cases, those of the smoke list unless told otherwise, of an emulator into a folder."""
     run, writer = recorder(folder, emulator)
     try:
-        for case in smoke():
+        for case in smoke() if cases is None else cases:
             run.case(case)
     except TargetUnusableError:
         pass

@@ -8,8 +8,7 @@ from conformance.exchange.cases import Case
 from conformance.exchange.messages import HttpRequest, HttpResponse
 from conformance.exchange.request import Request
 from conformance.exchange.salt import SALT
-from conformance.recording import format as text
-from conformance.recording.format import entry, first_hash, head, sealed
+from conformance.recording.format import Seal, entry, head, sealed
 from conformance.recording.interaction import Interaction
 from conformance.recording.provenance import Kind, Provenance, contract_version
 
@@ -27,12 +26,11 @@ ANSWER = HttpResponse(200, (("Content-Type", "application/json"),), b'{"Response
 
 def written(*interactions, provenance=PROVENANCE, seal=True):
     """The text of a cassette."""
-    parts, last = [head(provenance)], first_hash(provenance)
-    for each in interactions:
-        one, last = entry(each, last)
-        parts.append(one)
+    entries = [entry(each) for each in interactions]
+    parts = [head(provenance), *(text for text, _ in entries)]
     if seal:
-        parts.append(sealed(text.Seal(len(interactions), {provenance.part: last}, "", "finished"), last))
+        hashes = [hash_ for _, hash_ in entries]
+        parts.append(sealed(provenance, hashes, Seal(frozenset({provenance.part}), "", "finished")))
     return "".join(parts)
 
 

@@ -4,6 +4,7 @@ The client's own resolution is directed here, and every other name is unknown: n
 """
 
 import contextlib
+import functools
 import os
 import socket
 import sys
@@ -11,6 +12,7 @@ import threading
 from pathlib import Path
 from unittest import mock
 
+import requests
 import trustme
 
 import conformance
@@ -18,12 +20,22 @@ from conformance.base.credentials import Credentials
 from conformance.emulator import Emulator
 from conformance.emulator.server import Server
 from conformance.exchange.reading import common_parameter
-from conformance.judging.world_updates import read
+from conformance.judging.world_updates import decoded
+from conformance.runs.costs import cost
+from conformance.runs.settings import Settings
+from tests.journals import UNFLUSHED
+from tests.waiting import PATIENCE
 
 HOST = "iai.tencentcloudapi.com"
 HOSTS = (HOST, "iai.ap-guangzhou.tencentcloudapi.com")
 CREDENTIALS = Credentials("AKIDqPlainlyNobodysSecretId0123456789", "PlainlyNobodysSecretKey0123456789")
 _ROOT = Path(conformance.__file__).parent.parent
+
+LIVE = ("run", "--target", "live", "--yes")
+# Some ninety requests, where it doesn't matter which.
+FEW = ("--only", "GroupId.*", "--level", "parameters,state")
+# Groups of somebody else, with ids and names that could be taken for this suite's.
+FOREIGN = [("Employees", "员工库"), ("conf-but-not-ours", "conf"), ("abc", "Zhang San"), ("a1", "a1")]
 
 _SITE = """
 import os, signal, socket
@@ -59,7 +71,7 @@ class Service(Emulator):
 
     def handle(self, http):
         """The answer to a request: the emulator's, unless another was ordered."""
-        action, request = common_parameter(http, "Action"), read(http)
+        action, request = common_parameter(http, "Action"), decoded(http)
         with self._mutex:
             self.seen.append((action, dict(request.parameters) if request is not None else {}))
             self.on_request(len(self.seen))
@@ -80,10 +92,10 @@ class Service(Emulator):
 
     def populate(self, *groups):
         """Put groups of somebody else into the account: (GroupId, GroupName) each."""
-        from conformance.emulator.service import Group
+        from conformance.emulator.service import StoredGroup
 
         for group_id, name in groups:
-            self.account.groups[group_id] = Group(group_id, name, [], "", "3.0", 1_700_000_000_000, 0, 0.0)
+            self.account.groups[group_id] = StoredGroup(group_id, name, [], "", "3.0", 1_700_000_000_000, 0, 0.0)
 
 
 class StandIn:
@@ -128,9 +140,17 @@ class StandIn:
             "XDG_STATE_HOME": str(self.folder / "state"),
         }
 
+    def settle(self):
+        """Once this returns, all that a process which is gone had sent has arrived: this request comes after it."""
+        with self.here():
+            assert requests.get(f"https://{HOST}/", timeout=PATIENCE).ok
+
     @contextlib.contextmanager
     def here(self, **changes):
-        """The same in this process, without a pace: names resolve to the stand-in, requests don't wait."""
+        """The same in this process, without a pace, and without a wait for the disk: names resolve to the stand-in.
+
+        What a run costs, with which each begins, is counted once.
+        """
         looked_up = socket.getaddrinfo
 
         def getaddrinfo(host, port, *args, **kwargs):
@@ -146,8 +166,10 @@ class StandIn:
         with (
             mock.patch.dict(os.environ, environment, clear=True),
             mock.patch("socket.getaddrinfo", getaddrinfo),
+            mock.patch("conformance.runs.costs.cost", _cost_once),
             mock.patch("conformance.live.pace.Pace.wait"),
             mock.patch("conformance.live.account._wait"),
+            mock.patch("conformance.live.database._FLUSHING", UNFLUSHED),
             mock.patch("tenacity.nap.time.sleep"),
         ):
             yield
@@ -155,7 +177,32 @@ class StandIn:
     @property
     def journals(self):
         """The journals that are there."""
-        return sorted((self.folder / "state" / "iai-conformance" / "journals").glob("*.jsonl"))
+        return sorted((self.folder / "state" / "iai-conformance" / "journals").glob("*.sqlite3"))
+
+
+_COUNTS = ("profile", "seed", "max_requests", "max_groups", "levels", "only", "skip")
+
+
+def _cost_once(settings):
+    return _cost(tuple((each, getattr(settings, each)) for each in _COUNTS))
+
+
+@functools.cache
+def _cost(what_counts):
+    return cost(Settings(**dict(what_counts)))
+
+
+def foreign_only(service, foreign=FOREIGN):
+    """Whether nothing but the groups of somebody else is there, as they were."""
+    return {id_: group.name for id_, group in service.account.groups.items()} == dict(foreign)
+
+
+def only_its_own_were_deleted(service):
+    """Whether every group that was deleted or renamed had been asked for before, and is nobody else's."""
+    created = {id_ for id_ in service.asked("CreateGroup") if isinstance(id_, str)}
+    changed = {*service.asked("DeleteGroup"), *service.asked("ModifyGroup")}
+    unused = {each for each in changed if each not in created}
+    return len(unused) <= 1 and not changed & {id_ for id_, _ in FOREIGN}  # one id that nobody has is tried first
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import pytest
 import trustme
 
 from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.base.errors import HungUpError
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import faulty
 from conformance.emulator.server import Server
@@ -16,7 +17,7 @@ from conformance.exchange.cases import Sending
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.request import Request
 from conformance.exchange.wire import Form, Sender, encode
-from conformance.judging.judge import Kind
+from conformance.judging.judge import DepartureKind as Kind
 from conformance.runs.run import Run
 from conformance.runs.smoke import smoke
 from conformance.targets.http import HttpTarget
@@ -94,7 +95,7 @@ def test_a_conforming_server_never_fails(conforming_url, number):
     run = judged(conforming_url, CONCURRENT)
 
     assert told(run) == []
-    assert run.results.unseen == {}
+    assert (run.results.unseen, run.results.unsupported) == ({}, {})
     assert all(run.results.tallies[case.clause].kept for case in CONCURRENT)
 
 
@@ -139,10 +140,10 @@ def test_together_really_is(conforming_url, monkeypatch):
             for each in range(4)
         ]
         with contextlib.closing(HttpTarget(server.url, sender, timeout=5)) as target:
-            answers = target.together(sent)
+            exchanges = target.together(sent)
 
     assert sorted(most) == [0, 1, 2, 3]
-    assert [each.status for each in answers] == [200] * 4
+    assert [each.answer.status for each in exchanges] == [200] * 4
     assert sorted(http.body for http in arrived) == sorted(http.body for http in sent)
 
 
@@ -171,7 +172,7 @@ def test_lost_over_http(conforming_url):
     run = judged(conforming_url, LOST)
 
     assert told(run) == []
-    assert (run.results.unseen, run.results.tallies["Concurrency.lost-answer"].kept) == ({}, len(LOST))
+    assert (run.results.unsupported, run.results.tallies["Concurrency.lost-answer"].kept) == ({}, len(LOST))
 
 
 def test_lost_over_tls(secure):
@@ -181,7 +182,7 @@ def test_lost_over_tls(secure):
 
     assert server.url.startswith("https://")
     assert told(run) == []
-    assert (run.results.unseen, run.results.tallies["Concurrency.lost-answer"].kept) == ({}, len(LOST))
+    assert (run.results.unsupported, run.results.tallies["Concurrency.lost-answer"].kept) == ({}, len(LOST))
 
 
 @pytest.mark.parametrize("over_tls", [False, True])
@@ -193,8 +194,9 @@ def test_an_abandoned_request_arrives(secure, over_tls):
         with contextlib.closing(HttpTarget(server.url, sender, timeout=5)) as target:
             step = next(step for case in LOST for step in case.steps if step.sending is Sending.LOST)
             http = encode(step.filled("salted").request, sender, step.form, int(time.time()))
-            assert target.abandon(http) is True
+            exchange = target.abandon(http)
 
+    assert isinstance(exchange.answer, HungUpError)
     (group,) = emulator.account.groups.values()
     assert "salted" in group.group_id
 
@@ -205,7 +207,7 @@ def test_at_once_over_tls(secure):
         run = judged(server.url, [*CONCURRENT, *PIPELINED])
 
     assert told(run) == []
-    assert run.results.unseen == {}
+    assert (run.results.unseen, run.results.unsupported) == ({}, {})
 
 
 @pytest.mark.parametrize("fault", ["lost-answer-keeps-id", "lost-answer-keeps-name"])
@@ -225,7 +227,7 @@ def test_nobody_to_hang_up_on():
         assert run.case(LOST[0]) == []
 
     assert run.results.tallies["Concurrency.lost-answer"].kept == 0
-    assert "connection" in run.results.unseen
+    assert "no connection could be cut" in run.results.unsupported["Concurrency.lost-answer"]
 
 
 # --- Pipelining --------------------------------------------------------------------------------------------------
@@ -236,7 +238,7 @@ def test_pipelining(conforming_url):
     run = judged(conforming_url, PIPELINED)
 
     assert told(run) == []
-    assert run.results.unseen == {}
+    assert (run.results.unseen, run.results.unsupported) == ({}, {})
     assert run.results.tallies["Protocol.connection"].kept == len(PIPELINED)
 
 
@@ -338,4 +340,4 @@ def test_not_all_are_answered(answered):
     assert server.most > 1
     assert told(run) == []
     assert run.results.tallies["Protocol.connection"].kept == 0
-    assert "closes connections after an answer" in run.results.unseen["connection"]
+    assert "closes connections after an answer" in run.results.unsupported["Protocol.connection"]

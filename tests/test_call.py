@@ -15,6 +15,7 @@ from conformance.cli.main import main
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import FAULT, faulty
 from conformance.emulator.server import Server
+from conformance.report import json_report
 from conformance.report.model import report_of
 from conformance.runs.session import Session
 from conformance.runs.settings import Settings
@@ -284,7 +285,7 @@ def failures_of(fault, clause, *, whole=False):
     for place, case in enumerate(smoke()):
         if place == 0 or whole or case.clause in FAULT[fault].clauses:
             run.case(case)
-    report = report_of(Session(run), Settings(faults=(fault,))).to_json()
+    report = json_report.to_json(report_of(Session(run), Settings(faults=(fault,))))
     (found,) = [each["failures"] for each in report["clauses"] if each["id"] == clause]
     return found
 

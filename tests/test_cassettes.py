@@ -1,45 +1,40 @@
-"""Cassettes: what is written is read again as it was, by vcrpy too; what was edited, torn or forged is refused."""
+"""Recordings: several files as one, judged offline as they were live; no secret in them; under pytest as well."""
 
 import base64
 import gzip
 import json
+import shutil
 import textwrap
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from unittest import mock
 from urllib.parse import quote
 
 import pytest
-import requests
-import vcr
-import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.recordings import difference, recorded
+from benchmarks.recordings import difference, recorded, recorder
 from conformance.base.credentials import EXAMPLE_CREDENTIALS
-from conformance.base.errors import SuiteError, TargetUnusableError, TransportError
-from conformance.base.hosts import is_platform_host
+from conformance.base.errors import SuiteError, TargetUnusableError
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import FAULTS, faulty
-from conformance.exchange.messages import HttpRequest, Place
+from conformance.exchange.cases import Case
+from conformance.exchange.messages import HttpRequest
 from conformance.exchange.request import Request
+from conformance.exchange.salt import SALT
 from conformance.exchange.wire import Form, Sender, encode
 from conformance.privacy.scrub import scrubbed_answer, scrubbed_request
 from conformance.privacy.search import found_in
-from conformance.recording import certificates
-from conformance.recording.format import parsed
-from conformance.recording.interaction import fingerprint, from_values, to_values
-from conformance.recording.provenance import Certificate, Kind, Provenance
+from conformance.recording.interaction import fingerprint
 from conformance.recording.reader import load
 from conformance.recording.writer import RecordingError, Writer
+from conformance.report.model import Verdict, report_of
 from conformance.runs.conduct import judge_recording
+from conformance.runs.settings import Settings
+from conformance.runs.smoke import smoke
 from tests.command import command
-from tests.recorded import ANSWER, HOST, HTTP, NOW, PROVENANCE, cut, interaction, small_recording, written
+from tests.recorded import ANSWER, HTTP, PROVENANCE, cut, interaction, small_recording, written
 from tests.stand_in import no_sockets
 
 SECRET = "AKIDsecretSecretSecretSecret0123456789"
@@ -48,141 +43,6 @@ SECRET = "AKIDsecretSecretSecretSecret0123456789"
 @pytest.fixture(scope="module", name="small")
 def _small(tmp_path_factory):
     return small_recording(tmp_path_factory.mktemp("small") / "rec")
-
-
-# --- Text --------------------------------------------------------------------------------------------------
-
-BODIES = [
-    b"", b"{}", b"\xff\xfe", b"\0\1", "é中\U0001f600".encode(), b'"\\ud800"', b"\xed\xa0\x80",
-    "\u2028\u0085\ufeff\x7f\t".encode(), b"interactions:\n- {}\nseal: {}", b"x" * 20_000, b"\xff" * 20_000,
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("body", BODIES)
-def test_every_body_comes_back(body):
-    """Whatever bytes were sent or came, they are read again as they were."""
-    sent = interaction(http=replace(HTTP, body=body), answer=replace(ANSWER, body=body))
-
-    (found,) = parsed(written(sent)).interactions
-
-    assert (found.whole.body, found.answer.body) == (body, body)
-    assert (found.whole.headers, found.answer.headers) == (HTTP.headers, ANSWER.headers)
-    assert found.fingerprint == fingerprint(sent.request)
-
-
-@given(st.binary(), st.binary(), st.text(max_size=20), st.booleans())
-def test_round_trips(body, answer, reason, closed):
-    """Any bytes, any place, any reason for no answer."""
-    place = Place("0123456789", "confabcdeaaaab", 2, 1)
-    first = interaction(http=replace(HTTP, body=body, place=place), answer=replace(ANSWER, body=answer))
-    reason = reason.encode("utf-8", "replace").decode()
-    second = interaction(2, answer=TransportError(reason, closed=closed))
-
-    one, two = parsed(written(first, second)).interactions
-
-    assert (one.whole.body, one.answer.body, one.request.place) == (body, answer, place)
-    assert (str(two.answer), two.answer.closed) == (reason, closed)
-    assert from_values(to_values(one)).request.place == place
-
-
-def test_any_yaml_parser_reads_it(small):
-    """The file is YAML, version 1, with vcrpy's members; the safe loader suffices, and finds the same."""
-    for file in small.iterdir():
-        read = yaml.safe_load(file.read_text())
-        fast = parsed(file.read_text())
-        assert read["version"] == 1
-        assert [each["request"]["body"] for each in read["interactions"]] == [
-            each.request.body.decode() for each in fast.interactions
-        ]
-        assert [each["response"]["body"]["string"] for each in read["interactions"]] == [
-            each.answer.body.decode() for each in fast.interactions
-        ]
-
-
-def test_vcrpy_replays_it(small):
-    """The library itself answers from the file, without a socket."""
-    file = small / "Tag.yaml"
-    found = parsed(file.read_text()).interactions
-    with no_sockets(), vcr.VCR(record_mode="none", match_on=["method", "uri", "body"]).use_cassette(str(file)):
-        for each in found:
-            answer = requests.post(each.request.url, data=each.request.body, timeout=1)
-            assert (answer.status_code, answer.content) == (each.answer.status, each.answer.body)
-
-
-def test_every_changed_byte_is_noticed(small):
-    """A cassette that was changed in any one place is refused; or nothing in it means anything else."""
-    file = small / "GroupId.yaml"
-    whole = file.read_text()
-    sound = parsed(whole)
-    start = whole.index("\n") + 1  # the first line is a comment
-    for place in range(start, len(whole)):
-        other = "x" if whole[place] != "x" else "y"
-        try:
-            found = parsed(whole[:place] + other + whole[place + 1 :])
-        except ValueError:
-            continue
-        assert (found.provenance, found.interactions) == (sound.provenance, sound.interactions), whole[
-            place - 20 : place + 9
-        ]
-
-
-def test_torn_anywhere_it_stays_readable(small):
-    """Cut off after any character, what is whole is read, and nothing is taken for a whole recording."""
-    whole = (small / "GroupId.yaml").read_text()
-    sound = parsed(whole)
-    for place in range(len(whole) - 1):
-        try:
-            found = parsed(whole[:place])
-        except ValueError:
-            assert place < whole.index("interactions:\n") + len("interactions:\n")
-            continue
-        assert found.seal is None
-        assert found.interactions == sound.interactions[: len(found.interactions)]
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "", "\0", "a: [", "- 1", "interactions: 5", "interactions: [1]", "interactions: [{}]", "[" * 5000,
-        "!!python/object/apply:os.system ['true']", "interactions: [{request: !!python/name:os.system }]",
-        "a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: [*b,*b,*b,*b]", "version: 1\nprovenance: {}\ninteractions: []",
-        "\ufeffinteractions: []", "x" * 100_000,
-    ],
-)  # fmt: skip
-def test_what_is_no_cassette_is_refused(tmp_path, content):
-    """Whatever stands in a file: a sentence and exit code 3, no traceback, nothing run."""
-    (tmp_path / "x.yaml").write_text(content)
-
-    done = command("run", "--target", f"cassette:{tmp_path / 'x.yaml'}")
-
-    assert (done.returncode, "Traceback" in done.stderr) == (3, False), done.stderr
-    assert "refused" in done.stderr
-    assert "internal error" not in done.stderr
-
-
-def test_a_file_that_isnt_text(tmp_path):
-    """Bytes that are no UTF-8 are told as such."""
-    (tmp_path / "x.yaml").write_bytes(b"\xff\xfe\x00")
-
-    done = command("run", "--target", f"cassette:{tmp_path / 'x.yaml'}")
-
-    assert (done.returncode, "not UTF-8" in done.stderr) == (3, True)
-
-
-def test_written_anew_by_another_program(small, tmp_path):
-    """A cassette that a YAML tool wrote again can't be checked any more."""
-    (tmp_path / "Tag.yaml").write_text(yaml.safe_dump(yaml.safe_load((small / "Tag.yaml").read_text())))
-
-    with pytest.raises(TargetUnusableError, match="written anew by another program"):
-        load(tmp_path / "Tag.yaml")
-
-
-def test_plain_vcrpy_has_no_provenance(tmp_path):
-    """A cassette of which nobody says where it comes from isn't judged."""
-    (tmp_path / "x.yaml").write_text(yaml.safe_dump({"version": 1, "interactions": []}))
-
-    with pytest.raises(TargetUnusableError, match="no provenance"):
-        load(tmp_path / "x.yaml")
 
 
 # --- Recordings --------------------------------------------------------------------------------------------
@@ -205,12 +65,43 @@ def test_files_of_one_run_belong_together(small, tmp_path):
             {each: one for each, one in texts.items() if each != "Tag.yaml"},
             "a file was taken out, that of Tag",
         ),
-        ("twice", {**texts, "Tog.yaml": texts["Tag.yaml"]}, "both have the interaction"),
-        ("cut", {**texts, "Tag.yaml": cut(texts["Tag.yaml"])}, "its last interactions were taken out"),
+        ("twice", {**texts, "Tog.yaml": texts["Tag.yaml"]}, "Tag.yaml and Tog.yaml are both the file of Tag"),
         ("other", {**texts, "Tag.yaml": written(interaction())}, "another run"),
     ):
         with pytest.raises(TargetUnusableError, match=says):
             load(folder(name, content))
+
+
+def test_a_file_that_was_cut_off_makes_it_incomplete(small, tmp_path):
+    """A file without a seal beside those that have one is told; the verdict is never that of a whole recording."""
+    shutil.copytree(small, tmp_path / "cut")
+    file = tmp_path / "cut" / "Tag.yaml"
+    file.write_text(cut(file.read_text()))
+
+    found = load(tmp_path / "cut")
+
+    assert found.interrupted
+    assert found.notes == (
+        "Tag.yaml has no seal, as the other files have: its end was cut off, or the recording interrupted there",
+    )
+    assert report_of(judge_recording(tmp_path / "cut"), Settings()).verdict is Verdict.INCOMPLETE
+
+
+def test_files_are_in_the_order_of_recording(tmp_path):
+    """Cases of several files come back in the order in which they were sent, though the clock was set back."""
+    begin = 1_795_392_000
+    run, writer = recorder(tmp_path / "rec", Emulator(clock=lambda: begin))
+    seconds = iter([100.0, 101.0, 90.0, 90.5, 91.0, 200.0])
+    run.clock = lambda: begin + next(seconds)
+    sent = [
+        Case.single(f"{part}.charset", "", Request.of({"GroupName": SALT, "GroupId": SALT, "Tag": f"{number}"}))
+        for number, part in enumerate(("Tag", "GroupId", "Tag", "Tag", "GroupName", "GroupId"))
+    ]
+    for case in sent:
+        run.case(case)
+    writer.finish("")
+
+    assert [each.request.place.case for each in load(tmp_path / "rec").interactions] == [each.id for each in sent]
 
 
 def test_what_isnt_recorded_is_no_pass(small):
@@ -226,10 +117,17 @@ def test_what_isnt_recorded_is_no_pass(small):
 SEEN = [each for each in FAULTS if "State.quota" not in each.clauses]
 
 
-@pytest.mark.parametrize("fault", SEEN[::24], ids=lambda each: each.name)
+def cases_for(fault):
+    """A plain request, those cases that aim at what a fault breaks, and some of the others; none of megabytes."""
+    first, *others = [each for each in smoke() if "size" not in each.clause]
+    return [first, *(each for n, each in enumerate(others) if each.clause in fault.clauses or n % 20 == 0)]
+
+
+# `python -m benchmarks.recordings` has all faults, and the whole list.
+@pytest.mark.parametrize("fault", SEEN[::48], ids=lambda each: each.name)
 def test_faults_are_found_offline(fault, tmp_path):
     """What is found of a faulty emulator live is found from its recording, no more and no less."""
-    live = recorded(tmp_path / "rec", Emulator(faulty(conforming(), fault.name)))
+    live = recorded(tmp_path / "rec", Emulator(faulty(conforming(), fault.name)), cases_for(fault))
     with no_sockets():
         offline = judge_recording(tmp_path / "rec").run
 
@@ -247,152 +145,6 @@ def test_age(small):
         assert load(small, max_age=41)
         with pytest.raises(TargetUnusableError, match=r"40 days old, --max-age allows 30"):
             load(small, max_age=30)
-
-
-# --- Where it comes from -----------------------------------------------------------------------------------
-
-
-class Authority:
-    """An authority that signs as public ones do, which is more strictly than what tests usually need."""
-
-    def __init__(self):
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "An authority of tests")])
-        usage = x509.KeyUsage(
-            digital_signature=True, key_cert_sign=True, crl_sign=True, content_commitment=False, key_encipherment=False,
-            data_encipherment=False, key_agreement=False, encipher_only=False, decipher_only=False,
-        )  # fmt: skip
-        builder = self._builder(self.name, self.key.public_key())
-        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        self.certificate = builder.add_extension(usage, critical=True).sign(self.key, hashes.SHA256())
-
-    def _builder(self, subject, public_key):
-        identifier = x509.SubjectKeyIdentifier.from_public_key(public_key)
-        signer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
-        builder = x509.CertificateBuilder(issuer_name=self.name, subject_name=subject, public_key=public_key)
-        builder = builder.serial_number(x509.random_serial_number())
-        builder = builder.not_valid_before(NOW - timedelta(days=400)).not_valid_after(NOW + timedelta(days=4000))
-        return builder.add_extension(identifier, critical=False).add_extension(signer, critical=False)
-
-    def chain_for(self, *names):
-        """Certificates in DER, the server's own first."""
-        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, names[0])])
-        builder = self._builder(subject, ec.generate_private_key(ec.SECP256R1()).public_key())
-        alternatives = x509.SubjectAlternativeName([x509.DNSName(each) for each in names])
-        builder = builder.add_extension(alternatives, critical=False)
-        purpose = x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.SERVER_AUTH])
-        builder = builder.add_extension(purpose, critical=False)
-        builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        own = builder.sign(self.key, hashes.SHA256())
-        return [each.public_bytes(Encoding.DER) for each in (own, self.certificate)]
-
-
-@pytest.fixture(scope="module", name="authority")
-def _authority():
-    """What stands for a public authority here."""
-    return Authority()
-
-
-@pytest.fixture(name="public")
-def _public(authority):
-    with mock.patch.object(certificates, "_public", return_value=(authority.certificate,)):
-        yield
-
-
-def claiming(kind, certificate, endpoint=f"https://{HOST}", date=None):
-    """A cassette that claims something, every hash in order."""
-    http = replace(HTTP, url=f"{endpoint}/", headers=(("Host", HOST),))
-    today = datetime.now(UTC).replace(microsecond=0)
-    provenance = replace(
-        PROVENANCE, kind=kind, endpoint=endpoint, certificate=certificate, date=(date or today).isoformat()
-    )
-    return written(interaction(http=http), provenance=provenance)
-
-
-def certificate(authority, *names):
-    return certificates.certificate_of(authority.chain_for(*names), HOST, datetime.now(UTC))
-
-
-@pytest.mark.usefixtures("public")
-def test_live_needs_a_public_certificate(authority, tmp_path):
-    """With certificates that a public authority vouches for, for this name and day, it is live."""
-    found = certificate(authority, HOST)
-    (tmp_path / "x.yaml").write_text(claiming(Kind.LIVE, found))
-
-    assert found.public
-    assert load(tmp_path / "x.yaml").provenance.kind is Kind.LIVE
-
-
-@pytest.mark.usefixtures("public")
-@pytest.mark.parametrize("forgery", ["other name", "other authority", "another day", "none", "not said", "no chain"])
-def test_forged_claims_are_refused(authority, tmp_path, forgery):
-    """Whoever makes all hashes anew still has no certificate for it."""
-    true = certificate(authority, HOST)
-    stranger = Certificate(certificate(Authority(), HOST).chain, True, "somebody")
-    wrong_name = Certificate(certificate(authority, "example.com").chain, True, "somebody")
-    content = {
-        "other name": lambda: claiming(Kind.LIVE, wrong_name),
-        "other authority": lambda: claiming(Kind.LIVE, stranger),
-        "another day": lambda: claiming(Kind.LIVE, true, date=datetime(1999, 1, 1, tzinfo=UTC)),
-        "none": lambda: claiming(Kind.LIVE, None),
-        "not said": lambda: claiming(Kind.LIVE, replace(true, public=False)),
-        "no chain": lambda: claiming(Kind.LIVE, Certificate((), True, "")),
-    }[forgery]()
-    (tmp_path / "x.yaml").write_text(content)
-
-    with pytest.raises(TargetUnusableError, match="refused"):
-        load(tmp_path / "x.yaml")
-
-
-@pytest.mark.parametrize(
-    ("kind", "endpoint"),
-    [
-        (Kind.LIVE, "http://127.0.0.1:8080"), (Kind.LIVE, f"http://{HOST}"), (Kind.EMULATOR, f"https://{HOST}"),
-        (Kind.STAND_IN, "http://127.0.0.1:8080"), (Kind.LIVE, "https://iai.tencentcloudapi.com.example.com"),
-    ],
-)  # fmt: skip
-def test_the_kind_must_fit_the_endpoint(tmp_path, kind, endpoint):
-    """Nothing is live, a stand-in or an emulator that its own endpoint says it isn't."""
-    (tmp_path / "x.yaml").write_text(claiming(kind, None, endpoint))
-
-    with pytest.raises(TargetUnusableError, match="it says that it is"):
-        load(tmp_path / "x.yaml")
-
-
-def test_requests_to_somebody_else(tmp_path):
-    """A recording in which a request went to another host than it claims is refused."""
-    http = replace(HTTP, url="http://example.com/")
-    (tmp_path / "x.yaml").write_text(written(interaction(http=http)))
-
-    with pytest.raises(TargetUnusableError, match=r"went to example\.com"):
-        load(tmp_path / "x.yaml")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"kind": "real"}, {"date": "yesterday"}, {"kind": None}, {"endpoint": 5}, {"more": 1},
-        {"certificate": {"chain": ["!"], "sha256": "0"}}, {"certificate": {"chain": [], "sha256": "0"}},
-        {"certificate": 1},
-    ],
-)  # fmt: skip
-def test_provenance_that_says_nothing(change):
-    """A provenance that lacks something, or has it in another form, is told in a sentence."""
-    with pytest.raises(ValueError, match="its provenance"):
-        Provenance.from_values({**PROVENANCE.to_values(), **change})
-
-
-@pytest.mark.parametrize(
-    ("host", "is_one"),
-    [
-        (HOST, True), ("iai.ap-guangzhou.tencentcloudapi.com", True), ("iai.intl.tencentcloudapi.com", True),
-        ("IAI.tencentcloudapi.com", True), ("cvm.tencentcloudapi.com", False), ("iai.tencentcloudapi.com.cn", False),
-        ("xiai.tencentcloudapi.com", False), ("iai.a.b.tencentcloudapi.com", False), ("127.0.0.1", False), ("", False),
-    ],
-)  # fmt: skip
-def test_hosts_of_the_service(host, is_one):
-    """The service's own hosts, its regions', and nobody else's."""
-    assert is_platform_host(host) is is_one
 
 
 # --- Scrubbing ---------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.campaign import aimed, judged, requests_until_found, run_against, without_megabytes
 from conformance.contract import CLAUSE, PARAMETERS
 from conformance.emulator.faults import FAULT, FAULTS
-from conformance.judging.judge import Kind
+from conformance.judging.judge import DepartureKind as Kind
 from conformance.report.model import Status, Verdict, report_of
 from conformance.runs.session import Session
 from conformance.runs.settings import Settings

@@ -16,7 +16,7 @@ import pytest
 from benchmarks.campaign import aimed, without_megabytes
 from conformance.base.credentials import EXAMPLE_CREDENTIALS
 from conformance.exchange.wire import Sender
-from conformance.judging.judge import Kind
+from conformance.judging.judge import DepartureKind as Kind
 from conformance.runs.run import Run
 from conformance.runs.smoke import smoke
 from conformance.targets.http import HttpTarget

@@ -10,11 +10,12 @@ from conformance.base.credentials import EXAMPLE_CREDENTIALS
 from conformance.base.errors import TransportError
 from conformance.contract import CODES
 from conformance.exchange.cases import Case, Step
-from conformance.exchange.messages import HttpResponse
+from conformance.exchange.messages import Exchange, HttpResponse
 from conformance.exchange.request import Request
 from conformance.exchange.salt import Salts, fill
 from conformance.exchange.wire import Sender
-from conformance.judging.judge import Kind, judge
+from conformance.judging.judge import DepartureKind as Kind
+from conformance.judging.judge import judge
 from conformance.oracle.prediction import Accepted, Refused
 from conformance.oracle.validator import predict
 from conformance.oracle.world import Group, World
@@ -335,19 +336,16 @@ def test_codes_on_a_valid_request(code):
 
 
 class Scripted:
-    """A target that gives prepared answers; an exception is raised."""
+    """A target that gives prepared answers, or reasons why none came."""
 
     def __init__(self, *answers):
         self.name, self.alone = "scripted", True
         self.sender = Sender("http://localhost", "", EXAMPLE_CREDENTIALS)
         self._answers = list(answers)
 
-    def send(self, _http):
+    def send(self, http):
         """The next answer."""
-        answer = self._answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        return Exchange(http, self._answers.pop(0))
 
     def close(self):
         """Nothing to let go of."""

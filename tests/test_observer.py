@@ -588,7 +588,7 @@ def test_a_conforming_history(onlooker):
 
     def send(action, **parameters):
         http = encode(Request.of(parameters, action), target.sender, Form.JSON, int(time.time()))
-        return http, target.send(http)
+        return http, target.send(http).answer
 
     send("CreateGroup", GroupId="before", GroupName="before")
     history = (

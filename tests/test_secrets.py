@@ -28,6 +28,7 @@ from conformance.recording.interaction import fingerprint
 from conformance.recording.provenance import Kind, Provenance, contract_version
 from conformance.recording.reader import load
 from conformance.recording.writer import RecordingError, Writer
+from conformance.report import json_report
 from tests.command import command
 
 ID = "AKIDz8krbsJ5yKBZQpn74WFkmLPx3SECRET1"
@@ -339,7 +340,7 @@ def test_observing_tells_no_secret(place, tmp_path):
     message = {"Error": {"Code": f"Odd.{secret}", "Message": secret}, "RequestId": secret}
     for body in (ACCEPTED.body, json.dumps({"Response": message}).encode(), b"oops " + secret.encode()):
         observer.exchange(Exchange(http, replace(ACCEPTED, body=body), 1.0, 2.0, ()))
-    report = json.dumps(observer.end().to_json(), ensure_ascii=False)
+    report = json.dumps(json_report.to_json(observer.end()), ensure_ascii=False)
 
     (file,) = (tmp_path / "rec").iterdir() if observer.judged else (None,)
     for each in ("\n".join(said), report, file.read_text() if file else ""):
@@ -358,7 +359,7 @@ def test_observing_masks_the_environments_key(tmp_path, monkeypatch):
     observer = Observer.of("http://127.0.0.1:8080", str(tmp_path / "rec"), said.append)
     http = request(body=json.dumps({"GroupId": "x" * 65, "GroupName": "g", "Tag": KEY}).encode())
     observer.exchange(Exchange(http, ACCEPTED, 1.0, 2.0, ()))
-    report = json.dumps(observer.end().to_json())
+    report = json.dumps(json_report.to_json(observer.end()))
 
     assert observer.departures == 1
     for each in ("\n".join(said), report, (tmp_path / "rec" / "traffic.yaml").read_text()):

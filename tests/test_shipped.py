@@ -1,6 +1,7 @@
 """The cassettes that are shipped, and the verbs that judge recordings anew."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -9,10 +10,14 @@ import pytest
 import conformance
 from conformance.cli import shipping as shipped
 from conformance.cli.main import main
-from conformance.cli.rejudging import verdicts_of
+from conformance.cli.reference import record
+from conformance.cli.rejudging import read_verdicts, verdicts_of
 from conformance.contract import EXAMPLES, READING
+from conformance.exchange.cases import Case
+from conformance.exchange.request import Request
+from conformance.exchange.salt import SALT
 from conformance.recording.provenance import Kind
-from conformance.recording.reader import load, recordings_at
+from conformance.recording.reader import load
 from conformance.runs.smoke import smoke
 
 SHIPPED = Path(conformance.__file__).parent.parent / "cassettes"
@@ -45,11 +50,15 @@ def test_the_pages_examples():
     assert judged["verdict"] == "incomplete"
 
 
+def accepted(name):
+    """The verdicts that stand beside recordings; see `test_verdicts_stand`."""
+    return read_verdicts(SHIPPED / name / shipped.VERDICTS)
+
+
 @pytest.mark.parametrize("age", AGES)
 def test_the_reference(age):
     """Each kind of account has the whole smoke list, conforms, and is recognised."""
-    path = SHIPPED / "reference" / age
-    recording, judged = load(path), verdicts_of(path, None)
+    recording, judged = load(SHIPPED / "reference" / age), accepted("reference")[age]
 
     assert (recording.provenance.kind, recording.account, recording.notes) == (Kind.EMULATOR, age, ())
     assert judged["verdict"] == "conforms"
@@ -60,8 +69,7 @@ def test_the_reference(age):
 
 def test_every_corrupted_answer_is_refused():
     """Answers that were spoilt on purpose are refused, one and all."""
-    recording = load(SHIPPED / "corrupted" / "answers")
-    judged = verdicts_of(SHIPPED / "corrupted" / "answers", None)
+    recording, judged = load(SHIPPED / "corrupted" / "answers"), accepted("corrupted")["answers"]
     spoilt = {each.request.place.case for each in recording.interactions}
 
     assert len(spoilt) > 300
@@ -69,14 +77,68 @@ def test_every_corrupted_answer_is_refused():
     assert judged["verdict"] == "violates"
 
 
-def test_shipped_cassettes_are_of_today(tmp_path):
-    """What would be written today has the same requests: whoever changes the smoke list writes them anew."""
-    recording = load(SHIPPED / "reference" / AGES[0])
-    recorded = {each.request.place.case for each in recording.interactions}
+def lists_groups(case):
+    return any(each.request.action == "GetGroupList" for each in case.steps)
 
-    assert recorded >= {each.id for each in smoke() if each.quota is None}
+
+# Whoever lists groups sees those of the cases that do so, too.
+SOME = [each for place, each in enumerate(smoke()) if place % 20 == 0 or lists_groups(each)]
+
+
+def entries(folder):
+    """What stands in each cassette: its head, its interactions, its seal."""
+    return {
+        each.name: re.split(r"(?m)^(?=- |seal: )", each.read_text(encoding="utf-8"))
+        for each in sorted(folder.iterdir())
+    }
+
+
+@pytest.mark.parametrize("age", AGES)
+def test_shipped_cassettes_are_of_today(age, tmp_path):
+    """What would be written today of some cases stands there, to the byte; and there are no other cases than today's.
+
+    Whoever changes the smoke list, the emulator or the format writes them anew.
+    """
+    record(tmp_path / "some", SOME, age)
+    recorded = load(SHIPPED / "reference" / age)
+
+    assert set(recorded.cases) == {each.id for each in smoke() if each.quota is None}
+    shipped_entries = entries(SHIPPED / "reference" / age)
+    for name, (head, *interactions, _) in entries(tmp_path / "some").items():
+        assert head == shipped_entries[name][0]
+        assert set(interactions) <= set(shipped_entries[name]), name
+
+
+def test_other_shipped_cassettes_are_of_today(tmp_path):
+    """What the page prints, and what is spoilt of some cases."""
     shipped.documentation(tmp_path / "page")
-    assert load(tmp_path / "page").interactions == load(SHIPPED / "documentation" / "page").interactions
+    record(tmp_path / "some", SOME, AGES[0])
+    kept, _ = shipped.corrupted(tmp_path / "answers", tmp_path / "some")
+    there = entries(SHIPPED / "corrupted" / "answers")
+
+    assert entries(tmp_path / "page") == entries(SHIPPED / "documentation" / "page")
+    assert kept > 10
+    for name, (head, *interactions, _) in entries(tmp_path / "answers").items():
+        assert head == there[name][0]
+        assert set(interactions) <= set(there[name]), name
+
+
+def test_a_case_more_changes_nothing_but_its_own_lines(tmp_path):
+    """Of all files, one has an interaction more and another seal: the others are the same, to the byte."""
+    parameters = {"GroupName": SALT, "GroupId": SALT, "Tag": "一个新的标签"}
+    case = Case.single("Tag.charset", "a case more", Request.of(parameters))
+    middle = len(SOME) // 2
+    record(tmp_path / "before", SOME, AGES[0])
+    record(tmp_path / "after", [*SOME[:middle], case, *SOME[middle:]], AGES[0])
+    before, after = entries(tmp_path / "before"), entries(tmp_path / "after")
+
+    assert before.keys() == after.keys()
+    assert [name for name in before if before[name] != after[name]] == ["Tag.yaml"]
+    *others, _ = before["Tag.yaml"]
+    *with_it, _ = after["Tag.yaml"]
+    (added,) = [each for each in with_it if each not in others]
+    assert f'"case": "{case.id}"' in added
+    assert [each for each in with_it if each != added] == others
 
 
 def test_rejudge_tells_what_changed(tmp_path, capsys):
@@ -101,7 +163,7 @@ def test_rejudge_tells_what_changed(tmp_path, capsys):
     told = capsys.readouterr().out
     for words_ in (
         "clause GroupId.unique: - failed + passed",
-        "case interaction 3: - GroupId.unique: accepted though invalid + allowed",
+        "case interaction 3: - GroupId.unique: accepted-though-invalid + allowed",
         "reading account-age: - ",
         "clause Tag.type: - no such clause + not-exercised",
         "4 verdicts changed",
@@ -143,17 +205,17 @@ def test_readings_of_recordings(tmp_path, capsys):
     """For each ambiguity: what is left, and by which interaction of which file and day the others are excluded."""
     file = tmp_path / "readings.json"
 
-    code = main(["readings", str(SHIPPED / "reference"), "--json", str(file)])
+    paths = [str(SHIPPED / "reference" / age) for age in AGES[:2]]
+    code = main(["readings", *paths, "--json", str(file)])
 
     told, read = capsys.readouterr().out, json.loads(file.read_text())
     assert code == 0
-    assert len(read["recordings"]) == len(AGES) == told.count("(emulator") or "emulator, http://127.0.0.1" in told
+    assert [each["path"] for each in read["recordings"]] == paths
+    assert all(f"{path}: emulator, http://127.0.0.1:8080" in told for path in paths)
     (ages,) = (each for each in read["readings"] if each["id"] == "account-age")
     assert [each["possible"] for each in ages["by"]] == [[Path(each["path"]).name] for each in ages["by"]]
     assert "differs" in told
-    days = {str(load(path).provenance.moment.date()) for path in recordings_at([str(SHIPPED / "reference")])}
-    assert all(f"recorded {day}" in told for day in days)
-    assert ".yaml, interaction " in told
+    assert re.search(r"\.yaml, interaction \d+, recorded 2026-11-23", told)
 
 
 def test_a_plan_after_evidence_is_shorter(capsys):

@@ -97,7 +97,7 @@ def _lines(steps: Sequence[Step], heard: Sequence[Exchange], failures: Sequence[
         yield f"→ {http.method} {_clipped(visible(http.body.decode('utf-8', 'backslashreplace') or http.query))}"
         yield f"← {_answer(each.answer)}"
     for failure in failures:
-        yield f"✗ {failure.clause}: {failure.kind}"
+        yield f"✗ {failure.clause}: {failure.kind.about}"
         yield from (f"    allowed  {visible(line)}" for line in failure.expected)
         yield f"    came     {visible(failure.observed)}"
 

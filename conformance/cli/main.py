@@ -47,7 +47,7 @@ VERBS = (
     Verb("record", "judge a target, and record what it answers", "record", judges=True),
     Verb("rejudge", "judge recordings anew: what has changed since a report?", "rejudge"),
     Verb("readings", "tell what recordings say of the page's ambiguities", "readings"),
-    Verb("plan", "name the fewest requests that would settle what is still open", "planning"),
+    Verb("plan", "name few requests that would settle what is still open", "planning"),
     Verb("cleanup", "delete the groups that interrupted live runs left", "cleanup"),
     Verb("observe", "pass on the traffic of others, and judge it", "observe"),
 )

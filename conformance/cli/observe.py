@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -61,12 +60,13 @@ def perform(options: argparse.Namespace) -> int:
 
 def _end(observer: Observer, json_file: str | None) -> int:
     from conformance.base.files import write_text
+    from conformance.report.json_report import render
 
     report = observer.end()
     for line in observer.summary(report):
         _say(line)
     if json_file is not None:
-        write_text("--json", json_file, f"{json.dumps(report.to_json(), indent=1)}\n")
+        write_text("--json", json_file, render(report))
     return observer.exit_code(report)
 
 

@@ -1,4 +1,4 @@
-"""The verb `plan`: the fewest requests that would settle what is still open."""
+"""The verb `plan`: few requests that would settle what is still open."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def perform(options: argparse.Namespace) -> int:
-    """Name the fewest requests that would settle what is still open."""
+    """Name few requests that would settle what is still open."""
     from conformance.base.files import check_writable, write_text
     from conformance.cli.evidence import evidence_of, possible_after
     from conformance.recording.reader import recordings_at

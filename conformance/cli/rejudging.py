@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypedDict
 
 from conformance.base.errors import UsageError
 from conformance.base.files import why
+from conformance.judging.judge import DepartureKind
 from conformance.runs.conduct import judge_recording
 
 __all__ = ["Verdicts", "beside", "changes", "of_the_same", "read_verdicts", "still_there", "verdicts_of"]
@@ -19,7 +20,7 @@ class Verdicts(TypedDict):
     """How one recording is judged.
 
     `verdict` is the run's; `clauses` has each clause's status; `cases` has, for each case or interaction, its
-    departures in words: none where it conforms; and "not recorded" where it isn't there.
+    departures as `CLAUSE: KIND`: none where it conforms; and "not recorded" where it isn't there.
     """
 
     verdict: str
@@ -59,21 +60,21 @@ def read_verdicts(path: Path) -> dict[str, Verdicts] | None:
     try:
         read = json.loads(path.read_text(encoding="utf-8"))
         if "recordings" in read:
-            found: dict[str, Verdicts] = {
+            recordings: dict[str, Verdicts] = {
                 str(name): {
                     "verdict": str(each["verdict"]),
                     "clauses": {str(id_): str(status) for id_, status in each["clauses"].items()},
-                    "cases": {str(id_): list(map(str, departures)) for id_, departures in each["cases"].items()},
+                    "cases": {str(id_): _departures(found) for id_, found in each["cases"].items()},
                     "readings": {str(id_): list(map(str, values)) for id_, values in each["readings"].items()},
                 }
                 for name, each in read["recordings"].items()
             }
-            return found
+            return recordings
         return {
             beside(path, Path(str(read["recording"]["path"]))): {
                 "verdict": str(read["verdict"]),
                 "clauses": {str(each["id"]): str(each["status"]) for each in read["clauses"]},
-                "cases": {str(each["id"]): list(map(str, each["departures"])) for each in read["cases"]},
+                "cases": {str(each["id"]): _departures(each["departures"]) for each in read["cases"]},
                 "readings": {str(each["id"]): list(map(str, each["possible"])) for each in read["readings"]},
             }
         }
@@ -87,6 +88,16 @@ def read_verdicts(path: Path) -> dict[str, Verdicts] | None:
             f"--against {path}: that is no report on recordings; `rejudge --accept`, or `run --target cassette:PATH "
             f"--json`, writes one{hint}"
         ) from error
+
+
+# Before kinds had words of their own, reports held what people read.
+_WORDS = {each.about: str(each) for each in DepartureKind}
+
+
+def _departures(read: Iterable[object]) -> list[str]:
+    """Departures as today's reports have them, whenever they were written."""
+    parts = (str(each).partition(": ") for each in read)
+    return sorted(f"{clause}{colon}{_WORDS.get(kind, kind)}" for clause, colon, kind in parts)
 
 
 def of_the_same(before: dict[str, Verdicts], now: Mapping[str, Verdicts]) -> dict[str, Verdicts]:

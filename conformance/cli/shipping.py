@@ -3,6 +3,8 @@
 `documentation/` has what the page prints, `reference/` the smoke list as the reference emulator answers it, for each
 kind of account, and `corrupted/` answers that were spoilt on purpose, each of which must be refused. Beside each lies
 `verdicts.json`, how they are judged; `rejudge` tells when that changes.
+
+Written twice they are the same, byte for byte, wherever that is; and what is written of a case depends on it alone.
 """
 
 from __future__ import annotations
@@ -19,24 +21,21 @@ from conformance import __version__
 from conformance.base.environment import DEFAULT_REGION
 from conformance.base.errors import NotRecordedError
 from conformance.base.hosts import SERVICE_HOST
+from conformance.cli.reference import DATE, record
 from conformance.cli.rejudging import beside, verdicts_of
 from conformance.contract import ACTION, EXAMPLES, READING, SERVICE, VERSION
+from conformance.exchange.cases import Case
 from conformance.exchange.messages import HttpRequest, HttpResponse
 from conformance.privacy.scrub import NAMELESS, SCRUBBED
 from conformance.recording.interaction import Interaction
-from conformance.recording.provenance import Kind, Provenance, contract_version
+from conformance.recording.provenance import Kind, Provenance
 from conformance.recording.reader import Recording, load, recordings_at
 from conformance.recording.writer import Writer
-from conformance.runs.conduct import conduct
-from conformance.runs.session import open_session
-from conformance.runs.settings import Settings
 from conformance.runs.smoke import smoke
 
 __all__ = ["VERDICTS", "corrupted", "documentation", "reference"]
 
 VERDICTS = "verdicts.json"
-# When the page was read.
-_READ = "2026-11-23T00:00:00+00:00"
 
 
 def documentation(folder: Path) -> None:
@@ -44,18 +43,18 @@ def documentation(folder: Path) -> None:
 
     Where the page prints "<公共请求参数>", the common parameters stand as a recording has them: without secrets.
     """
-    moment = datetime.fromisoformat(_READ).timestamp()
+    moment = datetime.fromisoformat(DATE).timestamp()
     provenance = Provenance(
         kind=Kind.DOCUMENTATION,
         endpoint=f"https://{SERVICE_HOST}",
-        date=_READ,
+        date=DATE,
         suite=__version__,
-        contract=contract_version(),
+        contract=VERSION,
         region=DEFAULT_REGION,
         run="",
         client="the page",
     )
-    scope = f"{_READ[:10]}/{SERVICE}/tc3_request"
+    scope = f"{DATE[:10]}/{SERVICE}/tc3_request"
     headers = (
         ("Host", SERVICE_HOST),
         ("Content-Type", "application/json"),
@@ -78,15 +77,9 @@ def documentation(folder: Path) -> None:
 
 
 def reference(folder: Path) -> None:
-    """Write the smoke list as the emulator answers it over HTTP, in a folder for each kind of account."""
+    """Write the smoke list as the emulator answers it, in a folder for each kind of account."""
     for age in READING["account-age"].values:
-        settings = Settings(
-            profile="smoke",
-            readings={"account-age": age.name},
-            record_to=str(folder / age.name),
-            record_mode="rewrite",
-        )
-        conduct(open_session(settings), settings)
+        record(folder / age.name, smoke(), age.name)
 
 
 # --- Corrupted answers -----------------------------------------------------------------------------------
@@ -141,44 +134,41 @@ def corrupted(folder: Path, source: Path) -> tuple[int, int]:
         How many answers are written; and how many weren't, since the page allows what they say.
     """
     recording = load(source)
-    chosen = list(_spoilt(recording))
     provenance = replace(recording.provenance, client=f"iai-conformance {__version__}, answers spoilt on purpose")
-    with_answers = [replace(each, answer=answer) for each, answer in chosen]
-    refused = {each.number for each in with_answers if _is_refused(recording, each)}
     writer = Writer(folder, lambda: provenance)
-    for each in with_answers:
-        if each.number in refused and each.request.place is not None:
-            writer.write(each.request, each.answer, each.at, recording.cases[each.request.place.case])
+    spoilt = kept = 0
+    for case, each in _spoilt(recording):
+        spoilt += 1
+        if _is_refused(recording, case, each):
+            kept += 1
+            writer.write(each.request, each.answer, each.at, case)
     writer.finish(recording.account)
-    return len(refused), len(with_answers) - len(refused)
+    return kept, spoilt - kept
 
 
-def _spoilt(recording: Recording) -> Iterator[tuple[Interaction, HttpResponse]]:
+def _spoilt(recording: Recording) -> Iterator[tuple[Case, Interaction]]:
+    """The single requests of a recording, each with its answer spoilt in the way that its case's id tells."""
     corruptions = list(_CORRUPTIONS.values())
-    alone = {each.id for each in smoke() if each.requests == 1}
-    place = 0
     for each in recording.interactions:
-        at = each.request.place
-        if at is None or at.case not in alone or each.packed or not isinstance(each.answer, HttpResponse):
+        case = recording.cases[each.request.place.case] if each.request.place is not None else None
+        if case is None or case.requests > 1 or each.packed or not isinstance(each.answer, HttpResponse):
             continue
-        answer = corruptions[place % len(corruptions)](each.answer)
-        place += 1
+        answer = corruptions[int(case.id, 16) % len(corruptions)](each.answer)
         if answer != each.answer:
-            yield each, answer
+            yield case, replace(each, answer=answer)
 
 
-def _is_refused(recording: Recording, interaction: Interaction) -> bool:
+def _is_refused(recording: Recording, case: Case, interaction: Interaction) -> bool:
     """Whether a case that has only this one answer departs from the page."""
     from conformance.recording.replay import CassetteTarget
     from conformance.runs.run import Run
 
-    target = CassetteTarget("", replace(recording, interactions=(interaction,)))
+    target = CassetteTarget("", replace(recording, interactions=(interaction,), files=("",)))
     run = Run.against(target, salts=target.salts)
     run.clock = target.now
     run.by_hand = True
-    assert interaction.request.place is not None  # noqa: S101 -- it is a case's
     try:
-        return bool(run.case(recording.cases[interaction.request.place.case]))
+        return bool(run.case(case))
     except NotRecordedError:
         return False
 

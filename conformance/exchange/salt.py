@@ -16,6 +16,7 @@ import hashlib
 import re
 import secrets
 import string
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -77,6 +78,24 @@ class Salts:
         """A salt that wasn't handed out before."""
         self.handed += 1
         return self.run + _letters(self.handed, SALT_LENGTH - len(self.run))
+
+
+@dataclass(slots=True)
+class SaltsByCase(Salts):
+    """Salts made of the case's id alone, whatever other cases there are; for accounts that nobody else uses."""
+
+    run: str = PREFIX
+    _tries: Counter[str] = field(default_factory=Counter)
+
+    def of(self, case: str) -> str | None:
+        """The salt of a case; another where it is tried again."""
+        self._tries[case] += 1
+        return self.run + _letters(int(case, 16) + self._tries[case] - 1, SALT_LENGTH - len(self.run))
+
+
+def nonce(salt: str, step: int, copy: int) -> int:
+    """A Nonce, from 1 to 999 999 999: another for each request of a case, the same whatever was sent before it."""
+    return 1 + int.from_bytes(hashlib.sha256(f"{salt} {step} {copy}".encode()).digest()) % 999_999_999
 
 
 def fill(template: Request, salt: str) -> Request:

@@ -70,9 +70,11 @@ class Overheard:
 
     @property
     def moments(self) -> tuple[float, ...]:
-        """What time it may have been where it was answered: by this machine's clock, and by the one that `Date` tells.
+        """Candidates for what the server's clock told when it answered, in seconds since 1970; each once.
 
-        The server looked at its clock between the request's end and the answer's.
+        It looked at its clock between the request's end and the answer's. If that is this machine's clock, it told
+        `sent` at the earliest and `answered` at the latest; if it is another, `Date` at the latest, and at the earliest
+        as much before `Date` as the answer took.
         """
         answered = self.circumstances.answered
         answered = self.sent if answered is None else answered

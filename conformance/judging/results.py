@@ -10,7 +10,7 @@ from conformance.contract import ACTION, CLAUSE
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.salt import SALT
-from conformance.judging.judge import Kind
+from conformance.judging.judge import DepartureKind
 from conformance.privacy.secrets import Secrets
 
 __all__ = ["NOT_RECORDED", "PLAIN", "Failure", "Results", "Tally", "masked"]
@@ -38,7 +38,7 @@ class Failure:
     """
 
     clause: str
-    kind: Kind
+    kind: DepartureKind
     expected: tuple[str, ...]
     observed: str
     sent: tuple[Step, ...]
@@ -110,16 +110,16 @@ class Results:
         codes: error code → how often it came.
         unseen: action, or case → why it could not be seen.
         unsupported: clause → what the target has no way to do, for want of which it wasn't seen.
-        verdicts: case id → its departures, in words, of the cases that a list names; for whoever compares two runs.
+        verdicts: case id → its departures, as `CLAUSE: KIND`, of the cases that a list names; to compare two runs.
         unrecorded: clauses of which a recording lacks cases.
         requests: how many were sent, of any action.
         groups_created: how many creations succeeded.
         groups_in_doubt: how many may have succeeded; nobody said.
     """
 
-    failures: dict[tuple[str, Kind], list[Failure]] = field(default_factory=dict)
-    failed: Counter[tuple[str, Kind]] = field(default_factory=Counter)
-    first_failed: dict[tuple[str, Kind], int] = field(default_factory=dict)
+    failures: dict[tuple[str, DepartureKind], list[Failure]] = field(default_factory=dict)
+    failed: Counter[tuple[str, DepartureKind]] = field(default_factory=Counter)
+    first_failed: dict[tuple[str, DepartureKind], int] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=lambda: {id_: Tally() for id_ in CLAUSE})
     codes: Counter[str] = field(default_factory=Counter)
     unseen: dict[str, str] = field(default_factory=dict)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import math
-import zlib
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from http import HTTPStatus
@@ -19,14 +18,22 @@ from conformance.exchange.wire import UndecodableError, decode
 from conformance.judging.observed import Circumstances, Overheard, Subject
 from conformance.privacy.secrets import SCRUBBED, is_scrubbed
 
-__all__ = ["Interaction", "fingerprint", "from_values", "to_values"]
+__all__ = ["LARGEST_BODY", "Interaction", "fingerprint", "from_values", "runs_of", "to_values"]
 
-# Larger bodies are compressed: some requests are large on purpose, and hold nothing but spaces.
+# In larger bodies, what is repeated is written once: some requests are large on purpose, and hold nothing but spaces.
 _LARGEST_PLAIN = 16 * 1024
 # No body is larger: the largest that is sent is one of 10 MB, and a byte.
-_LARGEST_WHOLE = 16 * 1024 * 1024
+LARGEST_BODY = 16 * 1024 * 1024
+_LONG_RUN = 1000
 _NO_ANSWER = 0  # in the place of an HTTP status
 _LAST_SECOND = 253402300800.0  # of the year 9999
+# The phrases of RFC 9110; Python before 3.13 has older ones.
+_PHRASES = {each.value: each.phrase for each in HTTPStatus} | {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +41,12 @@ class Interaction:
     """A request and what came of it.
 
     Attributes:
-        number: how many interactions of the recording came before it, and itself.
+        number: which it is in its file, from 1; in a file of the first format, which it was in the whole recording.
         at: when the request was sent, in seconds since 1970.
         request: scrubbed; its place is that in the recorded run, None where it was somebody else's. Without its body,
             where that is packed.
         answer: scrubbed; or why none came.
-        packed: a large body, compressed, in Base64; empty where the request has its body.
+        packed: a large body in pieces, each with how often it stands there; empty where the request has its body.
         mark: the request's fingerprint; None where it is still to be taken.
         circumstances: what else was known of it, where it was somebody else's.
     """
@@ -48,7 +55,7 @@ class Interaction:
     at: float
     request: HttpRequest
     answer: Answer
-    packed: str = ""
+    packed: tuple[tuple[bytes, int], ...] = ()
     mark: str | None = None
     circumstances: Circumstances = field(default_factory=Circumstances)
 
@@ -57,7 +64,7 @@ class Interaction:
         """The request with its body."""
         if not self.packed:
             return self.request
-        return replace(self.request, body=_unpacked(self.packed))
+        return replace(self.request, body=b"".join(piece * times for piece, times in self.packed))
 
     @property
     def overheard(self) -> Overheard:
@@ -96,15 +103,17 @@ def fingerprint(http: HttpRequest) -> str:
 def to_values(interaction: Interaction) -> dict[str, object]:
     """The interaction as vcrpy writes it, and under `recorded` what only this suite reads."""
     request, answer = interaction.request, interaction.answer
-    recorded: dict[str, object] = {"number": interaction.number, "at": math.floor(interaction.at * 1000) / 1000}
+    recorded: dict[str, object] = {"at": math.floor(interaction.at * 1_000_000) / 1_000_000}
     if (place := request.place) is not None:
-        recorded |= {"case": place.case, "salt": place.salt, "step": place.step, "copy": place.copy}
+        recorded |= {"case": place.case, "salt": place.salt}
+        recorded |= {name: at for name, at in (("step", place.step), ("copy", place.copy)) if at}
     recorded |= _circumstances_to_values(interaction)
     body: object = _text(request.body)
-    if len(request.body) > _LARGEST_PLAIN:
-        recorded["body"] = base64.b64encode(zlib.compress(request.body, 9)).decode("ascii")
+    runs = runs_of(request.body) if len(request.body) > _LARGEST_PLAIN else ()
+    if any(times > 1 for _, times in runs):
+        recorded["body"] = [[_text(piece), times] for piece, times in runs]
         recorded["fingerprint"] = fingerprint(request)
-        body = f"{len(request.body)} bytes, compressed under `recorded`"
+        body = f"{len(request.body)} bytes, which stand under `recorded`"
     if isinstance(answer, TransportError):
         recorded["closed"] = answer.closed
     return {
@@ -137,12 +146,26 @@ def _circumstances_to_values(interaction: Interaction) -> dict[str, object]:
 def _answer_to_values(answer: Answer) -> dict[str, object]:
     if isinstance(answer, TransportError):
         return {"status": {"code": _NO_ANSWER, "message": str(answer)}, "headers": {}, "body": {"string": ""}}
-    known = {each.value: each.phrase for each in HTTPStatus}
     return {
-        "status": {"code": answer.status, "message": known.get(answer.status, "")},
+        "status": {"code": answer.status, "message": _PHRASES.get(answer.status, "")},
         "headers": _grouped(answer.headers),
         "body": {"string": _text(answer.body)},
     }
+
+
+def runs_of(body: bytes) -> tuple[tuple[bytes, int], ...]:
+    """A body in pieces, each with how often it stands there: a long run of one byte is a piece of its own."""
+    size = _LONG_RUN // 2  # a long run fills one of the blocks of this size
+    blocks = (body[each : each + size] for each in range(0, len(body), size))
+    repeated = {each[0] for each in blocks if each == each[:1] * size}
+    runs = b"|".join(re.escape(bytes([each])) + b"{%d,}" % _LONG_RUN for each in sorted(repeated))
+    pieces: list[tuple[bytes, int]] = []
+    end = 0
+    for run in re.finditer(runs, body) if runs else ():
+        pieces += [(body[end : run.start()], 1), (run[0][:1], len(run[0]))]
+        end = run.end()
+    pieces.append((body[end:], 1))
+    return tuple(each for each in pieces if each[0])
 
 
 def _text(body: bytes) -> str | bytes:
@@ -162,32 +185,32 @@ def _grouped(headers: Headers) -> dict[str, list[str]]:
 # --- Out of values ---------------------------------------------------------------------------------------
 
 
-def from_values(values: Mapping[str, object]) -> Interaction:
+def from_values(values: Mapping[str, object], number: int = 1) -> Interaction:
     """The interaction that values say; those of a plain vcrpy cassette too, which know no place.
+
+    Args:
+        values: JSON values, and bytes.
+        number: which interaction of its file it is.
 
     Raises:
         ValueError: they say none; the message tells what is missing.
     """
     try:
-        return _from_values(values)
-    except (LookupError, TypeError, AttributeError, OverflowError, zlib.error) as error:
+        return _from_values(values, number)
+    except (LookupError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"an interaction lacks {error}, or has it in another form") from error
 
 
-def _from_values(values: Mapping[str, object]) -> Interaction:
+def _from_values(values: Mapping[str, object], number: int) -> Interaction:
     request, response = _mapping(values["request"]), _mapping(values["response"])
     recorded = _mapping(values.get("recorded", {}))
-    packed = str(recorded.get("body", ""))
+    packed = _packed(recorded.get("body", []))
     body = _bytes(request["body"]) if not packed else b""
     http = HttpRequest(str(request["method"]), str(request["uri"]), _headers(request["headers"]), body)
     urlsplit(http.url)  # raises ValueError for what is none
-    if packed:
-        _unpacked(packed)
     if "case" in recorded:
-        place = Place(
-            str(recorded["case"]), str(recorded["salt"]), int(str(recorded["step"])), int(str(recorded["copy"]))
-        )
-        http = replace(http, place=place)
+        step, copy = (int(str(recorded.get(name, 0))) for name in ("step", "copy"))
+        http = replace(http, place=Place(str(recorded["case"]), str(recorded["salt"]), step, copy))
     status = _mapping(response["status"])
     code = int(str(status["code"]))
     answer: Answer
@@ -196,7 +219,7 @@ def _from_values(values: Mapping[str, object]) -> Interaction:
         answer = hung_up if why == str(hung_up) else TransportError(why, closed=recorded.get("closed") is True)
     else:
         answer = HttpResponse(code, _headers(response["headers"]), _bytes(_mapping(response["body"])["string"]))
-    number, at = int(str(recorded.get("number", 0))), _moment(recorded.get("at", 0.0))
+    number, at = int(str(recorded.get("number", number))), _moment(recorded.get("at", 0.0))
     mark = str(recorded["fingerprint"]) if packed else None
     return Interaction(number, at, http, answer, packed, mark, _circumstances(recorded))
 
@@ -228,13 +251,16 @@ def _subject(value: object) -> Subject:
     return Subject(group_id, name, known["creates"] is True)
 
 
-def _unpacked(packed: str) -> bytes:
-    """A large body. Raises ValueError where it is none, or larger than any that is sent."""
-    unpacking = zlib.decompressobj()
-    body = unpacking.decompress(base64.b64decode(packed, validate=True), _LARGEST_WHOLE)
-    if not unpacking.eof:
-        raise ValueError(f"a compressed body is torn, or larger than {_LARGEST_WHOLE} bytes")
-    return body
+def _packed(value: object) -> tuple[tuple[bytes, int], ...]:
+    """A large body in pieces. Raises ValueError where it is larger than any that is sent."""
+    if not isinstance(value, list):
+        raise TypeError("a list of a body's pieces")
+    pieces = tuple((_bytes(piece), int(times)) for piece, times in value)
+    if not all(0 < times <= LARGEST_BODY for _, times in pieces):
+        raise ValueError("a piece of a body stands there less than once, or too often")
+    if sum(len(piece) * times for piece, times in pieces) > LARGEST_BODY:
+        raise ValueError(f"a body is larger than {LARGEST_BODY} bytes")
+    return pieces
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import math
 import time
@@ -14,9 +15,9 @@ from conformance.contract.examples import EXAMPLES
 from conformance.exchange.cases import Case
 from conformance.exchange.messages import HttpResponse
 from conformance.exchange.wire import envelope
-from conformance.judging.world_updates import read
+from conformance.judging.world_updates import decoded
 from conformance.recording.certificates import problem_with_certificate
-from conformance.recording.format import CassetteFile, Seal, is_torn_at_its_beginning, parsed
+from conformance.recording.format import FIRST_VERSION, CassetteFile, is_torn_at_its_beginning, parsed
 from conformance.recording.interaction import Interaction
 from conformance.recording.provenance import Kind, Provenance, problem_with
 
@@ -38,7 +39,7 @@ class Recording:
         cases: the cases they belong to, by id.
         account: what kind of account answered, as it was inferred; empty where nobody said.
         notes: what the reader should know: that it was interrupted, that a file is absent.
-        files: number of an interaction → name of the file that has it.
+        files: for each interaction, the name of the file that has it.
         interrupted: whether it ended before the run that was recorded was over, so that something is missing.
     """
 
@@ -48,7 +49,7 @@ class Recording:
     cases: Mapping[str, Case]
     account: str
     notes: tuple[str, ...]
-    files: Mapping[int, str] = field(repr=False)
+    files: tuple[str, ...] = field(repr=False)
     interrupted: bool = False
 
 
@@ -158,9 +159,7 @@ def _joined(path: Path, files: Mapping[str, CassetteFile]) -> Recording:
     """The files of one run as one recording. Raises TargetUnusableError where they aren't of one."""
     first = next(iter(files.values())).provenance
     notes: list[str] = []
-    interactions: list[Interaction] = []
     cases: dict[str, Case] = {}
-    where: dict[int, str] = {}
     for name, each in files.items():
         if each.provenance is None or first is None:
             raise TargetUnusableError(
@@ -173,48 +172,62 @@ def _joined(path: Path, files: Mapping[str, CassetteFile]) -> Recording:
                 f"{next(iter(files))}; judge each by itself"
             )
         if each.seal is None:
-            notes.append(f"the recording of {name} was interrupted" + (f": {each.torn}" if each.torn else ""))
+            notes.append(_why_unsealed(name, each, others_are=any(other.seal for other in files.values())))
         elif each.seal.ended != "finished":
             notes.append(f"the recording ended early: {each.seal.ended}")
-        for interaction in each.interactions:
-            if interaction.number in where:
-                raise TargetUnusableError(
-                    f"the recording {path} is refused: {name} and {where[interaction.number]} both have the "
-                    f"interaction {interaction.number}"
-                )
-            where[interaction.number] = name
-        interactions += each.interactions
         cases |= each.cases
     assert first is not None  # noqa: S101 -- told above
-    seals = [each.seal for each in files.values() if each.seal is not None]
-    if seals and path.is_dir() and (problem := _odd_one_out(files, seals)) is not None:
+    if path.is_dir() and (problem := _odd_one_out(files)) is not None:
         raise TargetUnusableError(f"the recording {path} is refused: {problem}")
-    interactions.sort(key=lambda each: each.number)
+    ordered = _in_order(files)
+    seals = [each.seal for each in files.values() if each.seal is not None]
     return Recording(
         path,
         replace(first, part=""),
-        tuple(interactions),
+        tuple(each for each, _ in ordered),
         cases,
         seals[0].account if seals else "",
         tuple(dict.fromkeys(notes)),
-        where,
+        tuple(name for _, name in ordered),
         interrupted=len(seals) < len(files) or any(each.ended != "finished" for each in seals),
     )
 
 
-def _odd_one_out(files: Mapping[str, CassetteFile], seals: Sequence[Seal]) -> str | None:
+def _why_unsealed(name: str, file: CassetteFile, *, others_are: bool) -> str:
+    """What to tell of a file without a seal."""
+    if others_are:
+        return f"{name} has no seal, as the other files have: its end was cut off, or the recording interrupted there"
+    return f"the recording of {name} was interrupted" + (f": {file.torn}" if file.torn else "")
+
+
+def _in_order(files: Mapping[str, CassetteFile]) -> list[tuple[Interaction, str]]:
+    """The interactions of all files in the order in which they were recorded, each with its file's name.
+
+    Within a file they stand in order. Across files, the first format numbers them; later, their times tell.
+    """
+    named = [[(each, name) for each in file.interactions] for name, file in files.items()]
+    if any(each.version == FIRST_VERSION for each in files.values()):
+        return list(heapq.merge(*named, key=lambda each: each[0].number))
+    return list(heapq.merge(*named, key=lambda each: each[0].at))
+
+
+def _odd_one_out(files: Mapping[str, CassetteFile]) -> str | None:
     """Why files can't be all those, and only those, that their seals were made for; None where they can."""
-    if any(replace(each, interactions=0) != replace(seals[0], interactions=0) for each in seals):
+    parts: dict[str, str] = {}
+    for name, each in files.items():
+        part = each.provenance.part if each.provenance is not None else ""
+        if part in parts:
+            return f"{parts[part]} and {name} are both the file of {part}"
+        parts[part] = name
+    seals = [each.seal for each in files.values() if each.seal is not None]
+    if not seals:
+        return None
+    if any(each != seals[0] for each in seals):
         return "its files were sealed at different times"
-    parts = {each.provenance.part: name for name, each in files.items() if each.provenance is not None}
-    if missing := seals[0].files.keys() - parts.keys():
+    if missing := seals[0].parts - parts.keys():
         return f"a file was taken out, that of {min(missing)}"
-    for part, name in parts.items():
-        last = files[name].last
-        if part not in seals[0].files:
-            return f"a file was added: {name}"
-        if seals[0].files[part] != last:
-            return f"{name} isn't as it was when the recording ended: its last interactions were taken out"
+    if added := parts.keys() - seals[0].parts:
+        return f"a file was added: {parts[min(added)]}"
     return None
 
 
@@ -234,7 +247,7 @@ def _problem(recording: Recording) -> str | None:
 
 def _is_printed(interaction: Interaction) -> bool:
     """Whether an exchange is one of the page's examples."""
-    request = read(interaction.request)
+    request = decoded(interaction.request)
     if request is None or not isinstance(interaction.answer, HttpResponse):
         return False
     said, answered = json.dumps(request.plain), envelope(interaction.answer).response

@@ -51,31 +51,31 @@ class CassetteTarget:
         self.alone = provenance.kind is Kind.DOCUMENTATION  # nobody else is on the page
         self.sender = Sender(provenance.endpoint, provenance.region, pair)
         self.salts = RecordedSalts(provenance.run)
-        self._index: dict[tuple[Place, str], deque[Interaction]] = defaultdict(deque)
-        self._cited: dict[Place, Interaction] = {}
+        self._index: dict[tuple[Place, str], deque[int]] = defaultdict(deque)
+        self._cited: dict[Place, int] = {}
         self._next = 0
-        self._at = [each.at for each in recording.interactions]
-        self._order = {each.number: place for place, each in enumerate(recording.interactions)}
-        for each in recording.interactions:
+        for index, each in enumerate(recording.interactions):
             place = each.request.place
             if place is None:
                 continue
-            self._index[place, each.fingerprint].append(each)
+            self._index[place, each.fingerprint].append(index)
             salts = self.salts.by_case.setdefault(place.case, deque())
             if not salts or salts[-1] != place.salt:
                 salts.append(place.salt)
 
     def now(self) -> float:
         """When the interaction was recorded that comes next, in seconds since 1970."""
-        return self._at[min(self._next, len(self._at) - 1)] if self._at else 0.0
+        recorded = self.recording.interactions
+        return recorded[min(self._next, len(recorded) - 1)].at if recorded else 0.0
 
     def cite(self, http: HttpRequest) -> str:
         """Which interaction it was that answered a request: its file, its number there and its day, in words."""
-        found = self._cited.get(http.place) if http.place is not None else None
-        if found is None:
+        index = self._cited.get(http.place) if http.place is not None else None
+        if index is None:
             return ""
+        found = self.recording.interactions[index]
         day = datetime.fromtimestamp(found.at, UTC).date()
-        return f"{self.recording.files[found.number]}, interaction {found.number}, recorded {day}"
+        return f"{self.recording.files[index]}, interaction {found.number}, recorded {day}"
 
     def _played(self, http: HttpRequest) -> Interaction | None:
         """The next interaction that was recorded for a request; None where there is none left."""
@@ -84,10 +84,10 @@ class CassetteTarget:
         left = self._index.get((http.place, fingerprint(http)))
         if not left:
             return None
-        found = left.popleft()
-        self._next = self._order[found.number] + 1
-        self._cited[http.place] = found
-        return found
+        index = left.popleft()
+        self._next = index + 1
+        self._cited[http.place] = index
+        return self.recording.interactions[index]
 
     def send(self, http: HttpRequest) -> Exchange:
         """The recorded answer. Raises NotRecordedError where there is none."""

@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 from conformance import __version__
 from conformance.exchange.messages import HttpRequest, HttpResponse
 from conformance.exchange.reading import common_parameter
-from conformance.judging.world_updates import group_of, read
+from conformance.judging.world_updates import requested_id
 from conformance.privacy.scrub import scrubbed_answer
 from conformance.privacy.search import found_in
 from conformance.privacy.secrets import Secrets
-from conformance.recording.format import Seal, entry, first_hash, head, parsed, sealed
+from conformance.recording.format import Seal, entry, head, parsed, sealed
 from conformance.recording.interaction import Interaction, fingerprint, from_values, to_values
 from conformance.recording.provenance import Provenance, contract_version, kind_of, problem_with
 from conformance.recording.writer import RecordingError
@@ -67,9 +67,8 @@ class _Recorder:
         request.body = http.body or None
         self._of_the_api = _is_of_the_api(http)
         if self._of_the_api:
-            group = group_of(read(http))
-            if group is not None:
-                self._ours.add(group.group_id)
+            if (asked := requested_id(http)) is not None:
+                self._ours.add(asked)
             clean, signatures = self._secrets.taken_out(http)
             self._signatures |= signatures
             request.uri, request.body = clean.url, clean.body
@@ -97,15 +96,15 @@ class _Recorder:
         # Where something is added to a cassette, it is as old as its oldest part.
         date = self._dates.get(_first(data["interactions"]), provenance.date)
         provenance = replace(provenance, date=min(date, provenance.date))
-        parts = [head(provenance)]
-        last = first_hash(provenance)
-        for number, each in enumerate(data["interactions"], 1):
-            recorded = {"number": number, "at": _at(each)}
-            text, last = entry(from_values({**each, "recorded": recorded}), last)
-            parts.append(text)
-        number = len(data["interactions"])
-        parts.append(sealed(Seal(number, {provenance.part: last}, "", "finished"), last))
-        written = "".join(parts)
+        entries = [entry(from_values({**each, "recorded": {"at": _at(each)}})) for each in data["interactions"]]
+        seal = Seal(frozenset({provenance.part}), "", "finished")
+        written = "".join(
+            [
+                head(provenance),
+                *(text for text, _ in entries),
+                sealed(provenance, [hash_ for _, hash_ in entries], seal),
+            ]
+        )
         if (how := found_in(written.encode(), [*self._secrets.lasting, *self._signatures])) is not None:
             raise RecordingError(f"a cassette isn't written: a secret would stand in it ({how})")
         return written
@@ -140,7 +139,7 @@ def _first(interactions: Sequence[Mapping[str, Any]]) -> str:
 
 def _plain(interaction: Interaction) -> dict[str, Any]:
     """An interaction as vcrpy has it, with the whole of its body."""
-    values: dict[str, Any] = to_values(replace(interaction, packed="", mark=None))
+    values: dict[str, Any] = to_values(replace(interaction, packed=(), mark=None))
     body = interaction.whole.body
     try:
         values["request"]["body"] = body.decode("utf-8")

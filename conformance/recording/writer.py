@@ -18,13 +18,14 @@ from conformance.judging.observed import Circumstances
 from conformance.privacy.scrub import scrubbed
 from conformance.privacy.search import found_in
 from conformance.privacy.secrets import Secrets
-from conformance.recording.format import NOTE, Seal, entry, first_hash, head, sealed
+from conformance.recording.format import NOTE, Seal, entry, head, sealed
 from conformance.recording.interaction import Interaction
 from conformance.recording.provenance import Provenance
 
 __all__ = ["RecordingError", "Writer", "free_folder"]
 
 TRAFFIC = "traffic"
+_TICK = 0.000001  # seconds; as finely as times are written
 
 
 class RecordingError(SuiteError):
@@ -73,14 +74,18 @@ class _File:
     """A cassette that is being written.
 
     Attributes:
+        provenance: what stands at its head.
         handle: of the open file.
-        whole: hash and number of the last whole interaction, and the size of the file up to it, in bytes; one value, so
-            that an interruption can't change half of it.
+        whole: how many whole interactions it has, and its size up to the last, in bytes; one value, so that an
+            interruption can't change half of it.
+        hashes: of the interactions; of one that isn't whole as well, where that was interrupted.
         cases: ids of the cases that it has.
     """
 
+    provenance: Provenance
     handle: int
-    whole: tuple[str, int, int]
+    whole: tuple[int, int]
+    hashes: list[str] = field(default_factory=list)
     cases: set[str] = field(default_factory=set)
 
 
@@ -105,6 +110,7 @@ class Writer:
     _signatures: set[str] = field(default_factory=set)
     _known: Secrets = field(init=False)
     _answered: bool = False
+    _latest: tuple[str, float] = ("", 0.0)
     _unanswered: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -113,7 +119,7 @@ class Writer:
     @property
     def written(self) -> int:
         """How many interactions there are."""
-        return sum(each.whole[1] for each in self._files.values())
+        return sum(each.whole[0] for each in self._files.values())
 
     def write(
         self,
@@ -162,25 +168,33 @@ class Writer:
             self._ours.add(ours)
         request, signatures = self._known.taken_out(http)
         self._signatures |= signatures
-        interaction = Interaction(
-            self.written + 1, at, request, scrubbed(answer, self._known, self._ours), circumstances=circumstances
-        )
         part = TRAFFIC if case is None else CLAUSE[case.clause].parameter
+        answer = scrubbed(answer, self._known, self._ours)
         try:
             file = self._file(part)
+            number, size = file.whole
+            interaction = Interaction(number + 1, self._moment(part, at), request, answer, circumstances=circumstances)
             new = case is not None and case.id not in file.cases
-            before, number, size = file.whole
-            text, hashed = entry(interaction, before, case if new else None)
+            text, hashed = entry(interaction, case if new else None)
             data = text.encode("utf-8")
-            self._refuse_secrets(data, f"interaction {interaction.number}", signatures)
+            self._refuse_secrets(data, f"interaction {number + 1} of {part}.yaml", signatures)
+            file.hashes[number:] = [hashed]
             _write(file.handle, data)
-            file.whole = hashed, number + 1, size + len(data)
+            file.whole = number + 1, size + len(data)
         except OSError as error:
             raise RecordingError(
                 f"the recording {self.folder} can't go on: {error.strerror}; what it has can be judged"
             ) from error
         if case is not None:
             file.cases.add(case.id)
+
+    def _moment(self, part: str, at: float) -> float:
+        """The time of an interaction: by it, those of several files are ordered, though the clock be set back."""
+        before, latest = self._latest
+        if part != before:
+            at = max(at, latest + _TICK)
+        self._latest = part, max(at, latest)
+        return at
 
     def _file(self, part: str) -> _File:
         if self._found is None:
@@ -192,7 +206,7 @@ class Writer:
             own = replace(self._found, part=part)
             handle = os.open(self.folder / f"{part}.yaml", os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
             data = head(own).encode("utf-8")
-            self._files[part] = _File(handle, (first_hash(own), 0, len(data)))
+            self._files[part] = _File(own, handle, (0, len(data)))
             self._refuse_secrets(data, "the provenance")
             _write(handle, data)
         return self._files[part]
@@ -208,10 +222,10 @@ class Writer:
             RecordingError: as `write`.
         """
         try:
-            last = {part: file.whole[0] for part, file in self._files.items()}
-            for part, file in self._files.items():
-                _, number, size = file.whole
-                data = sealed(Seal(number, last, account, ended), last[part]).encode("utf-8")
+            seal = Seal(frozenset(self._files), account, ended)
+            for file in self._files.values():
+                number, size = file.whole
+                data = sealed(file.provenance, file.hashes[:number], seal).encode("utf-8")
                 self._refuse_secrets(data, "the seal")
                 os.ftruncate(file.handle, size)  # what was being written when the run was interrupted
                 _write(file.handle, data)

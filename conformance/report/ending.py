@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from conformance.base.errors import SuiteError
 from conformance.report.formats import write_files
-from conformance.report.model import Report, exit_code, report_of
+from conformance.report.model import Report, Verdict, report_of
 from conformance.runs.session import Session
 from conformance.runs.settings import Settings
 
-__all__ = ["Ending", "ending_of", "internal_error"]
+__all__ = ["Ending", "ending_of", "exit_code", "internal_error"]
 
 _INTERRUPTED = 2
 
@@ -30,6 +30,15 @@ class Ending:
     code: int
     said: list[str] = field(default_factory=list)
     report: Report | None = None
+
+
+def exit_code(report: Report) -> int:
+    """The exit code that a report stands for; `EXIT_CODES` has them all."""
+    if report.requests == 0:
+        return 5
+    if report.verdict is Verdict.CONFORMS and report.groups is not None and report.groups.left:
+        return 3  # nothing was wrong but for what is left behind
+    return {Verdict.CONFORMS: 0, Verdict.VIOLATES: 1, Verdict.INCOMPLETE: 5}[report.verdict]
 
 
 def internal_error(error: BaseException) -> str:

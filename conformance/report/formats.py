@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from conformance.base.errors import SuiteError
 from conformance.base.files import check_writable, write_text
-from conformance.report.model import Report
 from conformance.runs.options import Option
+
+if TYPE_CHECKING:
+    from conformance.report.model import Report
 
 __all__ = ["FORMATS", "Format", "check_files", "write_files"]
 
@@ -20,19 +23,20 @@ class Format(Option):
     """A format of reports, and the option that names its file.
 
     Attributes:
-        text: what is written.
+        module: of `conformance.report`, with a pure function `render` from a report to text; imported when it is used.
     """
 
-    text: Callable[[Report], str] = str
+    module: str = field(kw_only=True)
+
+    def render(self, report: Report) -> str:
+        """What is written."""
+        text: str = import_module(f"conformance.report.{self.module}").render(report)
+        return text
 
 
 FORMATS: tuple[Format, ...] = (
-    Format(
-        "json",
-        "write the report as JSON",
-        metavar="FILE",
-        text=lambda report: f"{json.dumps(report.to_json(), ensure_ascii=True, indent=1)}\n",
-    ),
+    Format("json", "write the report as JSON", metavar="FILE", module="json_report"),
+    Format("junit", "write the report as JUnit's XML, a test case for each clause", metavar="FILE", module="junit"),
 )
 
 
@@ -53,7 +57,7 @@ def write_files(report: Report, files: Mapping[str, str]) -> list[str]:
     for each in FORMATS:
         if each.name in files:
             try:
-                write_text(f"--{each.name}", files[each.name], each.text(report))
+                write_text(f"--{each.name}", files[each.name], each.render(report))
             except SuiteError as error:
                 problems.append(str(error))
     return problems

@@ -1,25 +1,29 @@
-"""What a run found, as values: the same for the terminal, for JSON and for whatever comes later."""
+"""What a run found, as values: the same whatever format they are shown in."""
 
 from __future__ import annotations
 
+import platform
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
+from importlib import metadata
 
+from conformance import __version__
 from conformance.base.words import counted
 from conformance.contract import CLAUSES, CODES, READINGS, Clause, CodeKind, Level, Strength
-from conformance.contract.model import Answer, Default, Effect, Gate, MinLength, OpenVersions, Optional, Whole
+from conformance.contract.rules import AnswerRule, Default, Effect, Gate, MayBeAbsent, MinLength, OpenVersions, Whole
 from conformance.judging.results import NOT_RECORDED, Failure, Tally, masked
 from conformance.privacy.secrets import Secrets
+from conformance.recording.provenance import contract_version
 from conformance.recording.reader import Recording
-from conformance.report.curl import curl_lines
 from conformance.runs.options import ExpectedFailure
 from conformance.runs.run import Run
 from conformance.runs.session import Groups, Session
 from conformance.runs.settings import CASSETTE, Settings
 
-__all__ = ["ClauseResult", "CodeResult", "ReadingResult", "Report", "Status", "Verdict", "exit_code", "report_of"]
+__all__ = ["ClauseResult", "CodeResult", "ReadingResult", "Report", "Status", "Verdict", "Versions", "report_of"]
 
 
 class Status(StrEnum):
@@ -28,6 +32,7 @@ class Status(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     EXPECTED_FAILURE = "expected-failure"
+    FINDING = "finding"
     NOT_EXERCISED = "not-exercised"
     UNSUPPORTED = "unsupported"
     SKIPPED = "skipped"
@@ -94,11 +99,28 @@ class CodeResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Versions:
+    """What the report was made with: the same seed sends the same requests where all of these are the same."""
+
+    suite: str
+    contract: str
+    python: str
+    hypothesis: str
+
+    @classmethod
+    def of_now(cls) -> Versions:
+        """The versions that are at work."""
+        return cls(__version__, contract_version(), platform.python_version(), metadata.version("hypothesis"))
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that a run found.
 
     Attributes:
         settings: what was asked for.
+        versions: what it was made with.
+        date: when it was made, in UTC, to the second.
         verdict: what became of it.
         requests, groups_created: how many were sent, and created.
         seconds: how long it took.
@@ -108,11 +130,13 @@ class Report:
         notes: what the reader should know besides.
         recording: what was judged, where that was a recording.
         groups: what became of the groups of a live run.
-        verdicts: case id → its departures, in words; empty where the case conforms.
+        verdicts: case id → its departures, as `CLAUSE: KIND`; empty where the case conforms.
         throttled: how many answers said that requests come too fast.
     """
 
     settings: Settings
+    versions: Versions
+    date: datetime
     verdict: Verdict
     requests: int
     groups_created: int
@@ -137,29 +161,6 @@ class Report:
         """How many clauses have each status."""
         return {status: sum(each.status is status for each in self.clauses) for status in Status}
 
-    def to_json(self) -> dict[str, object]:
-        """The report as JSON values; `schema.json` beside this module describes them."""
-        return {
-            "verdict": str(self.verdict),
-            "target": self.target,
-            "profile": self.settings.profile,
-            "seed": self.settings.seed,
-            "requests": self.requests,
-            "groups_created": self.groups_created,
-            "seconds": round(self.seconds, 3),
-            "first_failure_request": self.first_failure,
-            "clauses": [_clause_to_json(each) for each in self.clauses],
-            "readings": [
-                {"id": each.id, "possible": list(each.possible), "evidence": each.evidence} for each in self.readings
-            ],
-            "codes": [{"code": each.code, "kind": each.kind, "status": each.status} for each in self.codes],
-            "notes": list(self.notes),
-            "recording": _recording_to_json(self.recording) if self.recording is not None else None,
-            "groups": _groups_to_json(self.groups) if self.groups is not None else None,
-            "throttled": self.throttled,
-            "cases": [{"id": id_, "departures": list(found)} for id_, found in self.verdicts.items()],
-        }
-
 
 def report_of(session: Session, settings: Settings, *, interrupted: bool = False) -> Report:
     """The report of a run, finished or interrupted."""
@@ -175,6 +176,8 @@ def report_of(session: Session, settings: Settings, *, interrupted: bool = False
     first = min((one.first for each in clauses for one in each.failures), default=None)
     report = Report(
         settings,
+        Versions.of_now(),
+        datetime.now(UTC).replace(microsecond=0),
         _verdict(clauses, stale, run.results.unseen, ended_early=interrupted or _ended_early(session)),
         run.results.requests,
         run.results.groups_created,
@@ -235,15 +238,6 @@ def _notes(session: Session) -> Iterator[str]:
         )
 
 
-def exit_code(report: Report) -> int:
-    """The exit code that a report stands for; see the README's table."""
-    if report.requests == 0:
-        return 5
-    if report.verdict is Verdict.CONFORMS and report.groups is not None and report.groups.left:
-        return 3  # nothing was wrong but for what is left behind
-    return {Verdict.CONFORMS: 0, Verdict.VIOLATES: 1, Verdict.INCOMPLETE: 5}[report.verdict]
-
-
 def _verdict(
     clauses: tuple[ClauseResult, ...],
     stale: tuple[ExpectedFailure, ...],
@@ -265,15 +259,16 @@ def _clause_result(clause: Clause, run: Run, settings: Settings) -> ClauseResult
         why = "--only or --skip" if clause.level in settings.levels else f"--level: not {clause.level}"
         return ClauseResult(clause, Status.SKIPPED, f"left out by {why}", tally)
     failures = _failures(clause, run)
+    if failures and (expected := settings.expected(clause.id)) is not None:
+        return ClauseResult(clause, Status.EXPECTED_FAILURE, expected.reason, tally, failures)
     if failures:
-        expected = settings.expected(clause.id)
-        status = Status.EXPECTED_FAILURE if expected else Status.FAILED
-        return ClauseResult(clause, status, expected.reason if expected else "", tally, failures)
-    if not _exercised(clause, tally) and clause.id in run.results.unsupported:
+        status = Status.FINDING if clause.strength is Strength.FINDING else Status.FAILED
+        return ClauseResult(clause, status, "", tally, failures)
+    if _exercised(clause, tally):
+        return ClauseResult(clause, Status.PASSED, "", tally)
+    if clause.id in run.results.unsupported:
         return ClauseResult(clause, Status.UNSUPPORTED, run.results.unsupported[clause.id], tally)
-    if not _exercised(clause, tally):
-        return ClauseResult(clause, Status.NOT_EXERCISED, _why_not(clause, tally, run), tally)
-    return ClauseResult(clause, Status.PASSED, "", tally)
+    return ClauseResult(clause, Status.NOT_EXERCISED, _why_not(clause, tally, run), tally)
 
 
 def _failures(clause: Clause, run: Run) -> tuple[FailureGroup, ...]:
@@ -288,7 +283,7 @@ def _failures(clause: Clause, run: Run) -> tuple[FailureGroup, ...]:
 def _exercised(clause: Clause, tally: Tally) -> bool:
     """Whether a clause was really tried: one that can be broken must have been seen on both sides."""
     match clause.rule:
-        case Answer() | Optional() | Default() | MinLength(limit=0) | Effect() | Gate(permits=True):
+        case AnswerRule() | MayBeAbsent() | Default() | MinLength(limit=0) | Effect() | Gate(permits=True):
             return tally.judged > 0
         case Gate() if clause.strength is Strength.UNSPECIFIED:
             return tally.open + tally.broken > 0
@@ -331,39 +326,3 @@ def _code_result(code: str, run: Run) -> CodeResult:
     kind: CodeKind = CODES[code].kind
     status = "observed" if run.results.codes[code] else "not-observed" if code in _PROVOKED else "not-reachable"
     return CodeResult(code, str(kind), status)
-
-
-def _recording_to_json(recording: Recording) -> dict[str, object]:
-    provenance = recording.provenance.to_values()
-    if isinstance(provenance["certificate"], dict):
-        del provenance["certificate"]["chain"]
-    return {"path": str(recording.path), "account": recording.account, **provenance}
-
-
-def _groups_to_json(groups: Groups) -> dict[str, object]:
-    return {"created": groups.created, "deleted": groups.deleted, "left": list(groups.left)}
-
-
-def _clause_to_json(result: ClauseResult) -> dict[str, object]:
-    return {
-        "id": result.clause.id,
-        "status": str(result.status),
-        "reason": result.reason,
-        "strength": str(result.clause.strength),
-        "quote": result.clause.citations[0].quote,
-        "line": result.clause.citations[0].line,
-        "judged": result.tally.judged + sum(each.count for each in result.failures),
-        "failed": sum(each.count for each in result.failures),
-        "failures": [_failure_to_json(one) for each in result.failures for one in each.smallest],
-    }
-
-
-def _failure_to_json(failure: Failure) -> dict[str, object]:
-    return {
-        "kind": str(failure.kind),
-        "request": [{"action": step.request.action, "form": str(step.form), **step.to_json()} for step in failure.sent],
-        "expected": list(failure.expected),
-        "observed": failure.observed,
-        "curl": curl_lines(failure),
-        "number": failure.number,
-    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import groupby
 
@@ -10,13 +9,11 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.base.files import let_go_of
-from conformance.base.words import counted, visible
+from conformance.base.words import counted
 from conformance.judging.ledger import is_settled
-from conformance.judging.results import Failure
 from conformance.recording.reader import Recording
-from conformance.report.curl import curl_lines
+from conformance.report.failures import LABEL_WIDTH, fields, frequency, heading
 from conformance.report.model import ClauseResult, FailureGroup, Report, Status, Verdict
-from conformance.report.words import delivery, sent
 
 __all__ = ["console", "print_report"]
 
@@ -24,6 +21,7 @@ _MARKS = {
     Status.PASSED: ("✓", "green"),
     Status.FAILED: ("✗", "bold red"),
     Status.EXPECTED_FAILURE: ("x", "yellow"),
+    Status.FINDING: ("!", "yellow"),
     Status.NOT_EXERCISED: ("?", "yellow"),
     Status.UNSUPPORTED: ("?", "yellow"),
     Status.SKIPPED: ("-", "dim"),
@@ -52,7 +50,7 @@ def print_report(report: Report, out: Console) -> None:
     """Print a report."""
     _print_table(report, out)
     for each in report.clauses:
-        if each.status is Status.FAILED:
+        if each.status in {Status.FAILED, Status.FINDING}:
             for group in each.failures:
                 _print_group(each, group, report, out)
     _print_rest(report, out)
@@ -81,45 +79,17 @@ def _print_table(report: Report, out: Console) -> None:
 
 
 def _print_group(result: ClauseResult, group: FailureGroup, report: Report, out: Console) -> None:
-    failure = group.smallest[0]
-    times = "once" if group.count == 1 else f"{group.count} times"
-    heading = Text(f"✗ {result.clause.id}: {failure.kind}", style="bold red")
-    heading.append(f"  ({times}, first at request {group.first})", style="dim")
-    out.print(heading)
-    _print_field("says", str(result.clause.citations[0]), out)
-    for step in failure.sent:
-        _print_field("sent", _clipped(visible(sent(step))), out)
-        if how := delivery(step):
-            _print_field("", _clipped(visible(how)), out)
-    lengths = ", ".join(_lengths(failure))
-    if lengths:
-        _print_field("", lengths, out)
-    for place, line in enumerate(failure.expected[:_MOST_EXPECTED]):
-        _print_field("" if place else "expected", visible(line), out)
-    if len(failure.expected) > _MOST_EXPECTED:
-        _print_field("", f"or {len(failure.expected) - _MOST_EXPECTED} more, in the JSON report", out)
-    _print_field("came", _clipped(visible(failure.observed)), out)
-    _print_field("again", _clipped(curl_lines(failure)), out)
-    if report.target == "embedded":
-        switches = "".join(f" --fault {each}" for each in report.settings.faults)
-        switches += "".join(f" --reading {id_}={value}" for id_, value in report.settings.readings.items())
-        switches += "" if failure.case.quota is None else f" --quota {failure.case.quota}"
-        _print_field("", f"(with the same emulator behind it: iai-conformance serve{switches})", out)
+    mark, style = _MARKS[result.status]
+    title = Text(f"{mark} {heading(result, group)}", style=style)
+    title.append(f"  ({frequency(group)})", style="dim")
+    out.print(title)
+    for label, lines in fields(result, group, report):
+        shown = [_clipped(each) for each in lines[: _MOST_EXPECTED if label == "expected" else None]]
+        if len(lines) > len(shown):
+            shown.append(f"or {len(lines) - len(shown)} more, in the JSON report")
+        for index, line in enumerate(shown):
+            out.print(Text.assemble((f"    {'' if index else label:<{LABEL_WIDTH}}", "dim"), line))
     out.print()
-
-
-def _print_field(name: str, text: str, out: Console) -> None:
-    out.print(Text.assemble((f"    {name:<9}", "dim"), text))
-
-
-def _lengths(failure: Failure) -> Iterator[str]:
-    """The lengths of the long texts of the last request: nobody counts 61 letters."""
-    for name, value in failure.sent[-1].request.parameters:
-        for place, text in enumerate(value if isinstance(value, list) else [value]):
-            if isinstance(text, str) and len(text) >= 20:
-                where = f"{name}[{place}]" if isinstance(value, list) else name
-                size = len(text.encode("utf-8", "surrogatepass"))
-                yield f"{where} has {len(text)} characters" + ("" if size == len(text) else f", {size} bytes")
 
 
 def _print_rest(report: Report, out: Console) -> None:

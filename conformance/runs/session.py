@@ -144,11 +144,17 @@ def _replayed(settings: Settings, target: CassetteTarget) -> Session:
     recording = target.recording
     run = Run.against(target, max_requests=settings.max_requests, salts=target.salts)
     run.clock, run.assessment.cite, run.max_groups = target.now, target.cite, settings.max_groups
-    # A part of a recording may begin with any request, whose refusal then says nothing of the credentials.
-    run.by_hand = next((each.number for each in recording.interactions), 1) != 1
+    run.by_hand = not _begins_plainly(recording)
     if recording.provenance.kind in {Kind.LIVE, Kind.STAND_IN}:
         run.pace = Pace(None, waits=False)  # what was throttled was sent again
     return Session(run, recording)
+
+
+def _begins_plainly(recording: Recording) -> bool:
+    """Whether the first request is the plain one that shows who is let in; not so where that is in another file."""
+    place = next((each.request.place for each in recording.interactions), None)
+    case = recording.cases.get(place.case) if place is not None else None
+    return case is not None and case.steps[0].is_plain
 
 
 # --- A live account --------------------------------------------------------------------------------------
@@ -191,10 +197,10 @@ class _Live:
 
 def _begin_live(run: Run) -> _Live:
     """Look at the account, and open a journal. Raises TargetUnusableError, JournalError."""
+    from conformance.base.environment import state_folder
     from conformance.base.signals import termination_as_interrupt
     from conformance.live.account import Account
-    from conformance.live.journal import Account as Owner
-    from conformance.live.journal import Journal, key_digest, state_folder
+    from conformance.live.journal import AccountIdentity, Journal, key_digest
     from conformance.live.journalled import JournalledTarget
     from conformance.live.pace import Pace
 
@@ -206,7 +212,7 @@ def _begin_live(run: Run) -> _Live:
         run.salts = Salts()
         run.world.salt = run.salts.run
     account.may_delete(run.salts.next())
-    owner = Owner(sender.endpoint, sender.region, key_digest(sender.credentials.secret_id))
+    owner = AccountIdentity(sender.endpoint, sender.region, key_digest(sender.credentials.secret_id))
     journal = Journal.begin(state_folder(), run.salts.run, owner)
     # SIGTERM is taken as Ctrl-C, so that what was created is deleted.
     until_cleaned = contextlib.ExitStack()

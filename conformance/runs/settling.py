@@ -12,14 +12,11 @@ from conformance.contract import READING, READINGS, VARIES
 from conformance.exchange.cases import Case
 from conformance.judging.ledger import is_settled
 from conformance.oracle.prediction import Prediction
-from conformance.runs.covering import cheapest_cover
 
-__all__ = ["Settling", "fewest", "most_telling_first", "told_apart", "told_plan", "unsettled"]
+__all__ = ["Settling", "cover", "most_telling_first", "told_apart", "told_plan", "unsettled"]
 
 # Two values of a reading that answers may tell apart.
 Pair = tuple[str, str, str]
-# What a case may tell apart, depending on other readings, counts for less than what it surely does.
-_PERHAPS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,40 +112,37 @@ def settlings(
     return found
 
 
-def fewest(
+def cover(
     possible: Mapping[str, Collection[str]] | None = None, known: Collection[str] = frozenset()
 ) -> Iterator[Settling]:
-    """The fewest requests that settle what the smoke list can settle, the most telling case for its requests first.
+    """Few requests that settle all that the smoke list can settle: a greedy cover, the most telling case first.
 
-    What some case surely tells apart is surely told apart; what none does, perhaps. Each case comes with the pairs that
-    none before it told apart.
+    Each case comes with the pairs that none before it told apart.
 
     Args:
         possible: reading id → the values that are still possible; None for all.
         known: see `settlings`.
     """
-    candidates = settlings(possible, known)
-    sure = frozenset[Pair]().union(*(each.surely for each in candidates))
-    chosen = cheapest_cover([(each.case.requests, each.surely | (each.perhaps - sure)) for each in candidates])
-    left = [candidates[place] for place in chosen]
+    left = settlings(possible, known)
     while left:
         best = max(left, key=_gain)  # of several, the first of the list
         yield best
-        left = [
+        fewer = [
             replace(each, surely=each.surely - best.surely, perhaps=each.perhaps - best.surely - best.perhaps)
             for each in left
-            if each is not best
         ]
+        left = [each for each in fewer if each.surely or each.perhaps]
 
 
-def _gain(each: Settling) -> float:
-    return (len(each.surely) + _PERHAPS * len(each.perhaps)) / each.case.requests
+def _gain(each: Settling) -> tuple[float, float]:
+    """How much a case settles for each of its requests: what it may settle decides between equals alone."""
+    return len(each.surely) / each.case.requests, len(each.perhaps) / each.case.requests
 
 
 def most_telling_first(cases: Iterable[Case]) -> tuple[Case, ...]:
     """Cases so ordered that those which settle most come first; but the very first stays, which shows who is let in."""
     first, *others = cases
-    rank = {each.case.id: place for place, each in enumerate(fewest())}
+    rank = {each.case.id: place for place, each in enumerate(cover())}
     return (first, *sorted(others, key=lambda case: rank.get(case.id, len(rank))))
 
 
@@ -170,13 +164,13 @@ def _what_it_does(each: Settling, reading: str, possible: Collection[str]) -> st
 def told_plan(
     possible: Mapping[str, Collection[str]], known: Collection[str] = frozenset()
 ) -> tuple[list[str], dict[str, object]]:
-    """The fewest requests that settle what is open, in lines of text and as JSON values.
+    """Few requests that settle what is open, in lines of text and as JSON values.
 
     Args:
         possible: reading id → the values that are still possible.
         known: see `settlings`.
     """
-    chosen = list(fewest(possible, known))
+    chosen = list(cover(possible, known))
     open_ = [each.id for each in READINGS if not is_settled(possible[each.id])]
     left = unsettled(possible, known)
     requests = sum(each.case.requests for each in chosen)

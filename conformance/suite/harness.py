@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from conformance.base.errors import SuiteError
+from conformance.contract import CLAUSE, Strength
 from conformance.judging.results import Failure
 from conformance.report.words import delivery
 from conformance.report.words import sent as sent_in_words
@@ -107,16 +108,20 @@ class Harness:
         pytest.exit("an internal error", returncode=SuiteError.exit_code)
 
     def _fail_for(self, failures: Iterable[Failure]) -> None:
-        """Fail for those failures whose clause is asked for; as expected where all of them are."""
+        """Fail for those failures whose clause is asked for; as expected where all of them are, or are findings."""
         __tracebackhide__ = True
         found = [each for each in failures if self.settings.selects(each.clause)]
-        if found and all(self.settings.expected(each.clause) for each in found):
+        if found and all(self._may_fail(each.clause) for each in found):
             pytest.xfail("; ".join(sorted({each.clause for each in found})))
         if found:
             secrets = self.session.run.secrets
             for each in found:
                 secrets.learn(*each.bodies)
             raise ConformanceError(secrets.mask("\n\n".join(map(_text, found))))
+
+    def _may_fail(self, clause: str) -> bool:
+        """Whether a departure from a clause doesn't decide the verdict."""
+        return CLAUSE[clause].strength is Strength.FINDING or self.settings.expected(clause) is not None
 
     # --- The end -----------------------------------------------------------------------------------------
 
@@ -157,4 +162,5 @@ class Harness:
 def _text(failure: Failure) -> str:
     requests = "; ".join(f"{sent_in_words(each)} {delivery(each)}".strip() for each in failure.sent)
     expected = "\n          ".join(failure.expected)
-    return f"{failure.clause}: {failure.kind}\nsent      {requests}\nexpected  {expected}\ncame      {failure.observed}"
+    kind = failure.kind.about
+    return f"{failure.clause}: {kind}\nsent      {requests}\nexpected  {expected}\ncame      {failure.observed}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import requests
 import responses
@@ -25,10 +26,14 @@ _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 
 
 class _Adapter(HTTPAdapter):
-    """An adapter of its own, so that only this target's requests are intercepted."""
+    """Has a mock answer, and opens no socket. Nothing is patched: no other adapter and no other mock knows of it."""
 
-    def send(self, *_args: object, **_kwargs: object) -> requests.Response:
-        raise AssertionError("the embedded target never opens a socket")
+    def __init__(self, mock: responses.RequestsMock) -> None:
+        super().__init__()
+        self._answer = mock.unbound_on_send()
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        return self._answer(self, request, *args, **kwargs)
 
 
 class EmbeddedTarget(HttpTarget):
@@ -36,21 +41,19 @@ class EmbeddedTarget(HttpTarget):
 
     def __init__(self, emulator: Emulator, region: str = "ap-guangzhou") -> None:
         """Make a target of an emulator, whose account must be empty."""
-        sender = Sender(ENDPOINT, region, EXAMPLE_CREDENTIALS)
-        super().__init__("embedded", sender, timeout=10, alone=True)
         self._emulator = emulator
-        self._mock = responses.RequestsMock(
-            assert_all_requests_are_fired=False, target=f"{_Adapter.__module__}.{_Adapter.__qualname__}.send"
-        )
+        self._mock = responses.RequestsMock()
         for method in _METHODS:
             self._mock.add_callback(method, f"{ENDPOINT}/", self._answer, content_type=None)
-        self._mock.start()
+        sender = Sender(ENDPOINT, region, EXAMPLE_CREDENTIALS)
+        super().__init__("embedded", sender, timeout=10, alone=True)
 
     def _adapter(self) -> HTTPAdapter:
-        return _Adapter()
+        return _Adapter(self._mock)
 
     def _answer(self, request: requests.PreparedRequest) -> tuple[int, dict[str, str], bytes]:
-        self._mock.calls.reset()  # it would grow without bound
+        for calls in (self._mock.calls, *(each.calls for each in self._mock.registered())):
+            calls.reset()  # they would grow without bound
         body = request.body or b""
         headers = tuple((name, str(value)) for name, value in request.headers.items())
         http = HttpRequest(
@@ -71,8 +74,3 @@ class EmbeddedTarget(HttpTarget):
     def with_quota(self, groups: int) -> Target:
         """An emulator that behaves alike, with an empty account."""
         return DirectTarget(self._emulator.anew(groups), self.sender)
-
-    def close(self) -> None:
-        """Stop answering."""
-        self._mock.stop(allow_assert=False)
-        super().close()

@@ -7,7 +7,6 @@ import ssl
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import repeat
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -106,8 +105,10 @@ class HttpTarget:
         return self._send(http, self._session)
 
     def _send(self, http: HttpRequest, session: requests.Session) -> Exchange:
-        prepared = _prepared(http)
-        sent = replace(http, headers=tuple((name, str(value)) for name, value in prepared.headers.items()))
+        sent = _completed(http)
+        prepared = requests.PreparedRequest()
+        prepared.method, prepared.url, prepared.body = sent.method, sent.url, sent.body or None
+        prepared.headers = requests.structures.CaseInsensitiveDict(sent.headers)
         try:
             # By the adapter: a session would look at redirects and cookies, though it doesn't follow them.
             answer = session.get_adapter(http.url).send(
@@ -121,6 +122,7 @@ class HttpTarget:
 
     def together(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
         """Send requests at once, each on a connection of its own."""
+        self._release()
         return at_once(self._send_on_its_own, requests)
 
     def _send_on_its_own(self, http: HttpRequest) -> Exchange:
@@ -131,27 +133,34 @@ class HttpTarget:
         """Send requests one after the other on one connection, then read; not through a proxy."""
         if self._proxies:
             raise UnsupportedError(_NOT_BY_PROXY)
+        sent = [_completed(http) for http in requests]
         try:
-            connection = raw.connect(self.sender.endpoint, self._timeout, self._verify)
+            connection = self._connect()
         except TransportError as error:
-            return [Exchange(http, error) for http in requests]
-        answers = raw.pipelined(connection, requests)
+            return [Exchange(http, error) for http in sent]
+        answers = raw.pipelined(connection, sent)
         closed = TransportError("the connection was closed before its answer", closed=True)
-        return [
-            Exchange(http, answer)
-            for http, answer in zip(requests, (*answers, *repeat(closed, len(requests))), strict=False)
-        ]
+        return list(map(Exchange, sent, [*answers, *[closed] * (len(sent) - len(answers))]))
 
     def abandon(self, http: HttpRequest) -> Exchange:
         """Send a request and hang up before its answer; not through a proxy."""
         if self._proxies:
             raise UnsupportedError(_NOT_BY_PROXY)
+        sent = _completed(http)
         try:
-            raw.abandon(raw.connect(self.sender.endpoint, self._timeout, self._verify), http)
+            raw.abandon(self._connect(), sent)
         except TransportError as error:
-            return Exchange(http, error)
+            return Exchange(sent, error)
         time.sleep(_TIME_TO_TAKE_IT)
-        return Exchange(http, HungUpError())
+        return Exchange(sent, HungUpError())
+
+    def _connect(self) -> socket.socket:
+        self._release()
+        return raw.connect(self.sender.endpoint, self._timeout, self._verify)
+
+    def _release(self) -> None:
+        """Close what is kept alive: a server that serves one connection at a time would let another wait for ever."""
+        self._session.close()
 
     def with_quota(self, _groups: int) -> Target:
         """Nothing is known of another account."""
@@ -162,11 +171,9 @@ class HttpTarget:
         self._session.close()
 
 
-def _prepared(http: HttpRequest) -> requests.PreparedRequest:
-    """A request for `requests`, which adds nothing any more."""
-    prepared = requests.PreparedRequest()
-    prepared.method, prepared.url, prepared.body = http.method, http.url, http.body or None
-    prepared.headers = requests.structures.CaseInsensitiveDict(
+def _completed(http: HttpRequest) -> HttpRequest:
+    """A request with all the headers with which it leaves, so that nobody adds any."""
+    headers = requests.structures.CaseInsensitiveDict(
         {
             "Host": http.host,
             "User-Agent": _USER_AGENT,
@@ -176,8 +183,8 @@ def _prepared(http: HttpRequest) -> requests.PreparedRequest:
         }
     )
     if http.method == "POST" or http.body:
-        prepared.headers["Content-Length"] = str(len(http.body))
-    return prepared
+        headers["Content-Length"] = str(len(http.body))
+    return replace(http, headers=tuple(headers.items()))
 
 
 def _why(error: BaseException, endpoint: str, timeout: float) -> str:

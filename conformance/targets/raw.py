@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import io
 import socket
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+import h11
+import urllib3
+
 from conformance.base.errors import TransportError
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, header
+from conformance.targets.http1 import AnswerReader, UnreadableError
 from conformance.targets.tls import context_for
 
-__all__ = ["connect", "read_answer", "written"]
+__all__ = ["abandon", "connect", "pipelined", "written"]
+
+_CHUNK = 65536  # bytes
 
 
 def written(request: HttpRequest) -> bytes:
@@ -23,7 +28,7 @@ def written(request: HttpRequest) -> bytes:
     headers = list(request.headers)
     if header(request.headers, "Host") is None:
         headers.insert(0, ("Host", parts.netloc))
-    if request.body or request.method == "POST":
+    if header(request.headers, "Content-Length") is None and (request.body or request.method == "POST"):
         headers.append(("Content-Length", str(len(request.body))))
     lines = [f"{request.method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
     return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + request.body
@@ -43,58 +48,45 @@ def connect(endpoint: str, timeout: float, ca_file: str | bool) -> socket.socket
     return connection
 
 
-class _Reader:
-    """What `http.client` reads an answer from: one buffer for all answers of a connection."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self._file = connection.makefile("rb")
-
-    def makefile(self, _mode: str) -> _Unclosed:
-        return _Unclosed(self._file)
-
-
-class _Unclosed(io.BufferedIOBase):
-    """A file that stays open when an answer is read to its end."""
-
-    def __init__(self, file: io.BufferedReader) -> None:
-        self._file = file
-
-    def readline(self, size: int | None = -1, /) -> bytes:
-        return self._file.readline(-1 if size is None else size)
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        return self._file.read(size)
-
-    def readable(self) -> bool:
-        return True
-
-
-def read_answer(reader: _Reader, method: str) -> HttpResponse:
-    """The next answer on a connection. Raises TransportError."""
-    answer = http.client.HTTPResponse(reader, method=method)  # type: ignore[arg-type]
-    try:
-        answer.begin()
-        body = answer.read()
-    except (OSError, http.client.HTTPException) as error:
-        raise TransportError(f"no whole answer: {error or type(error).__name__}", closed=True) from error
-    return HttpResponse(answer.status, tuple(answer.getheaders()), body)
-
-
 def pipelined(connection: socket.socket, requests: Sequence[HttpRequest]) -> list[Answer]:
     """The answers to requests that are all sent before the first is read; fewer where the connection was closed."""
     answers: list[Answer] = []
-    with contextlib.closing(connection):
-        reader = _Reader(connection)
-        try:
-            connection.sendall(b"".join(written(each) for each in requests))
-        except OSError:
-            return []
+    left = b""
+    # A server may close a connection at any time; the client then asks again.
+    with contextlib.closing(connection), contextlib.suppress(OSError, h11.ProtocolError, UnreadableError):
+        connection.sendall(b"".join(written(each) for each in requests))
         for each in requests:
-            try:
-                answers.append(read_answer(reader, each.method))
-            except TransportError:  # a server may close a connection at any time; the client then asks again
-                break
+            answer, left = _read_answer(connection, each.method, left)
+            answers.append(_decoded(answer))
     return answers
+
+
+def _read_answer(connection: socket.socket, method: str, came: bytes) -> tuple[HttpResponse, bytes]:
+    """The next answer on a connection, and what came behind it.
+
+    Args:
+        connection: where it comes from.
+        method: that of its request.
+        came: what came behind the answer before it.
+
+    Raises:
+        OSError, h11.ProtocolError, UnreadableError: there is none, or it isn't whole.
+    """
+    reader = AnswerReader(method)
+    left = reader.read(came) if came else None
+    while left is None:
+        left = reader.read(connection.recv(_CHUNK))
+    return reader.http(), left
+
+
+def _decoded(answer: HttpResponse) -> Answer:
+    """An answer as `requests` gives it: no content coding is left, and headers of one name are one."""
+    headers = urllib3.HTTPHeaderDict(answer.headers)
+    try:
+        body = urllib3.HTTPResponse(io.BytesIO(answer.body), headers, answer.status).data
+    except urllib3.exceptions.DecodeError:
+        return TransportError(f"an answer isn't coded as its Content-Encoding says: {headers['Content-Encoding']}")
+    return HttpResponse(answer.status, tuple(headers.itermerged()), body)
 
 
 def abandon(connection: socket.socket, request: HttpRequest) -> None:

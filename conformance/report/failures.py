@@ -1,0 +1,74 @@
+"""A failure in words, the same in every format: what the page says, what was sent, what came, and how to repeat it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.base.words import visible
+from conformance.exchange.cases import Step
+from conformance.judging.results import Failure
+from conformance.report.curl import curl_lines
+from conformance.report.model import ClauseResult, FailureGroup, Report
+from conformance.report.words import delivery, sent
+
+__all__ = ["LABEL_WIDTH", "fields", "frequency", "heading", "text"]
+
+LABEL_WIDTH = 9
+# Nobody counts the letters of a text of so many.
+_LONG = 20
+
+
+def heading(result: ClauseResult, group: FailureGroup) -> str:
+    """The clause, and how the answer departs from it."""
+    return f"{result.clause.id}: {group.smallest[0].kind.about}"
+
+
+def frequency(group: FailureGroup) -> str:
+    """How often it was seen, and when first."""
+    times = "once" if group.count == 1 else f"{group.count} times"
+    return f"{times}, first at request {group.first}"
+
+
+def fields(result: ClauseResult, group: FailureGroup, report: Report) -> Iterator[tuple[str, list[str]]]:
+    """What there is to know of the smallest of some failures: a label, and its lines; a request is one of its own."""
+    failure = group.smallest[0]
+    yield "says", [str(result.clause.citations[0])]
+    for number, step in enumerate(failure.sent, 1):
+        yield "sent", [visible(each) for each in _sent(step, is_last=number == len(failure.sent)) if each]
+    yield "expected", [visible(line) for line in failure.expected]
+    yield "came", [visible(failure.observed)]
+    yield "again", list(_again(failure, report))
+
+
+def text(result: ClauseResult, group: FailureGroup, report: Report) -> str:
+    """All of it in lines of plain text."""
+    lines = [f"{heading(result, group)}  ({frequency(group)})"]
+    for label, of_label in fields(result, group, report):
+        lines += (f"    {'' if index else label:<{LABEL_WIDTH}}{line}" for index, line in enumerate(of_label))
+    return "\n".join(lines)
+
+
+def _sent(step: Step, *, is_last: bool) -> Iterator[str]:
+    """A request, and how it was delivered; of the last one, how long its texts are."""
+    yield sent(step)
+    yield delivery(step)
+    if is_last:
+        yield ", ".join(_lengths(step))
+
+
+def _lengths(step: Step) -> Iterator[str]:
+    for name, value in step.request.parameters:
+        for index, each in enumerate(value if isinstance(value, list) else [value]):
+            if isinstance(each, str) and len(each) >= _LONG:
+                where = f"{name}[{index}]" if isinstance(value, list) else name
+                size = len(each.encode("utf-8", "surrogatepass"))
+                yield f"{where} has {len(each)} characters" + ("" if size == len(each) else f", {size} bytes")
+
+
+def _again(failure: Failure, report: Report) -> Iterator[str]:
+    yield curl_lines(failure)
+    if report.target == "embedded":
+        switches = "".join(f" --fault {each}" for each in report.settings.faults)
+        switches += "".join(f" --reading {id_}={value}" for id_, value in report.settings.readings.items())
+        switches += "" if failure.case.quota is None else f" --quota {failure.case.quota}"
+        yield f"(with the same emulator behind it: iai-conformance serve{switches})"

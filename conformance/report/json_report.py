@@ -1,0 +1,114 @@
+"""The report as JSON, as `schema.json` beside this module describes it."""
+
+from __future__ import annotations
+
+import json
+import math
+
+from conformance.exchange.cases import Step
+from conformance.judging.results import Failure
+from conformance.recording.reader import Recording
+from conformance.report.curl import curl_lines
+from conformance.report.model import ClauseResult, Report
+from conformance.runs.session import Groups
+
+__all__ = ["SCHEMA_VERSION", "render", "to_json"]
+
+# MAJOR.MINOR: a key that goes, or means something else, raises the first; one that is new, the second.
+SCHEMA_VERSION = "1.0"
+
+
+def render(report: Report) -> str:
+    """The report as text, in ASCII alone."""
+    return f"{json.dumps(to_json(report), ensure_ascii=True, allow_nan=False, indent=1)}\n"
+
+
+def to_json(report: Report) -> dict[str, object]:
+    """The report as JSON values."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "suite_version": report.versions.suite,
+        "contract_version": report.versions.contract,
+        "python_version": report.versions.python,
+        "hypothesis_version": report.versions.hypothesis,
+        "date": report.date.isoformat(),
+        "verdict": str(report.verdict),
+        "target": report.target,
+        "profile": report.settings.profile,
+        "levels": [str(each) for each in report.settings.levels],
+        "without": [],  # nothing can be left out by it yet
+        "seed": report.settings.seed,
+        "requests": report.requests,
+        "groups_created": report.groups_created,
+        "seconds": round(report.seconds, 3),
+        "first_failure_request": report.first_failure,
+        "summary": {str(status): count for status, count in report.counts().items()},
+        "causes": [],  # departures aren't explained yet
+        "clauses": [_clause(each) for each in report.clauses],
+        "readings": [
+            {"id": each.id, "possible": list(each.possible), "evidence": each.evidence} for each in report.readings
+        ],
+        "codes": [{"code": each.code, "kind": each.kind, "status": each.status} for each in report.codes],
+        "stale_expected_failures": [
+            {"pattern": each.pattern, "reason": each.reason, "line": each.line} for each in report.stale
+        ],
+        "notes": list(report.notes),
+        "recording": _recording(report.recording) if report.recording is not None else None,
+        "groups": _groups(report.groups) if report.groups is not None else None,
+        "throttled": report.throttled,
+        "cases": [{"id": id_, "departures": list(found)} for id_, found in report.verdicts.items()],
+    }
+
+
+def _recording(recording: Recording) -> dict[str, object]:
+    provenance = recording.provenance.to_values()
+    if isinstance(provenance["certificate"], dict):
+        del provenance["certificate"]["chain"]
+    return {"path": str(recording.path), "account": recording.account, **provenance}
+
+
+def _groups(groups: Groups) -> dict[str, object]:
+    return {"created": groups.created, "deleted": groups.deleted, "left": list(groups.left)}
+
+
+def _clause(result: ClauseResult) -> dict[str, object]:
+    return {
+        "id": result.clause.id,
+        "level": str(result.clause.level),
+        "strength": str(result.clause.strength),
+        "status": str(result.status),
+        "reason": result.reason,
+        "quote": result.clause.citations[0].quote,
+        "line": result.clause.citations[0].line,
+        "judged": result.tally.judged + sum(each.count for each in result.failures),
+        "failed": sum(each.count for each in result.failures),
+        "failures": [_failure(one) for each in result.failures for one in each.smallest],
+    }
+
+
+def _failure(failure: Failure) -> dict[str, object]:
+    return {
+        "kind": str(failure.kind),
+        "request": [_step(each) for each in failure.sent],
+        "expected": list(failure.expected),
+        "observed": failure.observed,
+        "curl": curl_lines(failure),
+        "number": failure.number,
+    }
+
+
+def _step(step: Step) -> object:
+    return _writable({"action": step.request.action, "form": str(step.form), **step.to_json()})
+
+
+def _writable(value: object) -> object:
+    """The value as JSON can hold it: a number that is too large for Python is so for most readers of JSON."""
+    match value:
+        case float() if not math.isfinite(value):
+            return "Infinity" if value > 0 else "-Infinity"
+        case dict():
+            return {name: _writable(each) for name, each in value.items()}
+        case list():
+            return [_writable(each) for each in value]
+        case _:
+            return value

@@ -1,0 +1,69 @@
+"""What is imported is declared, so that nothing works only because somebody else's requirement brings it along."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+FOLDERS = (CHECKOUT, CHECKOUT / "tests")
+OURS = {"benchmarks", "conformance", "tests", *(path.stem for folder in FOLDERS for path in folder.glob("*.py"))}
+# Plugins, which pytest loads by itself, what these load, and programs: declared, and imported by nobody.
+NOT_IMPORTED = {"build", "hatchling", "mypy", "pytest-randomly", "pytest-recording", "pytest-xdist", "ruff", "vcrpy"}
+
+
+def distribution(requirement):
+    """The normalized name of what is required."""
+    return re.sub("[-_.]+", "-", re.match(r"[\w.-]+", requirement)[0]).lower()
+
+
+RUN = {distribution(each) for each in PROJECT["dependencies"]}
+DEV = {distribution(each) for each in PROJECT["optional-dependencies"]["dev"]}
+
+
+def imported(*folders):
+    """The modules of others that the files of these folders import anywhere, by their first names."""
+    names = set()
+    for path in (path for folder in folders for path in (CHECKOUT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Import():
+                    names |= {each.name for each in node.names}
+                case ast.ImportFrom(module=str(module), level=0):
+                    names.add(module)
+    return {name.partition(".")[0] for name in names} - sys.stdlib_module_names - OURS
+
+
+SUITE = imported("conformance", "strategies")
+CHECKS = imported("tests", "benchmarks", "scripts")
+
+
+def brought_by(module):
+    """The distributions that bring a module."""
+    return {distribution(each) for each in packages_distributions().get(module, ())}
+
+
+@pytest.mark.parametrize("module", sorted(SUITE))
+def test_what_the_suite_imports(module):
+    """Whoever installs the suite gets it by the suite's own requirements."""
+    assert brought_by(module) & RUN
+
+
+@pytest.mark.parametrize("module", sorted(CHECKS))
+def test_what_the_tests_import(module):
+    """Whoever works on the project gets it by the requirements of the project."""
+    assert brought_by(module) & (RUN | DEV)
+
+
+def test_nothing_else_is_declared():
+    """What is declared is imported, but for what is used otherwise and for types of others."""
+    used = {each for module in SUITE for each in brought_by(module)}
+    used_by_checks = {each for module in CHECKS for each in brought_by(module)}
+    left = (RUN - used) | (DEV - used_by_checks)
+
+    assert {each for each in left if not each.startswith("types-")} == NOT_IMPORTED

@@ -1,0 +1,258 @@
+"""Answers that are read by hand are read as `requests` reads them, and a connection is never kept from a server."""
+
+import contextlib
+import gzip
+import socket
+import threading
+import zlib
+
+import pytest
+
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.base.errors import TransportError
+from conformance.exchange.messages import HttpRequest, HttpResponse
+from conformance.exchange.wire import Sender
+from conformance.targets import raw
+from conformance.targets.http import HttpTarget
+
+TEXT = '{"Response": {"RequestId": "中"}}'.encode()
+BARE = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+# What is done to a body → how a server calls it, and the body.
+CODED = {
+    "gzip": ("gzip", gzip.compress(TEXT)),
+    "gzip-by-its-old-name": ("x-gzip", gzip.compress(TEXT)),
+    "gzip-in-two-members": ("gzip", gzip.compress(TEXT[:7]) + gzip.compress(TEXT[7:])),
+    "deflate": ("deflate", zlib.compress(TEXT)),
+    "deflate-bare": ("deflate", BARE.compress(TEXT) + BARE.flush()),
+    "coded-twice": ("gzip, deflate", zlib.compress(gzip.compress(TEXT))),
+    "not-coded": ("identity", TEXT),
+    "coded-somehow": ("unheard-of", TEXT),
+}
+
+
+def answer(body=TEXT, *headers, status="200 OK"):
+    """An answer with its length."""
+    lines = [f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}"]
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
+
+
+def chunked(body=TEXT, *headers, trailers=b""):
+    """An answer in chunks of one, two, three … bytes."""
+    lines = ["HTTP/1.1 200 OK", *headers, "Transfer-Encoding: chunked"]
+    chunks, size = b"", 1
+    while body:
+        chunks += b"%x;some=extension\r\n%s\r\n" % (len(body[:size]), body[:size])
+        body, size = body[size:], size + 1
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + chunks + b"0\r\n" + trailers + b"\r\n"
+
+
+# Answers that end before their connection does.
+KEPT = {
+    "length": answer(),
+    "empty": answer(b""),
+    "chunks": chunked(),
+    "trailers": chunked(trailers=b"X-Sum: 1\r\n"),
+    "continue": b"HTTP/1.1 100 Continue\r\n\r\n" + answer(),
+    "continue-twice": b"HTTP/1.1 100 Continue\r\nX-Some: header\r\n\r\nHTTP/1.1 100\r\n\r\n" + answer(),
+    "no-reason": answer(status="200 "),
+    "no-reason-nor-space": answer(status="200"),
+    "error": answer(status="500 Internal Server Error"),
+    "no-content": b"HTTP/1.1 204 No Content\r\n\r\n",
+    "not-modified": b"HTTP/1.1 304 Not Modified\r\nContent-Length: 1000\r\n\r\n",
+    "headers": answer(TEXT, "x-TWICE: 1", "Set-Cookie: a=b", "X-Twice: 2", "X-Odd:  two  spaces", "X-Latin: \xe9"),
+    "bare-line-ends": answer().replace(b"\r\n", b"\n"),
+    "length-and-chunks": chunked(TEXT, "Content-Length: 3"),
+    "gzip-chunks": chunked(CODED["gzip"][1], "Content-Encoding: gzip"),
+    "gzip-empty": answer(b"", "Content-Encoding: gzip"),
+    **{name: answer(body, f"Content-Encoding: {coding}") for name, (coding, body) in CODED.items()},
+}
+# Answers that end with their connection.
+CLOSED = {
+    "close": answer(TEXT, "Connection: close"),
+    "until-the-end": b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + TEXT,
+    "until-the-end-unsaid": b"HTTP/1.1 200 OK\r\n\r\n" + TEXT,
+    "http-1.0": b"HTTP/1.0 200 OK\r\n\r\n" + TEXT,
+    "gzip-until-the-end": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + CODED["gzip"][1],
+}
+
+
+class Scripted:
+    """A server that serves one connection after the other, each as long as it is open, with the same answer.
+
+    Attributes:
+        url: where it listens.
+        heads: those of the requests that came.
+    """
+
+    def __init__(self, answer, *, closes=False):
+        self._answer, self._closes = answer, closes
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self.heads = []
+
+    def __enter__(self):
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        self._thread.join(10)
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._listening.accept()
+                with connection, connection.makefile("rb") as lines, contextlib.suppress(OSError):
+                    self._serve(connection, lines)
+
+    def _serve(self, connection, lines):
+        head = b""
+        while line := lines.readline():
+            head += line
+            if line != b"\r\n":
+                continue
+            self.heads.append(head)
+            head = b""
+            connection.sendall(self._answer)
+            if self._closes:
+                return
+
+
+@contextlib.contextmanager
+def target_of(server):
+    """A target that is the server."""
+    sender = Sender(server.url, "ap-guangzhou", EXAMPLE_CREDENTIALS)
+    with contextlib.closing(HttpTarget(server.url, sender, timeout=5)) as target:
+        yield target
+
+
+def asked(server, method="POST"):
+    return HttpRequest(method, f"{server.url}/", (("X-Some", "header"),))
+
+
+def header_of(server, name):
+    """What each request said in a header."""
+    found = [line for head in server.heads for line in head.decode().split("\r\n") if line.startswith(f"{name}: ")]
+    return [each.partition(": ")[2] for each in found]
+
+
+@pytest.mark.parametrize("chunk", [1, 65536])
+@pytest.mark.parametrize("name", KEPT)
+def test_answers_in_a_row(name, chunk, monkeypatch):
+    """Whatever ends an answer and however it comes, each answer of a connection is the one that `requests` gives."""
+    monkeypatch.setattr(raw, "_CHUNK", chunk)
+    with Scripted(KEPT[name]) as server, target_of(server) as target:
+        usual = target.send(asked(server))
+        by_hand = target.pipelined([asked(server)] * 3)
+
+    assert by_hand == [usual] * 3
+    assert isinstance(usual.answer, HttpResponse)
+
+
+@pytest.mark.parametrize("name", ["length", "chunks", "gzip", "no-content"])
+def test_answers_to_head(name):
+    """An answer to HEAD has no body, whatever length it tells."""
+    head = KEPT[name].partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    with Scripted(head) as server, target_of(server) as target:
+        usual = target.send(asked(server, "HEAD"))
+        by_hand = target.pipelined([asked(server, "HEAD")] * 2)
+
+    assert by_hand == [usual] * 2
+    assert usual.answer.body == b""
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_answers_that_end_with_the_connection(name):
+    """The last answer may end where the connection does; to what was asked after it there is none."""
+    with Scripted(CLOSED[name], closes=True) as server, target_of(server) as target:
+        usual = target.send(asked(server))
+        by_hand = target.pipelined([asked(server)])
+
+    assert by_hand == [usual]
+    assert usual.answer.body == TEXT
+
+
+def test_decoded():
+    """What the answers above hold is what was coded, so that it isn't the same mistake on both ways."""
+    with Scripted(KEPT["gzip-chunks"]) as server, target_of(server) as target:
+        (one,) = target.pipelined([asked(server)])
+
+    assert one.answer == HttpResponse(200, (("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked")), TEXT)
+
+
+@pytest.mark.parametrize("interim", [b"102 Processing", b"103 Early Hints"])
+def test_interim_answers(interim):
+    """Interim answers are none, how many they may be."""
+    with Scripted(b"HTTP/1.1 " + interim + b"\r\nLink: </x>\r\n\r\n" + answer()) as server, target_of(server) as target:
+        by_hand = target.pipelined([asked(server)] * 2)
+
+    assert [each.answer.body for each in by_hand] == [TEXT] * 2
+
+
+def test_an_answer_that_is_coded_wrongly():
+    """It is no answer, as on the usual way, told in a sentence; the connection's next answers are read."""
+    with Scripted(answer(TEXT, "Content-Encoding: gzip")) as server, target_of(server) as target:
+        usual = target.send(asked(server))
+        by_hand = target.pipelined([asked(server)] * 2)
+
+    assert isinstance(usual.answer, TransportError)
+    assert [str(each.answer) for each in by_hand] == ["an answer isn't coded as its Content-Encoding says: gzip"] * 2
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"",
+        b"HTTP/1.1 200",
+        answer()[:-1],
+        chunked()[:-1],
+        b"SSH-2.0-server\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: any\r\n\r\n",
+        b"HTTP/2.0 200 OK\r\n\r\n",
+    ],
+)
+def test_no_answer(broken):
+    """Where a connection breaks off, or what comes is no HTTP/1.1, there is no answer from there on."""
+    with Scripted(broken, closes=True) as server, target_of(server) as target:
+        by_hand = target.pipelined([asked(server)] * 2)
+
+    assert [str(each.answer) for each in by_hand] == ["the connection was closed before its answer"] * 2
+
+
+def test_what_is_sent():
+    """What is sent by hand has the headers that `requests` sends, and it is told byte by byte."""
+    with Scripted(answer()) as server, target_of(server) as target:
+        exchanges = [
+            target.send(asked(server)),
+            *target.pipelined([asked(server)] * 2),
+            target.abandon(asked(server)),
+            target.send(asked(server)),
+        ]
+
+    told = [
+        "\r\n".join(["POST / HTTP/1.1", *(f"{name}: {value}" for name, value in each.sent.headers), "", ""])
+        for each in exchanges
+    ]
+    assert [each.decode() for each in server.heads] == told
+    assert len(set(told)) == 1
+    assert exchanges[0].sent.headers[-2:] == (("X-Some", "header"), ("Content-Length", "0"))
+
+
+def test_one_connection_at_a_time():
+    """A server that serves one connection as long as it is open answers each way of sending."""
+    with Scripted(answer()) as server, target_of(server) as target:
+        exchanges = [
+            target.send(asked(server)),
+            *target.together([asked(server)] * 3),
+            target.send(asked(server)),
+            *target.pipelined([asked(server)] * 2),
+            target.send(asked(server)),
+            target.abandon(asked(server)),
+            target.send(asked(server)),
+        ]
+
+    assert [getattr(each.answer, "status", None) for each in exchanges] == [*[200] * 8, None, 200]
+    assert len(server.heads) == 10
