@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from benchmarks.campaign import judged, of_megabytes
 from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
 from conformance.emulator import Emulator
 from conformance.emulator.server import Server
@@ -29,6 +30,10 @@ from conformance.recording.provenance import Kind, Provenance, contract_version
 from conformance.recording.reader import load
 from conformance.recording.writer import RecordingError, Writer
 from conformance.report import json_report
+from conformance.report.model import report_of
+from conformance.runs.session import Session
+from conformance.runs.settings import Settings
+from conformance.runs.smoke import smoke
 from tests.command import command
 
 ID = "AKIDz8krbsJ5yKBZQpn74WFkmLPx3SECRET1"
@@ -402,6 +407,19 @@ def test_a_report_has_no_secret(tmp_path, monkeypatch):
     for each in (done.stdout, done.stderr, *((tmp_path / name).read_text() for name in ("report.json", "junit.xml"))):
         assert found_in(each.encode(), [ID, KEY, TOKEN]) is None
     assert f"Odd.{SCRUBBED}" in done.stdout + done.stderr
+
+
+def test_a_report_holds_what_is_shown():
+    """Of what was sent, where it went and the bodies of plain creations: no megabytes are shown, and none masked."""
+    session = Session(judged([smoke()[0], *of_megabytes()], faults=["everything-optional-required"]))
+    groups = [group for each in report_of(session, Settings()).clauses for group in each.failures]
+    shown = [(one.is_plain, http) for group in groups for one in group.smallest for http in one.bodies]
+    sent = [http for kept in session.run.results.failures.values() for one in kept for http in one.bodies]
+
+    assert max(len(http.body) for http in sent) > 1_000_000
+    assert {plain for plain, _ in shown} == {True, False}
+    assert all(bool(http.body) == plain and http.headers == () and http.query == "" for plain, http in shown)
+    assert sum(len(http.body) for _, http in shown) < 10_000
 
 
 def test_a_refused_recording_is_told(tmp_path, monkeypatch):
