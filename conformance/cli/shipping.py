@@ -166,7 +166,7 @@ def _is_refused(recording: Recording, case: Case, interaction: Interaction) -> b
     target = CassetteTarget("", replace(recording, interactions=(interaction,), files=("",)))
     run = Run.against(target, salts=target.salts)
     run.clock = target.now
-    run.by_hand = True
+    run.from_call = True
     try:
         return bool(run.case(case))
     except NotRecordedError:
