@@ -189,8 +189,8 @@ def main(arguments: list[str]) -> None:
     found = {beside(report, path): verdicts_of(path, None) for path in shipped}
     text = json.dumps({"recordings": found}, indent=1)
     report.write_text(f"{text}\n", encoding="utf-8")
-    for path, each in found.items():
-        sys.stdout.write(f"{path}: {each['verdict']}\n")
+    for name, verdicts in found.items():
+        sys.stdout.write(f"{name}: {verdicts['verdict']}\n")
 
 
 if __name__ == "__main__":
