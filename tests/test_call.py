@@ -21,6 +21,7 @@ from conformance.runs.session import Session
 from conformance.runs.settings import Settings
 from conformance.runs.smoke import smoke
 from conformance.targets.direct import ENDPOINT
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parent.parent
 PLAIN = {"GroupName": "<salt>", "GroupId": "<salt>"}
@@ -303,7 +304,13 @@ def _shell(tmp_path):
 
     def shell(line):
         done = subprocess.run(
-            ["sh", "-c", line], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+            ["sh", "-c", line],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
         )
         printed = done.stdout + done.stderr
         assert EXAMPLE_CREDENTIALS.secret_key not in line + printed

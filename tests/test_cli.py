@@ -12,6 +12,7 @@ import pytest
 from conformance.cli.main import main
 from tests.command import command
 from tests.reports import read_report
+from tests.waiting import PATIENCE, wait_for
 
 
 @pytest.fixture(autouse=True, name="bare_environment")
@@ -25,12 +26,12 @@ def process(*words, **environment):
     """Run the command in a process of its own, as a user does."""
     return subprocess.run(
         [sys.executable, "-m", "conformance", *words],
-        capture_output=True, text=True, timeout=120, check=False, env={**os.environ, **environment},
+        capture_output=True, text=True, timeout=PATIENCE, check=False, env={**os.environ, **environment},
     )  # fmt: skip
 
 
 def test_run_conforms(tmp_path):
-    """The embedded emulator conforms, within 1 000 requests and 300 groups, and the JSON report says so by its schema."""
+    """The embedded emulator conforms, within 1 000 requests and 300 groups; the JSON report says so by its schema."""
     done = process("run", "--profile", "smoke", "--json", "report.json", "--junit", "junit.xml")
 
     report = read_report(tmp_path / "report.json")
@@ -259,15 +260,17 @@ def test_servers_that_do_not_speak_http(answer, says):
             with connection:
                 connection.recv(65536)
                 if answer is None:
-                    done_serving.wait(20)
+                    wait_for(done_serving)
                 else:
                     connection.sendall(answer)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        done = command("run", "--target", f"http://127.0.0.1:{listening.getsockname()[1]}", "--timeout-seconds", "0.5")
+        seconds = "0.5" if answer is None else str(PATIENCE)
+        target = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        done = command("run", "--target", target, "--timeout-seconds", seconds)
         done_serving.set()
-        thread.join(5)
+        thread.join()
 
     assert (done.returncode, says in done.stderr, "Traceback" in done.stderr) == (3, True, False), done.stderr
 

@@ -12,6 +12,7 @@ import pytest
 
 from conformance.contract import clauses_of
 from conformance.runs.smoke import smoke
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TENCENTCLOUD_"))}
@@ -22,7 +23,7 @@ def _wheel(tmp_path_factory):
     """The wheel, built from this checkout."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
     (found,) = folder.glob("*.whl")
     return found
 
@@ -39,7 +40,13 @@ def _installed(wheel, tmp_path_factory):
 def python(words, cwd, installed=None):
     environment = {**ENVIRONMENT, "PYTHONPATH": str(installed)} if installed else ENVIRONMENT
     return subprocess.run(
-        [sys.executable, *words], cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, *words],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
 
 
@@ -58,6 +65,7 @@ def test_the_wheel_holds_what_it_needs(wheel):
         assert wanted in names
 
 
+@pytest.mark.slow
 def test_the_wheel_runs_away_from_the_checkout(installed, tmp_path):
     """The installed command and the installed suite both judge the embedded emulator."""
     command = python(["-m", "conformance", "run", "--profile", "smoke"], tmp_path, installed)
@@ -71,6 +79,7 @@ def test_the_wheel_runs_away_from_the_checkout(installed, tmp_path):
     assert json.loads((tmp_path / "r.json").read_text())["verdict"] == "conforms"
 
 
+@pytest.mark.slow
 def test_the_suite_by_its_name_alone(installed, tmp_path):
     """Without options, the name of the suite is enough."""
     done = python(["-m", "pytest", "-q", "--pyargs", "conformance.suite"], tmp_path, installed)
@@ -91,6 +100,7 @@ def test_a_fault_under_pytest(installed, tmp_path):
     assert "InvalidParameterValue.GroupTagIllegal" in done.stdout
 
 
+@pytest.mark.slow
 def test_mistakes_under_pytest(installed, tmp_path):
     """Wrong usage exits with 4, an unusable target with 3."""
     usage = python(suite("--iai-only", "Nothing.*"), tmp_path, installed)
@@ -175,6 +185,7 @@ def test_no_entry_point_loads_us(wheel):
     assert settings.get("entry-points", {}) == {}
 
 
+@pytest.mark.slow
 def test_the_checkout_judges_the_target_alone():
     """In the checkout, `pytest --iai-target` runs the suite and leaves the project's own tests out."""
     done = python(
