@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from conformance.contract import CLAUSES, Alphabet, Clause, Unit
-from conformance.contract.model import (
-    Answer,
+from conformance.contract.rules import (
+    AnswerRule,
     Charset,
     Default,
     DistinctItems,
@@ -20,10 +20,10 @@ from conformance.contract.model import (
     Gate,
     MaxItems,
     MaxLength,
+    MayBeAbsent,
     MinLength,
     OneOf,
     OpenVersions,
-    Optional,
     Required,
     Typed,
     Unique,
@@ -93,7 +93,7 @@ def keeping(clause: Clause) -> Iterator[Edge]:
     match clause.rule:
         case Required() | Typed():
             return
-        case Optional() | Default():
+        case MayBeAbsent() | Default():
             yield Edge("absent", ABSENT, 0)
         case MinLength(limit=0):
             yield Edge("empty", "", 0)
@@ -119,7 +119,7 @@ def keeping(clause: Clause) -> Iterator[Edge]:
             yield from (Edge(f"“{each}”", each, 0) for each in values)
         case OpenVersions(closed=closed):
             yield from (Edge(f"“{each}”", each, 0) for versions in closed.values() for each in versions)
-        case Unique() | Whole() | Answer() | Gate() | Effect():
+        case Unique() | Whole() | AnswerRule() | Gate() | Effect():
             return
         case _:
             assert_never(clause.rule)
@@ -158,7 +158,7 @@ def breaking(clause: Clause) -> Iterator[Edge]:
             yield Edge("five alike", ["x"] * 5, 2)
         case OneOf():
             yield from (Edge(f"“{each}”", each, rank // 4) for rank, each in enumerate(_NEAR_MISSES))
-        case Optional() | Default() | OpenVersions() | Unique() | Whole() | Answer() | Gate() | Effect():
+        case MayBeAbsent() | Default() | OpenVersions() | Unique() | Whole() | AnswerRule() | Gate() | Effect():
             return
         case _:
             assert_never(clause.rule)

@@ -10,7 +10,7 @@ from functools import cache
 from hypothesis import strategies as st
 
 from conformance.contract import CLAUSE, CLAUSES, NAMES, Alphabet, Clause
-from conformance.contract.model import Charset, DistinctItems, MaxItems, MaxLength, OneOf, Typed
+from conformance.contract.rules import Charset, DistinctItems, MaxItems, MaxLength, OneOf, Typed
 from conformance.exchange.salt import SALT, SALT_LENGTH
 from conformance.strategies.edges import ABSENT, Edge, breaking, keeping
 from conformance.strategies.text import lengths_up_to, texts, texts_with

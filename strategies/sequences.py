@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.contract import CLAUSE, EXAMPLES
-from conformance.contract.model import MaxLength
+from conformance.contract.rules import MaxLength
 from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.request import Request
 from conformance.exchange.salt import SALT, SALT_CAPITALS, salted

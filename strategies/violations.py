@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.contract import CLAUSE, PARAMETERS
-from conformance.contract.model import MaxItems, MaxLength
+from conformance.contract.rules import MaxItems, MaxLength
 from conformance.exchange.request import Request
 from conformance.exchange.salt import SALT, SALT_LENGTH, salted
 

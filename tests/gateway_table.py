@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
 from conformance.contract.gateway_clauses import GATEWAY_CLAUSES
-from conformance.contract.model import Gate
+from conformance.contract.rules import Gate
 from conformance.exchange.delivery import twisted
 from conformance.exchange.draft import Form, Sender
 from conformance.exchange.request import Request

@@ -11,7 +11,7 @@ from conformance.contract import CLAUSE
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.request import Request
-from conformance.judging.judge import Kind
+from conformance.judging.judge import DepartureKind as Kind
 from conformance.judging.results import Failure
 from conformance.report.model import report_of
 from conformance.runs.session import Session

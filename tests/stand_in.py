@@ -20,9 +20,10 @@ from conformance.base.credentials import Credentials
 from conformance.emulator import Emulator
 from conformance.emulator.server import Server
 from conformance.exchange.reading import common_parameter
-from conformance.judging.world_updates import read
+from conformance.judging.world_updates import decoded
 from conformance.runs.costs import cost
 from conformance.runs.settings import Settings
+from tests.journals import UNFLUSHED
 from tests.waiting import PATIENCE
 
 HOST = "iai.tencentcloudapi.com"
@@ -70,7 +71,7 @@ class Service(Emulator):
 
     def handle(self, http):
         """The answer to a request: the emulator's, unless another was ordered."""
-        action, request = common_parameter(http, "Action"), read(http)
+        action, request = common_parameter(http, "Action"), decoded(http)
         with self._mutex:
             self.seen.append((action, dict(request.parameters) if request is not None else {}))
             self.on_request(len(self.seen))
@@ -91,10 +92,10 @@ class Service(Emulator):
 
     def populate(self, *groups):
         """Put groups of somebody else into the account: (GroupId, GroupName) each."""
-        from conformance.emulator.service import Group
+        from conformance.emulator.service import StoredGroup
 
         for group_id, name in groups:
-            self.account.groups[group_id] = Group(group_id, name, [], "", "3.0", 1_700_000_000_000, 0, 0.0)
+            self.account.groups[group_id] = StoredGroup(group_id, name, [], "", "3.0", 1_700_000_000_000, 0, 0.0)
 
 
 class StandIn:
@@ -146,7 +147,7 @@ class StandIn:
 
     @contextlib.contextmanager
     def here(self, **changes):
-        """The same in this process, without a pace: names resolve to the stand-in, requests don't wait.
+        """The same in this process, without a pace, and without a wait for the disk: names resolve to the stand-in.
 
         What a run costs, with which each begins, is counted once.
         """
@@ -168,6 +169,7 @@ class StandIn:
             mock.patch("conformance.runs.costs.cost", _cost_once),
             mock.patch("conformance.live.pace.Pace.wait"),
             mock.patch("conformance.live.account._wait"),
+            mock.patch("conformance.live.database._FLUSHING", UNFLUSHED),
             mock.patch("tenacity.nap.time.sleep"),
         ):
             yield
@@ -175,7 +177,7 @@ class StandIn:
     @property
     def journals(self):
         """The journals that are there."""
-        return sorted((self.folder / "state" / "iai-conformance" / "journals").glob("*.jsonl"))
+        return sorted((self.folder / "state" / "iai-conformance" / "journals").glob("*.sqlite3"))
 
 
 _COUNTS = ("profile", "seed", "max_requests", "max_groups", "levels", "only", "skip")

@@ -18,7 +18,7 @@ from conformance.exchange.cases import Sending
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.request import Request
 from conformance.exchange.wire import Form, Sender, encode
-from conformance.judging.judge import Kind
+from conformance.judging.judge import DepartureKind as Kind
 from conformance.runs.run import Run
 from conformance.runs.smoke import smoke
 from conformance.targets.http import HttpTarget

@@ -367,6 +367,7 @@ def test_a_failure_is_shown_again(here, fault, clause):
     assert "✗" not in without[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "clause"),
     [
@@ -400,6 +401,7 @@ def last_answer(printed):
     return found[-1]
 
 
+@pytest.mark.slow
 def test_on_serve(shell):
     """The same in a process of its own, as a user runs it: `serve --fault`, and the line."""
     line = failures_of("any-version", "Protocol.version.known")[0]["curl"]
@@ -442,6 +444,7 @@ def test_a_failure_of_the_quota_is_shown_again(here):
     assert code == 1, printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "clause"), [("not-listed", "State.listed"), ("unauthenticated-creates", "Authentication.creates-nothing")]
 )

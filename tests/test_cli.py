@@ -67,6 +67,7 @@ def test_a_fault_is_red(tmp_path):
     assert "Signature" not in done.stdout
 
 
+@pytest.mark.slow
 def test_reports_are_the_same_each_time(tmp_path):
     """The same seed against the embedded emulator gives the same report, but for when it was made; in any process."""
     reports = []
@@ -113,6 +114,7 @@ def test_selection(tmp_path):
     assert passed == {"GroupId.required", "GroupId.type", "GroupId.length.min", "GroupId.length.max", "GroupId.charset"}
 
 
+@pytest.mark.slow
 def test_expected_failures(tmp_path):
     """A known failure is run and not counted; one that passes again must be taken off the list."""
     (tmp_path / "known.txt").write_text("# what we know\nTag.length.*  # JIRA-1: not limited yet\n")
@@ -304,6 +306,7 @@ def test_sign_prints_headers_and_no_secret(capsys):
     assert "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE" not in told
 
 
+@pytest.mark.slow
 def test_a_foreign_pytest_setup_is_left_alone(tmp_path):
     """A project's own pytest settings, conftest and `conformance` folder don't disturb the command."""
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")

@@ -27,7 +27,7 @@ from conformance.contract import (
     page_lines,
 )
 from conformance.contract.alphabets import UNSETTLED
-from conformance.contract.model import Effect, Gate, MaxItems, MaxLength, OneOf
+from conformance.contract.rules import Effect, Gate, MaxItems, MaxLength, OneOf
 
 PAGE = dict(enumerate(page_lines(), 1))
 CITATIONS = (*(each for clause in CLAUSES for each in clause.citations), *(each.citation for each in NOT_CHECKABLE))
@@ -151,7 +151,7 @@ def test_required_or_optional(parameter):
     (row,) = (PAGE[line] for line in range(17, 22) if PAGE[line].startswith(parameter))
     rules = {type(each.rule).__name__ for each in clauses_of(parameter)}
 
-    assert {{"是": "Required", "否": "Optional"}[row.split(" | ")[1]]} == rules & {"Required", "Optional"}
+    assert {{"是": "Required", "否": "MayBeAbsent"}[row.split(" | ")[1]]} == rules & {"Required", "MayBeAbsent"}
 
 
 # --- Clauses ---------------------------------------------------------------------------------------------
@@ -196,12 +196,12 @@ def test_limits_are_quoted(clause):
     assert str(clause.rule.limit) in re.findall(r"\d+", clause.citations[0].quote)
 
 
-LIMITED = [each for each in CLAUSES if isinstance(each.rule, Gate) and each.rule.limit is not None]
+LIMITED = [each for each in CLAUSES if isinstance(each.rule, Gate | Effect) and each.rule.limit is not None]
 
 
 @pytest.mark.parametrize("clause", LIMITED, ids=clause_id)
 def test_limits_of_whole_requests_are_quoted(clause):
-    """The limit of a size or a time stands in the words that state it, with what it counts."""
+    """The limit of a size, a time or an account stands in the words that state it, with what it counts."""
     limit = clause.rule.limit
 
     assert re.search(rf"(?<!\d){limit.number}{limit.measure}", clause.citations[0].quote)
@@ -209,12 +209,13 @@ def test_limits_of_whole_requests_are_quoted(clause):
 
 
 def test_limits_of_whole_requests():
-    """The clauses on sizes and on time have a limit, in bytes or seconds, and no others have."""
+    """The clauses on sizes, on time and on the quota have a limit, in bytes, seconds or groups; no others have."""
     assert {each.id: limit_of(each.id) for each in LIMITED} == {
         "Authentication.timestamp.window": 300,
         "Protocol.size.get": 32_768,
         "Protocol.size.version-1": 1_048_576,
         "Protocol.size.version-3": 10_485_760,
+        "State.quota": 100_000,
     }
     with pytest.raises(ValueError, match=r"GroupName\.length\.max has no limit of sizes or times"):
         limit_of("GroupName.length.max")

@@ -8,7 +8,7 @@ import pytest
 from benchmarks.campaign import judged
 from conformance.contract import CLAUSE, CLAUSES, READINGS
 from conformance.contract.alphabets import UNSETTLED
-from conformance.contract.model import Effect, MaxItems, MaxLength, MinLength, Unit, Whole
+from conformance.contract.rules import Effect, MaxItems, MaxLength, MinLength, Unit, Whole
 from conformance.exchange.cases import Case
 from conformance.exchange.salt import MARKER, Salts, fill, fill_value, salted
 from conformance.oracle.validator import predict, predict_http

@@ -1,5 +1,9 @@
 """Exploration: seeded, bounded, and honest about what it found."""
 
+import json
+import subprocess
+import sys
+
 import pytest
 
 from benchmarks.campaign import run_against, standard_cases
@@ -18,6 +22,43 @@ def test_the_same_seed_draws_the_same():
 
     assert first == anew
     assert first != other
+
+
+# What is drawn by plain strategies, and what by a state machine.
+DRAWN = ("GroupName.length.max", "State.refused-leaves-nothing")
+SCRIPT = """
+import json, local_module
+from conformance.runs.conduct import conduct
+from conformance.runs.session import open_session
+from conformance.runs.settings import Settings
+
+settings = Settings(only={only!r}, seed=7)
+session = open_session(settings)
+conduct(session, settings)
+with open("script.json", "w") as file:
+    json.dump([session.run.results.requests, session.run.results.groups_created], file)
+"""
+
+
+def test_whichever_way_it_is_started(tmp_path):
+    """The command, pytest, and a script beside modules full of constants send the same requests for the same seed."""
+    (tmp_path / "local_module.py").write_text("".join(f"X{each} = ('k{each}', {1000 + each})\n" for each in range(200)))
+    (tmp_path / "script.py").write_text(SCRIPT.format(only=DRAWN))
+    only = [f"--only={each}" for each in DRAWN]
+    ways = (
+        ["-m", "iai_conformance", "run", "--seed=7", *only, "--json=command.json"],
+        ["-m", "pytest", "-q", "-p", "iai_conformance", "--pyargs", "conformance.suite", "--iai-seed=7"]
+        + [each.replace("--", "--iai-") for each in [*only, "--json=pytest.json"]],
+        ["script.py"],
+    )
+    for words in ways:
+        done = subprocess.run([sys.executable, *words], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    reports = [json.loads((tmp_path / f"{name}.json").read_text()) for name in ("command", "pytest")]
+    numbers = [[each["requests"], each["groups_created"]] for each in reports]
+
+    assert numbers == [json.loads((tmp_path / "script.json").read_text())] * 2
+    assert [each["cases"] for each in reports[:1]] == [each["cases"] for each in reports[1:]]
 
 
 def test_a_departure_is_kept_and_shrunk():

@@ -13,7 +13,7 @@ BROKEN = """
 import os, sys, time
 from conformance.emulator import Emulator
 from conformance.emulator.server import serve_forever
-from conformance.messages import HttpResponse
+from conformance.exchange.messages import HttpResponse
 
 kept = []
 

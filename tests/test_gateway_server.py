@@ -1,8 +1,8 @@
 """A server that somebody else wrote from the documents, with choices and mistakes of its own, is judged rightly.
 
 The tests judge it with all of its choices in a few mixtures, with every eighth way of them by itself, and with each
-mistake until that is found. `python -m benchmarks.gateways` takes each way by itself, and each mistake to the end of the
-list.
+mistake until that is found. `python -m benchmarks.gateways` takes each way by itself, and each mistake to the end of
+the list.
 """
 
 import os
@@ -15,7 +15,7 @@ import pytest
 
 from benchmarks.campaign import aimed, without_megabytes
 from conformance.base.credentials import EXAMPLE_CREDENTIALS
-from conformance.judging.judge import Kind
+from conformance.judging.judge import DepartureKind as Kind
 from conformance.runs.smoke import smoke
 from tests.gateway_server import MISTAKES
 from tests.gateway_ways import (
@@ -46,7 +46,7 @@ def test_as_it_is():
     run = judged(quotas=True)
 
     assert told(run) == []
-    assert run.results.unseen == {}
+    assert (run.results.unseen, run.results.unsupported) == ({}, {})
     assert run.results.tallies["State.quota"].kept > 0
     assert run.results.tallies["Protocol.connection"].kept > 0
     assert run.results.groups_created > 100
@@ -57,7 +57,7 @@ def test_without_another_account():
     run = judged(cases=cases_on("State.quota"))
 
     assert told(run) == []
-    assert set(run.results.unseen) == {"small quota"}
+    assert set(run.results.unsupported) == {"State.quota"}
 
 
 @pytest.mark.slow
@@ -75,6 +75,7 @@ def test_the_tables_are_whole():
     assert {(name, way) for each in mixtures() for name, way in each.items()} >= set(ALLOWED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("choices", mixtures(), ids=lambda _: "mixture")
 def test_mixtures_of_choices(choices):
     """Whichever way each open point is taken, nothing fails, whatever the others are."""
@@ -146,6 +147,7 @@ def test_a_quota_that_is_off_by_one():
 # --- Through the command -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mistake", "code"), [(None, 0), ("tag-lost", 1)])
 def test_as_a_program(mistake, code):
     """In a process of its own, it is judged by the command like any server."""

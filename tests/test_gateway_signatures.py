@@ -9,7 +9,7 @@ from conformance.exchange.delivery import twisted
 from conformance.exchange.draft import Form
 from conformance.exchange.messages import header
 from conformance.exchange.reading import common_parameter
-from conformance.judging.world_updates import read
+from conformance.judging.world_updates import decoded
 from conformance.oracle.prediction import Refused
 from tests.gateway_table import (
     AFTER_FORM,
@@ -533,7 +533,7 @@ def test_white_space_around_headers(how):
     http = replace(plain, headers=tuple((name, f" \t{value}\t ") for name, value in plain.headers))
 
     assert predicted(http, how) == predicted(plain, how)
-    assert read(http) == read(plain)
+    assert decoded(http) == decoded(plain)
     assert common_parameter(http, "Region") == "ap-guangzhou"
 
 

@@ -14,7 +14,8 @@ from conformance.exchange.messages import Exchange, HttpResponse
 from conformance.exchange.request import Request
 from conformance.exchange.salt import Salts, fill
 from conformance.exchange.wire import Sender
-from conformance.judging.judge import Kind, judge
+from conformance.judging.judge import DepartureKind as Kind
+from conformance.judging.judge import judge
 from conformance.oracle.prediction import Accepted, Refused
 from conformance.oracle.validator import predict
 from conformance.oracle.world import Group, World
@@ -59,12 +60,12 @@ def answer_with(outcome):
 
 def test_allowed_outcomes():
     """Each outcome that the page allows for a request of the smoke list conforms."""
-    for case, step in [(case, step) for case in smoke() for step in case.steps]:
+    for step in (step for case in smoke() for step in case.steps):
         prediction = predict(fill(step.request, SALT), World())
         for outcome in prediction.outcomes:
             judgement = judge(prediction, answer_with(outcome))
-            assert not judgement.departures, case
-            assert (outcome, prediction.ways_to(outcome)) == (judgement.outcome, judgement.ways), case
+            assert not judgement.departures, step
+            assert (outcome, prediction.ways_to(outcome)) == (judgement.outcome, judgement.ways), step
 
 
 @pytest.mark.parametrize(

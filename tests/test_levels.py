@@ -258,6 +258,7 @@ def test_listing_needs_no_target(capsys):
     assert list(listings[0]) == ["state", "concurrency", "all of these"]
 
 
+@pytest.mark.slow
 def test_larger_profiles_cost_more(capsys):
     """What a level explores comes on top of its fixed cases, many times over in the profile deep."""
     cost = {each: listed(capsys, "--profile", each, "--level", "authentication")["authentication"] for each in PROFILES}
@@ -303,6 +304,7 @@ def test_answers_alone_cost_what_was_listed(capsys):
     assert listed(capsys, "--profile", "smoke", "--level", "envelope")["all of these"][0] == report["requests"]
 
 
+@pytest.mark.slow
 def test_all_levels_together_cost_what_was_listed(capsys):
     """Every level is listed, and the sum in the last line is what a run of all of them sends and creates."""
     _, _, report = judge()
@@ -326,6 +328,7 @@ def pytest_on(folder, *options):
     return python(folder, "-m", "pytest", *words)
 
 
+@pytest.mark.slow
 def test_levels_under_pytest(tmp_path):
     """As an option of the plugin: the tests are the cases of the levels, and the first, with which a run begins."""
     done = pytest_on(tmp_path, "--iai-level", "state", "--iai-level", "concurrency,protocol")
@@ -336,6 +339,7 @@ def test_levels_under_pytest(tmp_path):
     assert "left out by --level: not authentication" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_fault_at_a_level_under_pytest(tmp_path):
     """A fault of the level fails there."""
     done = pytest_on(tmp_path, "--iai-level", "state", "--iai-fault", "tag-lost")

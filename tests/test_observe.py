@@ -296,6 +296,7 @@ def test_the_vendors_sdk_is_observed(tmp_path, proxied):
     assert EXAMPLE_CREDENTIALS.secret_id not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "clause"),
     [

@@ -17,6 +17,9 @@ from tests.waiting import PATIENCE
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TENCENTCLOUD_"))}
 
+# Each of these is a process, or several.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="session", name="wheel")
 def _wheel(tmp_path_factory):
@@ -65,7 +68,6 @@ def test_the_wheel_holds_what_it_needs(wheel):
         assert wanted in names
 
 
-@pytest.mark.slow
 def test_the_wheel_runs_away_from_the_checkout(installed, tmp_path):
     """The installed command and the installed suite both judge the embedded emulator."""
     command = python(["-m", "conformance", "run", "--profile", "smoke"], tmp_path, installed)
@@ -79,7 +81,6 @@ def test_the_wheel_runs_away_from_the_checkout(installed, tmp_path):
     assert json.loads((tmp_path / "r.json").read_text())["verdict"] == "conforms"
 
 
-@pytest.mark.slow
 def test_the_suite_by_its_name_alone(installed, tmp_path):
     """Without options, the name of the suite is enough."""
     done = python(["-m", "pytest", "-q", "--pyargs", "conformance.suite"], tmp_path, installed)
@@ -100,7 +101,6 @@ def test_a_fault_under_pytest(installed, tmp_path):
     assert "InvalidParameterValue.GroupTagIllegal" in done.stdout
 
 
-@pytest.mark.slow
 def test_mistakes_under_pytest(installed, tmp_path):
     """Wrong usage exits with 4, an unusable target with 3."""
     usage = python(suite("--iai-only", "Nothing.*"), tmp_path, installed)
@@ -185,7 +185,6 @@ def test_no_entry_point_loads_us(wheel):
     assert settings.get("entry-points", {}) == {}
 
 
-@pytest.mark.slow
 def test_the_checkout_judges_the_target_alone():
     """In the checkout, `pytest --iai-target` runs the suite and leaves the project's own tests out."""
     done = python(

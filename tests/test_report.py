@@ -15,7 +15,7 @@ from conformance.contract import CLAUSE, CLAUSES, CodeKind, Level, Strength
 from conformance.exchange.cases import Sending
 from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import Form
-from conformance.judging.judge import Kind
+from conformance.judging.judge import DepartureKind as Kind
 from conformance.recording.provenance import Kind as RecordingKind
 from conformance.report import json_report, model
 from conformance.report.ending import exit_code

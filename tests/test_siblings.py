@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.contract import CLAUSE
+from conformance.contract import CLAUSE, SISTERS
 from conformance.exchange.messages import HttpResponse
 from conformance.exchange.request import Request
 from conformance.exchange.wire import envelope
-from conformance.judging.judge import Kind
-from conformance.judging.sisters import SIBLINGS, Seen, see
+from conformance.judging.judge import DepartureKind as Kind
+from conformance.judging.sisters import Seen, see
 from conformance.oracle.world import Group, Presence, World
 
 SALT = "abcdefghijklmn"
 ID, NAME = f"i{SALT}", f"n{SALT}"
 GROUP = Group(ID, NAME, ("a", "b"), "t", "3.0")
-DELETE, MODIFY, INFORMATION, LIST = SIBLINGS
+DELETE, MODIFY, INFORMATION, LIST = SISTERS
 NOT_THERE, TAKEN = "InvalidParameterValue.GroupIdNotExist", "InvalidParameterValue.GroupNameAlreadyExist"
 REFUSED = "State.refused-leaves-nothing"
 KEPT = {f"State.kept.{each}" for each in ("GroupName", "GroupExDescriptions", "Tag", "FaceModelVersion")}
@@ -214,7 +214,7 @@ def test_each_presence(action, make, presence, expected):
 
 def test_every_presence_is_tried():
     """The table has each presence, for each action."""
-    assert {name.partition(":")[0] for name in TABLE} == set(SIBLINGS)
+    assert {name.partition(":")[0] for name in TABLE} == set(SISTERS)
     assert all(row.keys() == set(PRESENCES) for _, row in TABLE.values())
     assert {world_of(each).presence(ID) for each in PRESENCES} == {*Presence, None}
 
@@ -529,7 +529,7 @@ MORE = {DELETE: {}, MODIFY: {"GroupName": NEW}, INFORMATION: {}, LIST: {}}
 
 
 @pytest.mark.parametrize("presence", ["there", "perhaps", "leaving", "never", "refused"])
-@pytest.mark.parametrize("action", SIBLINGS)
+@pytest.mark.parametrize("action", SISTERS)
 @pytest.mark.parametrize("code", [*NOT_SERVED, *PASSING])
 def test_other_errors(action, code, presence):
     """Any other error tells nothing of the groups; only some say that the action isn't there."""
@@ -569,7 +569,7 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize("action", SIBLINGS)
+@pytest.mark.parametrize("action", SISTERS)
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
 def test_unreadable_answers(action, body):
     """An answer that can't be read tells nothing, and why."""
@@ -581,7 +581,7 @@ def test_unreadable_answers(action, body):
     assert world == before
 
 
-@pytest.mark.parametrize("action", SIBLINGS)
+@pytest.mark.parametrize("action", SISTERS)
 def test_no_answer(action):
     """That no answer came tells nothing."""
     world = world_of("there")
@@ -591,7 +591,7 @@ def test_no_answer(action):
     assert world == before
 
 
-@pytest.mark.parametrize("action", SIBLINGS)
+@pytest.mark.parametrize("action", SISTERS)
 @pytest.mark.parametrize(
     "odd", ["x", 5, True, False, 0, "", [], [NOT_THERE], {}, {"Code": None}, {"Code": 5}], ids=repr
 )
@@ -608,7 +608,7 @@ def test_errors_without_a_code(action, odd):
     assert world == before
 
 
-@pytest.mark.parametrize("action", SIBLINGS)
+@pytest.mark.parametrize("action", SISTERS)
 def test_an_error_of_null_is_none(action):
     """Null where an error may stand is none."""
     plain, null = (
@@ -664,7 +664,7 @@ MEMBERS = ["Error", "GroupInfos", "GroupNum", "GroupId", "GroupName", "GroupExDe
 
 @settings(deadline=None, max_examples=200)
 @given(
-    st.sampled_from(SIBLINGS),
+    st.sampled_from(SISTERS),
     st.sampled_from(PRESENCES),
     st.dictionaries(st.sampled_from(MEMBERS), VALUES),
     st.lists(st.tuples(st.sampled_from(["GroupId", "GroupName", "Tag"]), VALUES), max_size=4),

@@ -10,7 +10,7 @@ from conformance import strategies
 from conformance.base.errors import EXIT_CODES
 from conformance.contract import CLAUSES, READINGS, Level, Strength
 from conformance.emulator.faults import FAULTS
-from conformance.judging.judge import Kind
+from conformance.judging.judge import DepartureKind as Kind
 from conformance.report.junit import properties
 from conformance.report.model import Status, Verdict
 from conformance.runs.options import PROFILES

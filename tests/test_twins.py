@@ -111,6 +111,7 @@ def settled_at_once():
         yield {id_: each[(place + shift) % len(each)] for shift, (id_, each) in enumerate(values.items())}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("twin", list(settled_at_once()), ids=lambda _: "mixture")
 def test_evidence_settles_all_at_once(twin):
     """The same where an emulator takes every one of the points in a way of its own; every value has its turn."""

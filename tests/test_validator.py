@@ -5,7 +5,7 @@ from copy import deepcopy
 import pytest
 
 from conformance.contract import CLAUSES, EXAMPLES, READING
-from conformance.contract.model import OpenVersions
+from conformance.contract.rules import OpenVersions
 from conformance.exchange.request import Request
 from conformance.exchange.salt import fill_value
 from conformance.oracle.prediction import Accepted, Refused, meet

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.exchange.request import Request
-from conformance.judging.world_updates import learn
+from conformance.judging.world_updates import apply
 from conformance.oracle.prediction import Accepted, Refused
 from conformance.oracle.validator import predict
 from conformance.oracle.world import Group, Presence, World
@@ -215,7 +215,7 @@ def test_what_is_said_to_exist_may_be_what_was_deleted(code, expected):
     world = world_without()
     world.perhaps_created(group)
     request = Request.of({"GroupName": "n", "GroupId": "i" if group is GROUP else "k"})
-    learn(world, request, Refused(f"InvalidParameterValue.{code}"), predict(request, world))
+    apply(world, request, Refused(f"InvalidParameterValue.{code}"), predict(request, world))
 
     assert world.presence(group.group_id) is expected
 
@@ -226,7 +226,7 @@ def test_what_is_said_to_exist_may_be_one_that_is_alike(other, settled):
     world = world_with(Group(other, "m")) if other else World()
     world.perhaps_created(GROUP)
     request = Request.of({"GroupName": "o", "GroupId": "i"})
-    learn(world, request, ID_EXISTS, predict(request, world))
+    apply(world, request, ID_EXISTS, predict(request, world))
 
     assert (world.presence("i") is Presence.THERE) == settled
 

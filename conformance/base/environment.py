@@ -9,12 +9,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
-from conformance.base.errors import TargetUnusableError, UsageError
+from conformance.base.errors import SuiteError, TargetUnusableError, UsageError
 from conformance.base.hosts import is_loopback
 
 __all__ = [
     "DEFAULT_REGION", "cache_folder", "check_header", "credentials_for", "credentials_of_environment",
-    "region_of_environment", "secrets_of_environment",
+    "region_of_environment", "secrets_of_environment", "state_folder",
 ]  # fmt: skip
 
 DEFAULT_REGION = "ap-guangzhou"
@@ -73,6 +73,20 @@ def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
         folder = named if named.is_absolute() else Path("~/.cache").expanduser()
     except RuntimeError:  # nobody's home is known, as in some containers
         folder = Path(tempfile.gettempdir())
+    return folder / "iai-conformance"
+
+
+def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where things are kept that must outlive a run: under XDG_STATE_HOME, or the home folder's `.local/state`.
+
+    Raises:
+        SuiteError: neither is known.
+    """
+    named = Path(environment.get("XDG_STATE_HOME", ""))
+    try:
+        folder = named if named.is_absolute() else Path("~/.local/state").expanduser()
+    except RuntimeError as error:
+        raise SuiteError(f"no place for the journal ({error}): set XDG_STATE_HOME to a folder's full path") from error
     return folder / "iai-conformance"
 
 

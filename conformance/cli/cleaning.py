@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from conformance.base.environment import state_folder
 from conformance.base.errors import SuiteError, TargetUnusableError
 from conformance.base.words import counted
-from conformance.exchange.salt import PREFIX
 from conformance.live.account import Account
 from conformance.live.journal import (
     Entry,
-    Found,
     Journal,
     JournalError,
+    JournalFile,
     finish,
-    found,
     key_digest,
+    list_journals,
     resume,
-    state_folder,
 )
 from conformance.live.pace import DEFAULT_RATE, Pace
 from conformance.runs.settings import Settings
@@ -37,16 +36,16 @@ class Leftovers:
         journals: oldest first.
     """
 
-    journals: tuple[Found, ...]
+    journals: tuple[JournalFile, ...]
 
     @property
     def groups(self) -> int:
-        """How many groups may be there."""
-        return sum(len(_open(each)) for each in self.journals if not each.open)
+        """How many groups may be there that can be looked for."""
+        return sum(len(_open(each)) for each in self.journals if not each.open and each.account is not None)
 
     @property
     def damaged(self) -> bool:
-        """Whether a journal has lines that nobody can trust."""
+        """Whether something is wrong with a journal."""
         return any(each.damage for each in self.journals)
 
     def told(self) -> Iterator[str]:
@@ -59,23 +58,19 @@ class Leftovers:
                 account = f" at {each.account.endpoint}, {each.account.region}" if each.account is not None else ""
                 yield f"{each.path}: the run {each.run}{account} may have left {counted(len(groups), 'group')}"
                 yield from (f"  {one.group_id!r}, named {' or '.join(map(repr, one.names))}" for one in groups)
-            yield from (f"! {each.path}: {damage}" for damage in each.damage)
-            if each.damage and not groups and not each.open:
-                yield (
-                    f"! {each.path}: none of its sound lines names a group that may be there; look in the account for "
-                    f"groups whose ids or names begin with {each.run or PREFIX}, then remove the file by hand"
-                )
+            if each.damage:
+                yield f"! {each.path}: {each.damage}"
         if not self.groups and not self.damaged and not any(each.open for each in self.journals):
             yield "no group is left to delete"
 
 
-def _open(journal: Found) -> list[Entry]:
+def _open(journal: JournalFile) -> list[Entry]:
     return [each for each in journal.entries if not each.state.settled]
 
 
 def leftovers() -> Leftovers:
     """What journals say that was left. Raises JournalError where they can't be read."""
-    return Leftovers(found(state_folder()))
+    return Leftovers(list_journals(state_folder()))
 
 
 def clean(left: Leftovers, settings: Settings) -> Iterator[str]:
@@ -88,17 +83,16 @@ def clean(left: Leftovers, settings: Settings) -> Iterator[str]:
     for each in left.journals:
         if each.open or each.account is None:
             continue
-        if not _open(each):
-            if not each.damage:
-                finish(resume(each))  # it ended between the last deletion and its own removal
-            continue
         try:
-            yield from _clean(each, settings)
+            if _open(each):
+                yield from _clean(each, settings)
+            elif not each.damage:
+                finish(resume(each))  # it ended between the last deletion and its own removal
         except (JournalError, TargetUnusableError) as error:
             yield f"✗ {each.path}: {error}"
 
 
-def _clean(journal: Found, settings: Settings) -> Iterator[str]:
+def _clean(journal: JournalFile, settings: Settings) -> Iterator[str]:
     assert journal.account is not None  # noqa: S101 -- only such are cleaned
     target = build_target(
         Settings(

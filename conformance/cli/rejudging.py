@@ -10,7 +10,7 @@ from typing import TypedDict
 
 from conformance.base.errors import UsageError
 from conformance.base.files import why
-from conformance.judging.judge import Kind
+from conformance.judging.judge import DepartureKind
 from conformance.runs.conduct import judge_recording
 
 __all__ = ["Verdicts", "beside", "changes", "of_the_same", "read_verdicts", "still_there", "verdicts_of"]
@@ -91,7 +91,7 @@ def read_verdicts(path: Path) -> dict[str, Verdicts] | None:
 
 
 # Before kinds had words of their own, reports held what people read.
-_WORDS = {each.about: str(each) for each in Kind}
+_WORDS = {each.about: str(each) for each in DepartureKind}
 
 
 def _departures(read: Iterable[object]) -> list[str]:

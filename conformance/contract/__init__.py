@@ -6,11 +6,13 @@ Every fact from the documentation lives here and nowhere else; strategies, valid
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import TypeVar
 
 from conformance.contract.alphabets import IDS, NAMES, Alphabet, CharacterClass
 from conformance.contract.clauses import CLAUSE, CLAUSES
 from conformance.contract.codes import CODES, COMMON_CODES, PAGE_CODES, THROTTLED
 from conformance.contract.examples import EXAMPLES
+from conformance.contract.gateway_readings import DEEP_JSON
 from conformance.contract.model import (
     VARIES,
     Citation,
@@ -18,24 +20,24 @@ from conformance.contract.model import (
     CodeKind,
     ErrorCode,
     Example,
-    Gate,
     Level,
     NotCheckable,
     Reading,
-    Rule,
     Strength,
-    Unit,
     Value,
 )
 from conformance.contract.readings import DEFAULTS, READING, READINGS
+from conformance.contract.rules import Effect, Gate, Rule, Typed, Unit, Whole
 from conformance.contract.statements import HEADINGS, NOT_CHECKABLE
 
 __all__ = [
     "ACTION",
+    "ARRAYS",
     "CLAUSE",
     "CLAUSES",
     "CODES",
     "COMMON_CODES",
+    "DEEP_JSON",
     "DEFAULTS",
     "EXAMPLES",
     "HEADINGS",
@@ -46,7 +48,9 @@ __all__ = [
     "PARAMETERS",
     "READING",
     "READINGS",
+    "RESULT",
     "SERVICE",
+    "SISTERS",
     "THROTTLED",
     "VARIES",
     "VERSION",
@@ -64,17 +68,25 @@ __all__ = [
     "Strength",
     "Unit",
     "Value",
+    "clause_on_whole",
     "clauses_of",
     "limit_of",
     "page_lines",
+    "rule_of",
 ]
 
 SERVICE = "iai"
 ACTION = "CreateGroup"
+# The sister actions, through which its effects are seen.
+SISTERS = ("DeleteGroup", "ModifyGroup", "GetGroupInfo", "GetGroupList")
 VERSION = "2020-03-03"
 
 # In the order of the page.
 PARAMETERS: tuple[str, ...] = ("GroupName", "GroupId", "GroupExDescriptions", "Tag", "FaceModelVersion")
+# The one that a success answers with.
+RESULT = "FaceModelVersion"
+
+_Kind = TypeVar("_Kind", bound=Rule)
 
 _BY_SUBJECT: dict[str, tuple[Clause, ...]] = {
     subject: tuple(each for each in CLAUSES if each.subject == subject)
@@ -88,11 +100,28 @@ def clauses_of(subject: str) -> tuple[Clause, ...]:
 
 
 def limit_of(clause: str) -> int:
-    """The most that a clause on whole requests takes, in bytes or seconds. Raises ValueError for one without a limit."""
+    """The most that a clause takes, in bytes, seconds or groups. Raises ValueError for one without such a limit."""
     rule = CLAUSE[clause].rule
-    if not isinstance(rule, Gate) or rule.limit is None:
+    if not isinstance(rule, Gate | Effect) or rule.limit is None:
         raise ValueError(f"{clause} has no limit of sizes or times")
     return rule.limit.amount
+
+
+def rule_of(subject: str, kind: type[_Kind]) -> _Kind | None:
+    """The rule of a kind on a subject; None where the page states none."""
+    return next((each.rule for each in clauses_of(subject) if isinstance(each.rule, kind)), None)
+
+
+def clause_on_whole(name: str) -> Clause:
+    """The clause on the shape of requests that a `Whole` of this name states."""
+    (clause,) = (each for each in CLAUSES if isinstance(each.rule, Whole) and each.rule.name == name)
+    return clause
+
+
+# The parameters that are lists.
+ARRAYS: frozenset[str] = frozenset(
+    each for each in PARAMETERS if (typed := rule_of(each, Typed)) is not None and typed.kind == "Array of String"
+)
 
 
 def page_lines() -> list[str]:

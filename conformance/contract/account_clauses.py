@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from conformance.contract.citations import RESULT, page, platform
-from conformance.contract.model import Clause, Effect
+from conformance.contract.model import Clause
+from conformance.contract.rules import Effect, Limit, Measure
 
 __all__ = ["ACCOUNT_CLAUSES"]
 
@@ -58,7 +59,7 @@ def _state() -> tuple[Clause, ...]:
         Clause(
             "State.quota",
             subject,
-            Effect(),
+            Effect(limit=Limit(10, Measure.TEN_THOUSAND)),
             (page(5, "1个APPID下最多创建10万个人员库(Group)"), page(151, "人员库数量超出限制。")),
             ("InvalidParameterValue.GroupNumExceed", "LimitExceeded"),
             reading="quota-code",

@@ -6,24 +6,25 @@ asks stands in `gateway_clauses.py`, what requests do to the account in `account
 
 from __future__ import annotations
 
+from typing import Literal
+
 from conformance.contract.account_clauses import ACCOUNT_CLAUSES
-from conformance.contract.alphabets import IDS, NAMES
+from conformance.contract.alphabets import IDS, NAMES, Alphabet
 from conformance.contract.citations import RESULT, page, platform
 from conformance.contract.gateway_clauses import GATEWAY_CLAUSES
-from conformance.contract.model import (
-    Answer,
+from conformance.contract.model import Clause, Strength
+from conformance.contract.rules import (
+    AnswerRule,
     Charset,
-    Clause,
     Default,
     DistinctItems,
     MaxItems,
     MaxLength,
+    MayBeAbsent,
     MinLength,
     OneOf,
     OpenVersions,
-    Optional,
     Required,
-    Strength,
     Typed,
     Unique,
     Unit,
@@ -34,6 +35,23 @@ _IPV = "InvalidParameterValue."
 _WRONG_TYPE = ("InvalidParameter", "InvalidParameter.InvalidParameter", "InvalidParameterValue")
 _ABSENT = ("MissingParameter", "MissingParameter.ErrorParameterEmpty", "InvalidParameter.InvalidParameter")
 _CHARACTERS = Unit.CHARACTERS
+
+
+def _typed(kind: Literal["String", "Array of String"] = "String", **more: str) -> Typed:
+    """The type of a parameter, with the readings that all of them share."""
+    return Typed(kind, null="null-parameter", empty_in_form="form-empty-text", **more)
+
+
+def _at_most(characters: int) -> MaxLength:
+    return MaxLength(characters, _CHARACTERS, counting="character-unit")
+
+
+def _of(alphabet: Alphabet) -> Charset:
+    return Charset(alphabet, surrogate="lone-surrogate-code")
+
+
+def _unique(case: str) -> Unique:
+    return Unique(case, deletion="recreate-after-delete", race="race-code")
 
 
 # The page prints its types as a column of the table; the codes for a value of another type are the platform's.
@@ -91,7 +109,7 @@ _ACTION_CLAUSES: tuple[Clause, ...] = (
     Clause(
         "GroupName.type",
         "GroupName",
-        Typed("String"),
+        _typed(blank="blank-required"),
         (page(17, "String"), _TYPE_CODE),
         _WRONG_TYPE,
         reading="wrong-type-code",
@@ -113,21 +131,21 @@ _ACTION_CLAUSES: tuple[Clause, ...] = (
     Clause(
         "GroupName.length.max",
         "GroupName",
-        MaxLength(60, _CHARACTERS),
+        _at_most(60),
         (page(17, "[1,60]个字符"), page(150, "人员库名称超出长度限制。")),
         (_IPV + "GroupNameTooLong",),
     ),
     Clause(
         "GroupName.charset",
         "GroupName",
-        Charset(NAMES),
+        _of(NAMES),
         (page(149, "人员库名称只支持中英文、-、_、数字。"),),
         (_IPV + "GroupNameIllegal",),
     ),
     Clause(
         "GroupName.unique",
         "GroupName",
-        Unique(),
+        _unique("group-name-case"),
         (page(17, "不可重复"), _EXISTS, page(148, "人员库名称不可重复。")),
         (_IPV + "GroupNameAlreadyExist",),
     ),
@@ -143,7 +161,7 @@ _ACTION_CLAUSES: tuple[Clause, ...] = (
     Clause(
         "GroupId.type",
         "GroupId",
-        Typed("String"),
+        _typed(blank="blank-required"),
         (page(18, "String"), _TYPE_CODE),
         _WRONG_TYPE,
         reading="wrong-type-code",
@@ -172,7 +190,7 @@ _ACTION_CLAUSES: tuple[Clause, ...] = (
     Clause(
         "GroupId.charset",
         "GroupId",
-        Charset(IDS),
+        _of(IDS),
         (
             page(18, "支持英文、数字、-%@#&_"),
             page(144, "人员库ID只支持英文、数字、-%@#&_。"),
@@ -183,7 +201,7 @@ _ACTION_CLAUSES: tuple[Clause, ...] = (
     Clause(
         "GroupId.unique",
         "GroupId",
-        Unique(),
+        _unique("group-id-case"),
         (page(18, "不可重复"), _EXISTS, page(143, "人员库ID不可重复。"), page(29, "人员库ID不可重复")),
         (_IPV + "GroupIdAlreadyExist",),
     ),
@@ -191,13 +209,13 @@ _ACTION_CLAUSES: tuple[Clause, ...] = (
     Clause(
         "GroupExDescriptions.optional",
         "GroupExDescriptions",
-        Optional(),
+        MayBeAbsent(),
         (page(19, "GroupExDescriptions.N | 否"), page(4, "可根据需要创建自定义描述字段")),
     ),
     Clause(
         "GroupExDescriptions.type",
         "GroupExDescriptions",
-        Typed("Array of String"),
+        _typed("Array of String", one_text="text-for-list"),
         (page(19, "Array of String"), _TYPE_CODE),
         _WRONG_TYPE,
         reading="wrong-type-code",
@@ -221,7 +239,7 @@ _ACTION_CLAUSES: tuple[Clause, ...] = (
     Clause(
         "GroupExDescriptions.element.type",
         "GroupExDescriptions[]",
-        Typed("String"),
+        Typed("String", null="null-description"),
         (page(19, "Array of String"), _TYPE_CODE),
         _WRONG_TYPE,
         reading="wrong-type-code",
@@ -244,7 +262,7 @@ _ACTION_CLAUSES: tuple[Clause, ...] = (
     Clause(
         "GroupExDescriptions.element.length.max",
         "GroupExDescriptions[]",
-        MaxLength(30, _CHARACTERS),
+        _at_most(30),
         (
             page(19, "每个自定义描述字段支持[1,30]个字符"),
             page(141, "人员库自定义描述字段名称长度超出限制。"),
@@ -254,14 +272,14 @@ _ACTION_CLAUSES: tuple[Clause, ...] = (
     Clause(
         "GroupExDescriptions.element.charset",
         "GroupExDescriptions[]",
-        Charset(NAMES),
+        _of(NAMES),
         (page(140, "人员库自定义描述字段名称只支持中英文、-、_、数字。"),),
         (_IPV + "GroupExDescriptionsNameIllegal",),
     ),
     Clause(
         "GroupExDescriptions.distinct",
         "GroupExDescriptions",
-        DistinctItems(),
+        DistinctItems(case="description-case"),
         (
             page(19, "在同一人员库中自定义描述字段不可重复"),
             page(139, "人员库自定义描述字段名称不可重复。"),
@@ -271,11 +289,11 @@ _ACTION_CLAUSES: tuple[Clause, ...] = (
         reading="duplicate-description-code",
     ),
     # --- Tag -------------------------------------------------------------------------------------------
-    Clause("Tag.optional", "Tag", Optional(), (page(20, "Tag | 否"),)),
+    Clause("Tag.optional", "Tag", MayBeAbsent(), (page(20, "Tag | 否"),)),
     Clause(
         "Tag.type",
         "Tag",
-        Typed("String"),
+        _typed(),
         (page(20, "String"), _TYPE_CODE),
         _WRONG_TYPE,
         reading="wrong-type-code",
@@ -284,23 +302,23 @@ _ACTION_CLAUSES: tuple[Clause, ...] = (
     Clause(
         "Tag.length.max",
         "Tag",
-        MaxLength(40, _CHARACTERS),
+        _at_most(40),
         (page(20, "[0,40]个字符"), page(154, "人员库备注超出长度限制。")),
         (_IPV + "GroupTagTooLong",),
     ),
     Clause(
         "Tag.charset",
         "Tag",
-        Charset(NAMES),
+        _of(NAMES),
         (page(153, "人员库备注只支持中英文、-、_、数字。"),),
         (_IPV + "GroupTagIllegal",),
     ),
     # --- FaceModelVersion ------------------------------------------------------------------------------
-    Clause("FaceModelVersion.optional", "FaceModelVersion", Optional(), (page(21, "FaceModelVersion | 否"),)),
+    Clause("FaceModelVersion.optional", "FaceModelVersion", MayBeAbsent(), (page(21, "FaceModelVersion | 否"),)),
     Clause(
         "FaceModelVersion.type",
         "FaceModelVersion",
-        Typed("String"),
+        _typed(),
         (page(21, "String"), _TYPE_CODE, page(137, "算法模型版本不合法。")),
         (*_WRONG_TYPE, _IPV + "FaceModelVersionIllegal"),
         reading="wrong-type-code",
@@ -308,14 +326,14 @@ _ACTION_CLAUSES: tuple[Clause, ...] = (
     Clause(
         "FaceModelVersion.values",
         "FaceModelVersion",
-        OneOf(("2.0", "3.0")),
+        OneOf(("2.0", "3.0"), empty="empty-face-model-version"),
         (page(21, "目前入参支持 “2.0”和“3.0“ 两个输入"), page(137, "算法模型版本不合法。")),
         (_IPV + "FaceModelVersionIllegal",),
     ),
     Clause(
         "FaceModelVersion.open",
         "FaceModelVersion",
-        OpenVersions({"after-2020-11-26": ("2.0",)}),
+        OpenVersions("account-age", {"after-2020-11-26": ("2.0",)}),
         (page(21, "2020年11月26日后开通服务的账号仅支持输入“3.0”"),),
         (_IPV + "FaceModelVersionIllegal", "InvalidParameter.InvalidParameter", "UnsupportedOperation"),
         reading="closed-version-code",
@@ -323,68 +341,68 @@ _ACTION_CLAUSES: tuple[Clause, ...] = (
     Clause(
         "FaceModelVersion.default",
         "FaceModelVersion",
-        Default({"after-2020-11-26": "3.0", "until-2020-11-26": "3.0", "before-2020-04-02": "2.0"}),
+        Default("account-age", {"after-2020-11-26": "3.0", "until-2020-11-26": "3.0", "before-2020-04-02": "2.0"}),
         (page(21, "2020年4月2日开始,默认为“3.0”,之前使用过本接口的账号若未填写本参数默认为“2.0”"),),
     ),
     # --- The answer ------------------------------------------------------------------------------------
     Clause(
         "Response.http-status",
         "Response",
-        Answer("http-status"),
+        AnswerRule("http-status"),
         (platform("目前只要请求被服务端正常处理了,响应的 HTTP 状态码均为200。", RESULT),),
     ),
     Clause(
         "Response.content-type",
         "Response",
-        Answer("content-type"),
+        AnswerRule("content-type", charset="content-type-charset"),
         (platform("Content-Type: application/json", "API 3.0, as seen in a recorded answer"),),
     ),
     Clause(
         "Response.envelope",
         "Response",
-        Answer("envelope"),
+        AnswerRule("envelope"),
         (page(37, '"Response": {'),),
     ),
     Clause(
         "Response.RequestId.present",
         "Response",
-        Answer("request-id-present"),
+        AnswerRule("request-id-present"),
         (page(26, "RequestId | String"), page(26, "每次请求都会返回")),
     ),
     Clause(
         "Response.RequestId.unique",
         "Response",
-        Answer("request-id-unique"),
+        AnswerRule("request-id-unique"),
         (page(26, "唯一请求 ID,由服务端生成"),),
     ),
     Clause(
         "Response.FaceModelVersion",
         "Response",
-        Answer("face-model-version"),
+        AnswerRule("face-model-version"),
         (page(25, "FaceModelVersion | String | 人脸识别所用的算法模型版本。"),),
     ),
     Clause(
         "Response.Error.Code",
         "Response",
-        Answer("error-code"),
+        AnswerRule("error-code"),
         (page(39, '"Code": "InvalidParameterValue.GroupIdAlreadyExist"'),),
     ),
     Clause(
         "Response.Error.documented",
         "Response",
-        Answer("error-documented"),
+        AnswerRule("error-documented"),
         (page(116, "以下仅列出了接口业务逻辑相关的错误码,其他错误码详见 公共错误码。"),),
     ),
     Clause(
         "Response.Error.Message",
         "Response",
-        Answer("error-message"),
+        AnswerRule("error-message"),
         (page(40, '"Message": "人员库ID已经存在。人员库ID不可重复。"'),),
     ),
     Clause(
         "Response.Error.alone",
         "Response",
-        Answer("error-alone"),
+        AnswerRule("error-alone"),
         (
             platform("Error 的出现代表着该请求调用失败。", RESULT),
             page(76, '"FaceModelVersion": "3.0",'),

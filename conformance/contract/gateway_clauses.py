@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from conformance.contract.citations import REQUEST, SIGNATURE_1, SIGNATURE_3, page, platform
-from conformance.contract.model import Clause, Effect, Gate, Limit, Measure, Strength
+from conformance.contract.model import Clause, Strength
+from conformance.contract.rules import Effect, Gate, Limit, Measure
 
 __all__ = ["GATEWAY_CLAUSES"]
 
@@ -55,7 +56,7 @@ def _authentication() -> tuple[Clause, ...]:
         Clause(
             "Authentication.signature",
             subject,
-            Gate(),
+            Gate(leeway="signed-port"),
             (_WRONG_SIGNATURE, _COMPARED),
             (_AUTH + "SignatureFailure",),
         ),
@@ -103,7 +104,7 @@ def _authentication() -> tuple[Clause, ...]:
         Clause(
             "Authentication.scope.service",
             subject,
-            Gate(),
+            Gate(leeway="scope-of-host"),
             (platform("service 为产品名,必须与调用的产品域名一致", SIGNATURE_3),),
             _SCOPE_CODES,
             reading="scope-code",
@@ -118,7 +119,7 @@ def _authentication() -> tuple[Clause, ...]:
         Clause(
             "Authentication.timestamp.form",
             subject,
-            Gate(),
+            Gate(absent="absent-timestamp-code"),
             (platform("X-TC-Timestamp | Integer | 是", SIGNATURE_3), _FORMAT),
             (
                 "InvalidParameter",
@@ -132,7 +133,7 @@ def _authentication() -> tuple[Clause, ...]:
         Clause(
             "Authentication.nonce",
             subject,
-            Gate(),
+            Gate(absent="absent-nonce"),
             (platform("随机正整数,与 Timestamp 联合起来,用于防止重放攻击。", SIGNATURE_1), _FORMAT),
             ("InvalidParameter", "MissingParameter"),
             _SILENT,
@@ -235,7 +236,7 @@ def _protocol() -> tuple[Clause, ...]:
         Clause(
             "Protocol.json.form",
             subject,
-            Gate(),
+            Gate(leeway="invalid-utf-8"),
             (platform("application/json(推荐)", REQUEST), _FORMAT),
             _MALFORMED,
             reading="malformed-body-code",
@@ -257,7 +258,7 @@ def _protocol() -> tuple[Clause, ...]:
         Clause(
             "Protocol.json.byte-order-mark",
             subject,
-            Gate(),
+            Gate(code="malformed-body-code"),
             (platform("均使用UTF-8编码。", REQUEST),),
             _MALFORMED,
             _SILENT,
@@ -266,7 +267,7 @@ def _protocol() -> tuple[Clause, ...]:
         Clause(
             "Protocol.json.depth",
             subject,
-            Gate(),
+            Gate(code="malformed-body-code"),
             (_FORMAT,),
             _MALFORMED,
             _SILENT,
@@ -340,7 +341,7 @@ def _protocol() -> tuple[Clause, ...]:
         Clause(
             "Protocol.region.present",
             subject,
-            Gate(),
+            Gate(at_any_time=True),
             (page(16, "Region | 是 | String"), platform("缺少参数。")),
             ("MissingParameter",),
             _SILENT,
@@ -349,7 +350,7 @@ def _protocol() -> tuple[Clause, ...]:
         Clause(
             "Protocol.region.known",
             subject,
-            Gate(),
+            Gate(at_any_time=True),
             (page(16, "公共参数,详见产品支持的 地域列表。"), platform("接口不支持所传地域。")),
             ("UnsupportedRegion",),
             _SILENT,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from conformance.contract.model import VARIES, Reading, Value
 
-__all__ = ["GATEWAY_READINGS"]
+__all__ = ["DEEP_JSON", "GATEWAY_READINGS"]
+
+# Nobody documents how deep JSON may be nested; what is no deeper must be read.
+DEEP_JSON = 50
 
 _codes = Value.of_codes
 _VARIES = Value(VARIES, "nothing documented says that it is the same each time")
@@ -216,7 +219,7 @@ GATEWAY_READINGS: tuple[Reading, ...] = (
     Reading(
         "deep-json",
         "Protocol.json.depth",
-        "Is JSON read that is nested more than 50 deep?",
+        f"Is JSON read that is nested more than {DEEP_JSON} deep?",
         (
             Value("read", "JSON has no limit of depth; then the value is of a wrong type"),
             Value("refused", "many readers have a limit"),

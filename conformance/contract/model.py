@@ -1,4 +1,4 @@
-"""The types in which the contract is written: clauses, rules, citations, codes, readings, examples.
+"""The types in which the contract is written: clauses, citations, codes, readings, examples.
 
 Values only. Nothing here knows a transport, a test framework or Hypothesis.
 """
@@ -8,9 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
 
-from conformance.contract.alphabets import Alphabet
+from conformance.contract.rules import (
+    AnswerRule,
+    Default,
+    Effect,
+    Gate,
+    MayBeAbsent,
+    MinLength,
+    OpenVersions,
+    Rule,
+    Unique,
+    Whole,
+)
 
 
 class Strength(StrEnum):
@@ -19,13 +29,6 @@ class Strength(StrEnum):
     MUST = "must"
     UNSPECIFIED = "unspecified"
     FINDING = "finding"  # no document backs what users rely on
-
-
-class Unit(StrEnum):
-    """What a length counts."""
-
-    CHARACTERS = "characters"
-    BYTES = "bytes"
 
 
 class Level(StrEnum):
@@ -66,171 +69,6 @@ class Citation:
     def __str__(self) -> str:
         where = f"page, line {self.line}" if self.line is not None else self.source
         return f"“{self.quote}” ({where})"
-
-
-# --- The closed set of rules ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Required:
-    """The parameter must be there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Optional:
-    """The parameter may be left out: a permission, which no request can break."""
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """The parameter is a String, or an Array of String."""
-
-    kind: Literal["String", "Array of String"]
-
-
-@dataclass(frozen=True, slots=True)
-class MinLength:
-    """A text has at least `limit` units. With limit 0 it is a permission: empty text is accepted."""
-
-    limit: int
-    unit: Unit
-
-
-@dataclass(frozen=True, slots=True)
-class MaxLength:
-    """A text has at most `limit` units."""
-
-    limit: int
-    unit: Unit
-
-
-@dataclass(frozen=True, slots=True)
-class Charset:
-    """Every character of a text belongs to the alphabet."""
-
-    alphabet: Alphabet
-
-
-@dataclass(frozen=True, slots=True)
-class MaxItems:
-    """A list has at most `limit` items."""
-
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class DistinctItems:
-    """No item of a list is repeated."""
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """The value is one of those listed."""
-
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OpenVersions:
-    """Which of the documented versions an account may still choose, by its age.
-
-    Attributes:
-        closed: value of the reading `account-age` → versions which such an account may not choose.
-    """
-
-    closed: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Default:
-    """What an absent parameter means, by the account's age.
-
-    Attributes:
-        version: value of the reading `account-age` → the version that is taken.
-    """
-
-    version: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Unique:
-    """No two groups of the account share the value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """A rule on the request as a whole, told apart by name in the validator."""
-
-    name: Literal["unknown", "doubled", "null", "empty-list", "order"]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A rule on the answer; the judge has the check of this name."""
-
-    check: str
-
-
-class Measure(StrEnum):
-    """What a limit on whole requests counts, in the words of the documents."""
-
-    KB = "KB"
-    MB = "MB"
-    MINUTES = "分钟"
-
-
-_IN_ONE = {Measure.KB: 1024, Measure.MB: 1024 * 1024, Measure.MINUTES: 60}
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """The most of something, as the documents write it."""
-
-    number: int
-    measure: Measure
-
-    @property
-    def amount(self) -> int:
-        """In bytes or seconds; the documents don't say whether a KB has 1000 bytes or 1024."""
-        return self.number * _IN_ONE[self.measure]
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """A rule of the platform's gateway on an HTTP request, told apart by the clause's id in `gateway.py`.
-
-    Attributes:
-        permits: whether it is a permission, which no request can break.
-        limit: the most that it takes, where it is about a size or a time.
-    """
-
-    permits: bool = False
-    limit: Limit | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """A rule on what requests do to the account or to a connection: seen by comparing several answers."""
-
-
-Rule = (
-    Required
-    | Optional
-    | Typed
-    | MinLength
-    | MaxLength
-    | Charset
-    | MaxItems
-    | DistinctItems
-    | OneOf
-    | OpenVersions
-    | Default
-    | Unique
-    | Whole
-    | Answer
-    | Gate
-    | Effect
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +118,7 @@ class Clause:
     def breakable(self) -> bool:
         """Whether some request can break the clause (a permission and a rule on answers can't be)."""
         match self.rule:
-            case Optional() | Default() | Answer() | Whole() | Effect() | Gate(permits=True):
+            case MayBeAbsent() | Default() | AnswerRule() | Whole() | Effect() | Gate(permits=True):
                 return False
             case MinLength(limit=limit):
                 return limit > 0

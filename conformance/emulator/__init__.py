@@ -1,4 +1,4 @@
-"""The reference emulator: CreateGroup and its siblings, with every reading selectable and every fault switchable."""
+"""The reference emulator: CreateGroup and its sister actions; every reading can be chosen, every fault switched on."""
 
 from __future__ import annotations
 

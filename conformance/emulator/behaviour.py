@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.contract import CLAUSE, DEFAULTS, IDS, NAMES, READING, VARIES, Alphabet, limit_of
-from conformance.contract.model import MaxItems, MaxLength, OneOf
+from conformance.contract.rules import MaxItems, MaxLength, OneOf
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.request import Request
 from conformance.exchange.signing import Scheme

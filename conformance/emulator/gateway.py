@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.base.credentials import Credentials
-from conformance.contract import VERSION, limit_of
+from conformance.contract import DEEP_JSON, VERSION, limit_of
 from conformance.emulator import auth
 from conformance.emulator.behaviour import Behaviour
 from conformance.exchange.messages import HttpRequest, header
@@ -20,7 +20,6 @@ __all__ = ["LARGEST_BODY", "RefusedError", "TurnedAwayError", "admit"]
 _LARGEST_QUERY = limit_of("Protocol.size.get")
 _LARGEST_FORM = limit_of("Protocol.size.version-1")
 LARGEST_BODY = limit_of("Protocol.size.version-3")
-_DEEPEST = 50
 # Possessive, so that a text without an end is looked at once.
 _TEXTS = re.compile(rb'(?s)"(?:[^"\\]++|\\.)*+"?')
 _JSON = "application/json"
@@ -191,7 +190,7 @@ def _is_deep(body: bytes) -> bool:
     depth = 0
     for bracket in re.findall(rb"[\[\]{}]", _TEXTS.sub(b"", body)):
         depth += 1 if bracket in b"[{" else -1
-        if depth > _DEEPEST:
+        if depth > DEEP_JSON:
             return True
     return False
 

@@ -1,4 +1,4 @@
-"""The reference emulator: CreateGroup and its sibling actions over an account in memory. HTTP values in and out."""
+"""The reference emulator: CreateGroup and its sister actions over an account in memory. HTTP values in and out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
-from conformance.contract import CODES, VARIES
+from conformance.contract import CODES, VARIES, limit_of
 from conformance.emulator.behaviour import Behaviour, Reply, conforming
 from conformance.emulator.checks import Complaint, examine, first
 from conformance.emulator.gateway import RefusedError, TurnedAwayError, admit
@@ -19,12 +19,11 @@ from conformance.exchange.request import Request
 from conformance.exchange.wire import UndecodableError, decode
 
 DELETION_SECONDS = 60
-QUOTA = 100_000
 _LIST_LIMIT, _LIST_DEFAULT = 1000, 10
 
 
 @dataclass
-class Group:
+class StoredGroup:
     """A group as it is kept. Times are in milliseconds since 1970; `made` is in seconds of the monotonic clock."""
 
     group_id: str
@@ -64,7 +63,7 @@ class Scripted:
 class Account:
     """The groups of an account, and those deleted a moment ago."""
 
-    groups: dict[str, Group] = field(default_factory=dict)
+    groups: dict[str, StoredGroup] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     deleted_ids: dict[str, Deletion] = field(default_factory=dict)
     deleted_names: dict[str, Deletion] = field(default_factory=dict)
@@ -87,7 +86,7 @@ class Emulator:
     behaviour: Behaviour = field(default_factory=conforming)
     credentials: Credentials = EXAMPLE_CREDENTIALS
     clock: Callable[[], float] = time.time
-    quota: int = QUOTA
+    quota: int = limit_of("State.quota")
     scripted: list[Scripted] = field(default_factory=list)
     account: Account = field(default_factory=Account)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -198,10 +197,10 @@ class Emulator:
         self._keep(self._made(group_id, name, plan.descriptions, plan.text("Tag"), version))
         return {"FaceModelVersion": behaviour.echo(given if isinstance(given, str) else None, version)}
 
-    def _made(self, group_id: str, name: str, descriptions: list[str], tag: str, version: str) -> Group:
+    def _made(self, group_id: str, name: str, descriptions: list[str], tag: str, version: str) -> StoredGroup:
         kept = self.behaviour.store({"name": name, "descriptions": descriptions, "tag": tag, "version": version})
         now = int(self.clock() * 1000)
-        return Group(group_id=group_id, created=now, updated=now, made=time.monotonic(), **kept)
+        return StoredGroup(group_id=group_id, created=now, updated=now, made=time.monotonic(), **kept)
 
     def _conflicts(self, group_id: str, name: str, arrived: float) -> list[Complaint]:
         behaviour, account = self.behaviour, self.account
@@ -224,7 +223,7 @@ class Emulator:
                 found.append(Complaint(code, 2, "GroupId"))
         return found
 
-    def _exists(self, code: str, holder: Group | None, arrived: float) -> str:
+    def _exists(self, code: str, holder: StoredGroup | None, arrived: float) -> str:
         """The code for a group that exists; for one that was made while the request waited, by a reading."""
         if holder is None or holder.made < arrived:
             return code
@@ -243,7 +242,7 @@ class Emulator:
             case _:
                 return None
 
-    def _keep(self, group: Group) -> None:
+    def _keep(self, group: StoredGroup) -> None:
         self.account.groups[self.behaviour.id_key(group.group_id)] = group
         self.account.names[self.behaviour.name_key(group.name)] = group.group_id
 
@@ -267,9 +266,9 @@ class Emulator:
             if request.action == "CreateGroup":
                 self._leave(frozenset({"group"}), request)
 
-    # --- Its siblings --------------------------------------------------------------------------------
+    # --- Its sister actions --------------------------------------------------------------------------
 
-    def _group(self, request: Request) -> Group:
+    def _group(self, request: Request) -> StoredGroup:
         values = request.values("GroupId")
         if not values or values[-1] is None:
             raise RefusedError("MissingParameter")
@@ -338,7 +337,7 @@ class Emulator:
         return {"GroupInfos": shown, "GroupNum": len(groups)}
 
 
-def _shown(group: Group) -> dict[str, object]:
+def _shown(group: StoredGroup) -> dict[str, object]:
     return {
         "GroupName": group.name,
         "GroupId": group.group_id,

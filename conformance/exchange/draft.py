@@ -10,7 +10,7 @@ from enum import StrEnum
 from urllib.parse import quote, urlsplit
 
 from conformance.base.credentials import Credentials
-from conformance.contract import SERVICE
+from conformance.contract import ARRAYS, SERVICE
 from conformance.exchange.messages import Headers, HttpRequest
 from conformance.exchange.request import Request
 from conformance.exchange.signing import (
@@ -43,7 +43,6 @@ COMMON_FIELDS = frozenset(
         "RequestClient",
     }
 )
-ARRAYS = frozenset({"GroupExDescriptions"})
 INDEXED = re.compile(r"(?P<name>[A-Za-z]+)\.(?P<index>0|[1-9][0-9]{0,5})", re.ASCII)
 
 

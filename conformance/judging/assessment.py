@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from conformance.base.errors import TransportError
-from conformance.contract import CLAUSE, READING, VARIES
-from conformance.contract.model import Effect
+from conformance.contract import CLAUSE, CLAUSES, READING, VARIES
+from conformance.contract.rules import AnswerRule, Effect, Typed
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, header
 from conformance.exchange.reading import common_parameter, signature_of
@@ -17,12 +17,13 @@ from conformance.exchange.request import Request
 from conformance.exchange.salt import SALT
 from conformance.exchange.wire import Form, Sender, envelope, fields_of
 from conformance.judging.account_status import OF_THE_ACCOUNT, leaves_open
-from conformance.judging.judge import Departure, Judgement, Kind, explain, is_permitted, judge, judge_envelope, part
+from conformance.judging.blame import is_permitted
+from conformance.judging.judge import Departure, DepartureKind, Judgement, explain, judge, judge_envelope, part
 from conformance.judging.ledger import Contradiction, Ledger
 from conformance.judging.observed import Overheard
 from conformance.judging.results import Failure, Results
 from conformance.judging.sisters import see
-from conformance.judging.world_updates import group_of, learn, read
+from conformance.judging.world_updates import apply, decoded, perhaps_created
 from conformance.oracle.prediction import EVERYWHERE, Accepted, Allowed, Prediction, Refused
 from conformance.oracle.validator import predict_http
 from conformance.oracle.world import World
@@ -125,7 +126,7 @@ class Assessment:
             script: the case to which it belongs; is told what was found.
             at_once: whether it is one of several that were sent at once.
         """
-        request, focus = read(http), script.case.clause
+        request, focus = decoded(http), script.case.clause
         judgement = judge(prediction, answer, self._request_ids, focus, self._misfiring)
         self.on_judgement(http, prediction, judgement)
         # Of what is delivered in a way of its own, the way may be what is refused.
@@ -142,16 +143,16 @@ class Assessment:
         self.results.groups_created += isinstance(judgement.outcome, Accepted)
         self.results.groups_in_doubt += answer is not None and leaves_open(envelope(answer))
         elsewhere = (common_parameter(http, "Region") or "") != self.region
-        learn(self.world, request, judgement.outcome, prediction, at_once=at_once, elsewhere=elsewhere)
+        apply(self.world, request, judgement.outcome, prediction, at_once=at_once, elsewhere=elsewhere)
 
     def judge_silence(self, http: HttpRequest, prediction: Prediction, error: TransportError, script: Script) -> None:
         """A CreateGroup request that had to be answered was not: a departure, and the end of the case."""
         self.perhaps_created(http)
-        departure = Departure(script.case.clause, Kind.NO_ANSWER, explain(prediction), str(error))
+        departure = Departure(script.case.clause, DepartureKind.NO_ANSWER, explain(prediction), str(error))
         script.found.append(self.fail(departure, script))
         script.ended = True
 
-    def judge_sibling(self, request: Request, answer: Answer, script: Script) -> None:
+    def judge_sister(self, request: Request, answer: Answer, script: Script) -> None:
         """Hold the answer of a sister action against what is known; learn from it."""
         seen = see(request, envelope(answer) if isinstance(answer, HttpResponse) else None, self.world)
         for id_ in seen.kept:
@@ -208,18 +209,17 @@ class Assessment:
 
     def judge_look(self, heard: Overheard) -> list[Failure] | None:
         """Hold the answer of a sister action that others asked against what is known; None where it can't be read."""
-        request = read(heard.http)
+        request = decoded(heard.http)
         if request is None:
             return None
         script = _script_of(heard.http)
-        self.judge_sibling(request, heard.answer, script)
+        self.judge_sister(request, heard.answer, script)
         return script.found
 
     def perhaps_created(self, http: HttpRequest) -> None:
         """Nobody said what came of a creation: its group may be there or not."""
         self.results.groups_in_doubt += 1
-        if (group := group_of(read(http))) is not None:
-            self.world.perhaps_created(group)
+        perhaps_created(self.world, decoded(http))
 
     def fail(self, departure: Departure, script: Script) -> Failure:
         """Keep a departure, with the requests that show it."""
@@ -246,7 +246,7 @@ class Assessment:
         content_type = (header(answer.headers, "Content-Type") or "").lower() if answer is not None else ""
         if content_type.startswith("application/json"):
             named = "charset" if "charset" in content_type else "bare"
-            self.ledger.observe([{"content-type-charset": frozenset({named, VARIES})}], name)
+            self.ledger.observe([{_CHARSET: frozenset({named, VARIES})}], name)
         if not judgement.ways or not all(each.conclusive for each in judgement.ways):
             return
         contradiction = self.ledger.observe([each.readings for each in judgement.ways], name)
@@ -287,7 +287,7 @@ class Assessment:
         # Two clauses of the request as a whole, which no single value breaks.
         if len(prediction.broken | prediction.open) > 1:
             self.results.tallies["Request.check-order"].open += 1
-        if any(reading.startswith("null-") for each in prediction.allowed for reading in each.readings):
+        if any(not _NULL.isdisjoint(each.readings) for each in prediction.allowed):
             self.results.tallies["Request.null"].open += 1
 
 
@@ -303,8 +303,12 @@ def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judge
     at_issue = prediction.open if len(prediction.open) == 1 else frozenset({reading.clause})
     alike = any(type(CLAUSE[each].rule) is type(CLAUSE[reading.clause].rule) for each in at_issue)
     for clause in sorted(at_issue if alike else at_issue | {reading.clause}):
-        yield Departure(clause, Kind.CONTRADICTION, expected, str(judgement.outcome))
+        yield Departure(clause, DepartureKind.CONTRADICTION, expected, str(judgement.outcome))
 
+
+# The reading on whether an answer names a charset, and those on what null means.
+(_CHARSET,) = (each.rule.charset for each in CLAUSES if isinstance(each.rule, AnswerRule) and each.rule.charset)
+_NULL = frozenset(each.rule.null for each in CLAUSES if isinstance(each.rule, Typed))
 
 # What may come of any request to an account that others use as well; and of one that meets another of theirs.
 _OF_OTHERS = OF_THE_ACCOUNT | {"FailedOperation.GroupInDeletedState"}
@@ -318,7 +322,7 @@ def _anything(code: str | None) -> Allowed:
 
 def _script_of(http: HttpRequest) -> Script:
     """A request of others as a case of its own."""
-    step = Step(read(http) or Request(()), _form_of(http))
+    step = Step(decoded(http) or Request(()), _form_of(http))
     return Script(Case("Request.check-order", "overheard", (step,)), SALT, [step], bodies=[http])
 
 

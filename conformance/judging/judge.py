@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
-from conformance.contract import CLAUSE, CLAUSES, CODES, Clause, CodeKind
-from conformance.contract.model import Gate, MinLength, Optional, Unique
+from conformance.contract import CLAUSE, CODES, Clause, CodeKind, clause_on_whole
+from conformance.contract.rules import Default, Gate
 from conformance.exchange.messages import HttpResponse, header
 from conformance.exchange.wire import Envelope, envelope
+from conformance.judging.blame import Refusal, blamed, guess, in_page_order, is_permitted, owner_of
 from conformance.oracle.prediction import Accepted, Allowed, Box, Outcome, Prediction, Refused, TurnedAway
 
-__all__ = ["Departure", "Judgement", "Kind", "explain", "is_permitted", "judge", "judge_envelope", "part"]
+__all__ = ["Departure", "DepartureKind", "Judgement", "explain", "judge", "judge_envelope", "part"]
 
 
-class Kind(StrEnum):
+class DepartureKind(StrEnum):
     """The ways in which an answer can depart from the page: a word that programs may keep, and what people read.
 
     Attributes:
@@ -55,7 +56,7 @@ class Departure:
     """
 
     clause: str
-    kind: Kind
+    kind: DepartureKind
     expected: tuple[str, ...]
     observed: str
 
@@ -118,9 +119,9 @@ def judge(
     elif outcome is None:
         at_issue = [focus] if focus is not None and is_permitted(prediction, focus) else []
         if answer.status == 500:  # it broke on what its gateway should have refused
-            at_issue += [each for each in _in_page_order(prediction.broken) if isinstance(CLAUSE[each].rule, Gate)]
+            at_issue += [each for each in in_page_order(prediction.broken) if isinstance(CLAUSE[each].rule, Gate)]
         observed = f"HTTP {answer.status}, and no answer of the API"
-        departures += [Departure(each, Kind.MALFORMED, explain(prediction), observed) for each in at_issue]
+        departures += [Departure(each, DepartureKind.MALFORMED, explain(prediction), observed) for each in at_issue]
     departures = list(dict.fromkeys(replace(each, clause=part(each.clause, focus)) for each in departures))
     return Judgement(outcome, ways, tuple(departures), frozenset(checked))
 
@@ -206,7 +207,7 @@ def _of_envelope(
 def _check(clause: str, observed: str | None, checked: set[str]) -> Iterator[Departure]:
     checked.add(clause)
     if observed is not None:
-        yield Departure(clause, Kind.MALFORMED, _says(CLAUSE[clause]), observed)
+        yield Departure(clause, DepartureKind.MALFORMED, _says(CLAUSE[clause]), observed)
 
 
 def _content_type_problem(value: str | None) -> str | None:
@@ -238,114 +239,34 @@ def _of_outcome(
     """The departures of an outcome that isn't allowed: what kind, and of which clauses."""
     if isinstance(outcome, Accepted):
         if prediction.must_be_refused:
-            kind, clauses = Kind.ACCEPTED_THOUGH_INVALID, _in_page_order(prediction.broken) or _guess(prediction, focus)
+            kind, clauses = (
+                DepartureKind.ACCEPTED_THOUGH_INVALID,
+                in_page_order(prediction.broken) or guess(prediction, focus),
+            )
         else:
-            kind = Kind.WRONG_RESULT
-            absent = any("FaceModelVersion.default" in each.clauses for each in prediction.allowed)
-            clauses = ["FaceModelVersion.default" if absent else "Response.FaceModelVersion"]
+            kind = DepartureKind.WRONG_RESULT
+            named = [CLAUSE[id_] for each in prediction.allowed for id_ in each.clauses]
+            defaults = [each.id for each in named if isinstance(each.rule, Default)]
+            clauses = defaults[:1] or ["Response.FaceModelVersion"]
     elif isinstance(outcome, Refused):
-        kind, clauses = _kind_of_code(prediction, outcome.code), _blamed(prediction, outcome.code, focus, misfiring)
+        kind, clauses = (
+            _kind_of_code(prediction, outcome.code),
+            blamed(Refusal(prediction, outcome.code, focus, outcome.code in misfiring)),
+        )
     else:
         return
     for clause in clauses:
         yield Departure(clause, kind, explain(prediction), str(outcome))
 
 
-def _kind_of_code(prediction: Prediction, code: str) -> Kind:
+def _kind_of_code(prediction: Prediction, code: str) -> DepartureKind:
     if prediction.must_be_accepted:
-        return Kind.REJECTED_THOUGH_VALID
+        return DepartureKind.REJECTED_THOUGH_VALID
     if code not in CODES:
-        return Kind.UNDOCUMENTED_CODE
-    if CODES[code].kind in {CodeKind.PARAMETERS, CodeKind.ACCOUNT_STATE} or _OWNER.get(code) in prediction.broken:
-        return Kind.WRONG_REASON
-    return Kind.IMPOSSIBLE_CODE
-
-
-# Codes that speak of too much to tell a clause.
-_GENERAL = frozenset(
-    {
-        "MissingParameter",
-        "InvalidParameter",
-        "InvalidParameterValue",
-        "InvalidRequest",
-        "UnknownParameter",
-        "UnsupportedOperation",
-        "LimitExceeded",
-        "InternalError",
-        "FailedOperation.ConflictOperation",
-    }
-)
-
-# The clause of which a code surely speaks: the first whose certain code, or one of whose readings, it is.
-_OWNER: dict[str, str] = {}
-for _clause in sorted(CLAUSES, key=lambda each: each.reading is not None):
-    for _code in _clause.codes:
-        if _code not in _GENERAL and not _code.startswith(("MissingParameter.", "InvalidParameter.")):
-            _OWNER.setdefault(_code, _clause.id)
-
-# What a code that says "exists" speaks of, where an earlier request must have left the id or the name free.
-_EXISTS_CODES = frozenset(code for each in CLAUSES if isinstance(each.rule, Unique) for code in each.codes)
-_FREE = ("Authentication.creates-nothing", "State.refused-leaves-nothing", "State.deletion", "State.renaming")
-
-
-# A required parameter is said to be absent: the clauses which say that the absent ones need not be there.
-_ABSENT_CODES = frozenset(CLAUSE["GroupId.required"].codes)
-_PERMITTED = frozenset(each.id for each in CLAUSES if each.rule == Gate(permits=True))
-_SHORTEST = frozenset(each.id for each in CLAUSES if isinstance(each.rule, MinLength))
-_OPTIONAL = frozenset(each.id for each in CLAUSES if isinstance(each.rule, Optional))
-
-
-def is_permitted(prediction: Prediction, focus: str | None) -> bool:
-    """Whether what is at issue is that a request may be delivered as it is, such as by GET."""
-    return focus is not None and focus in prediction.kept & _PERMITTED
-
-
-def _blamed(prediction: Prediction, code: str, focus: str | None, misfiring: Container[str]) -> list[str]:
-    """The clauses that a refusal with a code that isn't allowed departs from."""
-    owner = _OWNER.get(code)
-    known = code in misfiring and owner is not None and owner in prediction.kept
-    if not known and is_permitted(prediction, focus) and (owner is None or owner in prediction.kept):
-        return [focus or ""]  # a permission is at issue, and the code speaks of nothing that the request breaks
-    if code in _EXISTS_CODES and owner in prediction.kept and (free := prediction.kept.intersection(_FREE)):
-        return sorted(free, key=_FREE.index)
-    if known:
-        return [owner or ""]
-    if len(prediction.broken) == 1:
-        return list(prediction.broken)
-    if at_gate := [each for each in _in_page_order(prediction.broken) if isinstance(CLAUSE[each].rule, Gate)]:
-        return at_gate
-    if prediction.broken:
-        return ["Request.check-order"]
-    if owner is not None and owner in prediction.kept:
-        if focus is not None and focus in prediction.kept & _SHORTEST and _same_subject(focus, owner):
-            return [focus]  # the shortest text is refused: the limit is at issue, whatever the code
-        return [owner]
-    if owner is not None and (unneeded := f"{CLAUSE[owner].parameter}.optional") in prediction.kept:
-        return [unneeded]  # it speaks of a parameter that was left out
-    if (
-        code in _ABSENT_CODES
-        and len(prediction.open) != 1
-        and (optional := _in_page_order(prediction.kept & _OPTIONAL))
-    ):
-        return optional
-    return _guess(prediction, focus)
-
-
-def _same_subject(one: str, other: str) -> bool:
-    return CLAUSE[one].subject == CLAUSE[other].subject
-
-
-def _guess(prediction: Prediction, focus: str | None) -> list[str]:
-    """The clause at issue, where the answer doesn't name it."""
-    if len(prediction.open) == 1:
-        return list(prediction.open)
-    if focus is not None:
-        return [focus]
-    return _in_page_order(prediction.open)[:1] or ["Response.envelope"]
-
-
-def _in_page_order(ids: frozenset[str]) -> list[str]:
-    return [each.id for each in CLAUSES if each.id in ids]
+        return DepartureKind.UNDOCUMENTED_CODE
+    if CODES[code].kind in {CodeKind.PARAMETERS, CodeKind.ACCOUNT_STATE} or owner_of(code) in prediction.broken:
+        return DepartureKind.WRONG_REASON
+    return DepartureKind.IMPOSSIBLE_CODE
 
 
 # --- Words ---------------------------------------------------------------------------------------------------
@@ -363,12 +284,15 @@ def explain(prediction: Prediction) -> tuple[str, ...]:
     return tuple(lines)
 
 
+_ORDER_OF_CHECKS = clause_on_whole("order").reading
+
+
 def _under(readings: Box) -> str:
     """The readings under which something holds; the order of checks is plain from the list itself."""
     named = [
         f"{reading}={'|'.join(sorted(values))}"
         for reading, values in sorted(readings.items())
-        if reading != "check-order"
+        if reading != _ORDER_OF_CHECKS
     ]
     return f" [if {', '.join(named)}]" if named else ""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from conformance.contract import CLAUSE
+from conformance.contract import ACTION, CLAUSE
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.salt import SALT
-from conformance.judging.judge import Kind
+from conformance.judging.judge import DepartureKind
 from conformance.privacy.secrets import Secrets
 
 __all__ = ["NOT_RECORDED", "PLAIN", "Failure", "Results", "Tally", "masked"]
@@ -21,6 +21,8 @@ PLAIN = (("GroupName", SALT), ("GroupId", SALT))
 NOT_RECORDED = ("not recorded",)
 # How many failures of a kind are kept.
 _SMALLEST = 3
+# So many requests are few enough to be repeated body by body.
+_FEW = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Failure:
     """
 
     clause: str
-    kind: Kind
+    kind: DepartureKind
     expected: tuple[str, ...]
     observed: str
     sent: tuple[Step, ...]
@@ -55,6 +57,12 @@ class Failure:
         return self.needs_others, len(self.bodies), remarkable + left_out, characters
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is a plain creation, or two, on any account: their bodies are all that there is to send again."""
+        plain = all(each.is_plain and each.request.action == ACTION for each in self.sent)
+        return plain and len(self.bodies) <= _FEW and self.case.quota is None
+
+    @property
     def needs_others(self) -> bool:
         """Whether a list shows something of groups that none of the requests names."""
         if self.sent[-1].request.action != "GetGroupList":
@@ -64,10 +72,16 @@ class Failure:
 
 
 def masked(failure: Failure, secrets: Secrets) -> Failure:
-    """A failure as people may see it: without what its requests carry of anybody's secrets."""
-    for http in failure.bodies:
-        secrets.learn(http)
-    return secrets.masked(failure)
+    """A failure as people may see it: without what its requests carry, or anybody else did before, of secrets.
+
+    Of what was sent stays what is shown: where it went, and the bodies of plain creations. Others may be of megabytes.
+    """
+    secrets.learn(*failure.bodies)
+
+    def shown(http: HttpRequest) -> HttpRequest:
+        return HttpRequest(http.method, http.url.partition("?")[0], (), http.body if failure.is_plain else b"")
+
+    return secrets.masked(replace(failure, bodies=tuple(map(shown, failure.bodies))))
 
 
 @dataclass(slots=True)
@@ -103,9 +117,9 @@ class Results:
         groups_in_doubt: how many may have succeeded; nobody said.
     """
 
-    failures: dict[tuple[str, Kind], list[Failure]] = field(default_factory=dict)
-    failed: Counter[tuple[str, Kind]] = field(default_factory=Counter)
-    first_failed: dict[tuple[str, Kind], int] = field(default_factory=dict)
+    failures: dict[tuple[str, DepartureKind], list[Failure]] = field(default_factory=dict)
+    failed: Counter[tuple[str, DepartureKind]] = field(default_factory=Counter)
+    first_failed: dict[tuple[str, DepartureKind], int] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=lambda: {id_: Tally() for id_ in CLAUSE})
     codes: Counter[str] = field(default_factory=Counter)
     unseen: dict[str, str] = field(default_factory=dict)

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from conformance.contract import CLAUSE
 from conformance.exchange.request import Request
 from conformance.exchange.wire import Envelope
-from conformance.judging.judge import Departure, Kind
+from conformance.judging.judge import Departure, DepartureKind
+from conformance.oracle.interpretation import Mark, meaning_of
 from conformance.oracle.world import Group, Presence, World
 
-__all__ = ["SIBLINGS", "Seen", "is_named", "is_there", "see"]
+__all__ = ["Seen", "is_named", "is_there", "see"]
 
-SIBLINGS = ("DeleteGroup", "ModifyGroup", "GetGroupInfo", "GetGroupList")
 # Of a list that is wrong, so many groups are named, the newest first.
 _MOST_TOLD = 3
 _NOT_THERE = "InvalidParameterValue.GroupIdNotExist"
@@ -46,7 +46,7 @@ class Seen:
     departures: list[Departure] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
 
-    def departs(self, clause: str, kind: Kind, expected: str, observed: str) -> None:
+    def departs(self, clause: str, kind: DepartureKind, expected: str, observed: str) -> None:
         """Note a departure."""
         says = f"{expected}: {clause} says {CLAUSE[clause].citations[0]}"
         self.departures.append(Departure(clause, kind, (says,), observed))
@@ -102,12 +102,12 @@ def _deletion(group_id: str, answer: Envelope, world: World, seen: Seen) -> None
     if answer.error is None:
         if presence is None and not world.may_be_foreign(group_id) and not world.is_alike(group_id):
             clause = _why_absent(group_id, world)
-            seen.departs(clause, Kind.WRONG_RESULT, "there is no such group", "it could be deleted")
+            seen.departs(clause, DepartureKind.WRONG_RESULT, "there is no such group", "it could be deleted")
         world.deleted(group_id)
         seen.kept.add("State.deletion")
     elif answer.code == _NOT_THERE:
         if presence is Presence.THERE:
-            seen.departs("State.deletion", Kind.REJECTED_THOUGH_VALID, "the group is there", _NOT_THERE)
+            seen.departs("State.deletion", DepartureKind.REJECTED_THOUGH_VALID, "the group is there", _NOT_THERE)
     else:
         seen.unserved = answer.code
 
@@ -124,7 +124,7 @@ def _modification(request: Request, group_id: str, answer: Envelope, world: Worl
         alike = name in names.exact or bool(names.others_but_for_case(name))
         renamed = group is not None and name != "" and not alike and not world.may_be_foreign(name)
         if answer.code == _TAKEN and renamed and world.presence(group_id) is Presence.THERE:
-            seen.departs("State.renaming", Kind.REJECTED_THOUGH_VALID, "no group has this name", _TAKEN)
+            seen.departs("State.renaming", DepartureKind.REJECTED_THOUGH_VALID, "no group has this name", _TAKEN)
         elif answer.code != _TAKEN:
             seen.unserved = answer.code
         else:
@@ -133,15 +133,26 @@ def _modification(request: Request, group_id: str, answer: Envelope, world: Worl
     taken = name != "" and world.surely_named(name, group_id)
     if taken:
         seen.departs(
-            "State.renaming", Kind.ACCEPTED_THOUGH_INVALID, "another group has this name", "it was given again"
+            "State.renaming", DepartureKind.ACCEPTED_THOUGH_INVALID, "another group has this name", "it was given again"
         )
     # One that was deleted and perhaps made again may be the old one still: like a deleted one, it tells nothing.
     if group is not None and world.presence(group_id) is not Presence.AGAIN:
-        tag = request.last_text("Tag") if request.values("Tag") else group.tag
+        tag = _tag_after(group.tag, request)
         descriptions = None if request.values("GroupExDescriptionInfos") else group.descriptions
         world.changed(replace(group, name=name or group.name, tag=tag, descriptions=descriptions))
         if not taken:
             seen.kept.add("State.renaming")
+
+
+def _tag_after(tag: str | None, request: Request) -> str | None:
+    """The Tag that a group has after a change; None where that can be understood in several ways."""
+    match meaning_of("Tag", request):
+        case Mark.ABSENT:
+            return tag
+        case str() as text:
+            return text
+        case _:
+            return None
 
 
 def _information(group_id: str, answer: Envelope, world: World, seen: Seen) -> None:
@@ -150,7 +161,7 @@ def _information(group_id: str, answer: Envelope, world: World, seen: Seen) -> N
         if answer.code != _NOT_THERE:
             seen.unserved = None if presence in {Presence.DELETED, Presence.AGAIN} else answer.code
         elif presence is Presence.THERE:
-            seen.departs("State.kept.GroupName", Kind.WRONG_RESULT, "the group was created", _NOT_THERE)
+            seen.departs("State.kept.GroupName", DepartureKind.WRONG_RESULT, "the group was created", _NOT_THERE)
         elif presence is Presence.DELETED:
             seen.kept.add("State.deletion")
         elif presence is None:  # one whose answer was lost may still be made
@@ -158,7 +169,9 @@ def _information(group_id: str, answer: Envelope, world: World, seen: Seen) -> N
         return
     if presence is None:
         if not world.may_be_foreign(group_id) and not world.is_alike(group_id):
-            seen.departs(_why_absent(group_id, world), Kind.WRONG_RESULT, "no such group was created", "it is shown")
+            seen.departs(
+                _why_absent(group_id, world), DepartureKind.WRONG_RESULT, "no such group was created", "it is shown"
+            )
         return
     if group is None or presence is Presence.AGAIN:
         return  # deleted, but still shown: the page doesn't say how long a deletion takes
@@ -187,7 +200,7 @@ def _compare(group: Group, shown: object, seen: Seen, which: str = "") -> None:
             seen.kept.add(clause)
         else:
             expected = f"{which}{name} is {asked!r}, as it was asked for"
-            seen.departs(clause, Kind.WRONG_RESULT, expected, f"{name} is {kept!r}")
+            seen.departs(clause, DepartureKind.WRONG_RESULT, expected, f"{name} is {kept!r}")
 
 
 def _given(value: object, absent: object) -> object:
@@ -212,7 +225,9 @@ def _listing(answer: Envelope, world: World, seen: Seen) -> None:
         newest = ", ".join(wrong[: -_MOST_TOLD - 1 : -1]) + (
             f" and {len(wrong)} in all" if len(wrong) > _MOST_TOLD else ""
         )
-        seen.departs("State.listed", Kind.WRONG_RESULT, "every group that was created is listed once, no other", newest)
+        seen.departs(
+            "State.listed", DepartureKind.WRONG_RESULT, "every group that was created is listed once, no other", newest
+        )
     for group_id, found in reversed(listed.items()):
         group = world.groups.get(group_id)
         if group is not None and len(found) == 1 and world.presence(group_id) is not Presence.AGAIN:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from conformance.contract import ACTION
+from conformance.contract import ACTION, SISTERS
 from conformance.exchange.compression import decompressed
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, header
 from conformance.exchange.reading import OTHER_VERSIONS, common_parameter
@@ -20,13 +20,13 @@ from conformance.judging.assessment import Assessment
 from conformance.judging.ledger import Ledger, together
 from conformance.judging.observed import Overheard, Subject, is_change, subject_of
 from conformance.judging.results import Failure
-from conformance.judging.sisters import SIBLINGS
 from conformance.oracle.world import World
 
 __all__ = ["Opinion", "Traffic"]
 
-# No id has it: of the groups that aren't seen being created, any may be somebody's.
-_NOBODY = "\0"
+# A `World` takes a text with its salt for one that the suite made up, so that no stranger has a group of that id or
+# name. Others make up theirs: with a salt that no text contains, any group may be there before it is seen created.
+_NO_SALT = "\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Traffic:
     def _assessment(self, heard: Overheard) -> Assessment:
         key = heard.circumstances.account, common_parameter(heard.http, "Region") or ""
         if key not in self._assessments:
-            world = World(None if self.outset.world.salt is None else _NOBODY)
+            world = World(None if self.outset.world.salt is None else _NO_SALT)
             self._assessments[key] = replace(self.outset, region=key[1], world=world, ledger=Ledger())
         return self._assessments[key]
 
@@ -105,7 +105,7 @@ def _opinion(heard: Overheard, here: Assessment, *, raced: bool) -> Opinion:
     action = common_parameter(heard.http, "Action")
     if (why := _why_unreadable(heard)) is not None:
         return Opinion(unjudged=why)
-    if action != ACTION and action not in SIBLINGS:
+    if action != ACTION and action not in SISTERS:
         return Opinion(unjudged="it is for another action")
     if common_parameter(heard.http, "Version") in OTHER_VERSIONS:
         return Opinion(tuple(here.judge_other_version(heard) if action == ACTION else ()))
@@ -174,5 +174,5 @@ def _is_plainly_done(heard: Overheard, subject: Subject, world: World) -> bool:
         return False
     if parsed.error is not None or group_id is None or common_parameter(heard.http, "Version") in OTHER_VERSIONS:
         return False
-    changes = common_parameter(heard.http, "Action") in SIBLINGS
+    changes = common_parameter(heard.http, "Action") in SISTERS
     return group_id in world.groups and not (changes and world.is_alike(group_id))

@@ -2,47 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import reduce
 
-from conformance.contract import ACTION
+from conformance.contract import ACTION, CLAUSES
+from conformance.contract.rules import Unique
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.request import Request
 from conformance.oracle.gateway import decodings
+from conformance.oracle.interpretation import understand
 from conformance.oracle.prediction import Accepted, Outcome, Prediction, Refused
 from conformance.oracle.world import Group, Presence, World
 
-__all__ = ["group_of", "learn", "read"]
+__all__ = ["apply", "decoded", "perhaps_created", "requested_id"]
+
+# The codes that say that something exists, and the parameter of which they say it.
+_EXISTS = {code: each.parameter for each in CLAUSES if isinstance(each.rule, Unique) for code in each.codes}
 
 
-def read(http: HttpRequest) -> Request | None:
+def decoded(http: HttpRequest) -> Request | None:
     """What a request says, if it can be read in some way."""
     return next((each.request for each in decodings(http) if each.request is not None), None)
 
 
-def group_of(request: Request | None) -> Group | None:
-    """The group for which a request asks, as far as it asks plainly; None where it names none."""
-    group_id = request.last_text("GroupId") if request is not None and request.action == ACTION else None
-    if request is None or group_id is None:
-        return None
-    tag, descriptions = _only(request, "Tag", ""), _only(request, "GroupExDescriptions", [])
-    plain = isinstance(descriptions, list) and all(isinstance(each, str) and each for each in descriptions)
-    return Group(
-        group_id,
-        request.last_text("GroupName"),
-        tuple(map(str, descriptions)) if plain and isinstance(descriptions, list) else None,
-        tag if isinstance(tag, str) else None,
-    )
+def requested_id(http: HttpRequest) -> str | None:
+    """The GroupId for which a creation asks, of several the last; None where it asks for none."""
+    request = decoded(http)
+    return request.last_text("GroupId") if request is not None and request.action == ACTION else None
 
 
-def _only(request: Request, name: str, default: object) -> object:
-    """The one value of a parameter, or what its absence means; None where it has several."""
-    values = request.values(name)
-    if not values or values == (None,):
-        return default
-    return values[0] if len(values) == 1 else None
+def _requested_groups(request: Request | None, world: World) -> tuple[Group, ...]:
+    """The groups for which a request asks: one, or several where it can be understood in several ways."""
+    if request is None or request.action != ACTION:
+        return ()
+    return _distinct(each.group for each in understand(request, world))
 
 
-def learn(
+def _distinct(groups: Iterable[Group | None]) -> tuple[Group, ...]:
+    return tuple(each for each in dict.fromkeys(groups) if each is not None)
+
+
+def apply(
     world: World,
     request: Request | None,
     outcome: Outcome | None,
@@ -61,30 +62,73 @@ def learn(
         at_once: whether it is one of several that were sent at once.
         elsewhere: whether it was sent to another Region: the page doesn't say that regions share their groups.
     """
-    group = group_of(request)
-    if group is None or group.name is None:
+    asked = tuple(each for each in _requested_groups(request, world) if each.name is not None)
+    if not asked:
         return
     if isinstance(outcome, Accepted) and not elsewhere:
-        world.created(replace(group, version=outcome.face_model_version or None), at_once=at_once)
+        left = _left_by(outcome, prediction) or asked
+        _created(world, [replace(each, version=outcome.face_model_version or None) for each in left], at_once=at_once)
         return
     if outcome is None or isinstance(outcome, Accepted):
-        world.perhaps_created(group)
+        _perhaps_created(world, asked)
         return
     if isinstance(outcome, Refused):
-        _settle_doubt(world, group, outcome.code)
+        _settle_doubt(world, asked, outcome.code)
     unknown_caller = any(each.startswith("Authentication.") for each in prediction.broken)
     clause = "Authentication.creates-nothing" if unknown_caller else "State.refused-leaves-nothing"
-    world.must_be_free(clause, group.group_id, group.name)
+    world.must_be_free(clause, *(text for each in asked for text in (each.group_id, each.name) if text is not None))
 
 
-def _settle_doubt(world: World, group: Group, code: str) -> None:
+def perhaps_created(world: World, request: Request | None) -> None:
+    """Write into the world that nobody said what came of a request."""
+    _perhaps_created(world, _requested_groups(request, world))
+
+
+def _left_by(outcome: Accepted, prediction: Prediction) -> tuple[Group, ...]:
+    """The groups that an acceptance may leave, one for each way in which it is allowed; whatever version it names."""
+    acceptances = [each for each in prediction.allowed if isinstance(each.outcome, Accepted)]
+    ways = [each for each in acceptances if each.outcome == outcome] or acceptances
+    return _distinct(each.group for each in ways)
+
+
+def _created(world: World, groups: Sequence[Group], *, at_once: bool) -> None:
+    """One of these was created; which, isn't known."""
+    if any(each.group_id != groups[0].group_id for each in groups):
+        _perhaps_created(world, groups)
+        return
+    world.created(reduce(Group.common, groups), at_once=at_once)
+    _perhaps_named(world, groups)
+
+
+def _perhaps_created(world: World, groups: Sequence[Group]) -> None:
+    """One of these may have been created; none in the place of a group that is known."""
+    for group_id in dict.fromkeys(each.group_id for each in groups):
+        if group_id not in world.groups:
+            alike = [each for each in groups if each.group_id == group_id]
+            world.perhaps_created(reduce(Group.common, alike))
+            _perhaps_named(world, alike)
+
+
+def _perhaps_named(world: World, groups: Sequence[Group]) -> None:
+    """Where it isn't known which of these is there, it may have the name of any."""
+    names = dict.fromkeys(each.name for each in groups)
+    for name in names if len(names) > 1 else ():
+        if name is not None:
+            world.perhaps_named(name)
+
+
+def _settle_doubt(world: World, asked: Sequence[Group], code: str) -> None:
     """A refusal may tell that a group is there of which it wasn't known."""
-    if code.endswith("GroupIdAlreadyExist") and _only_one_is_meant(world, "GroupId", group.group_id):
-        world.created(world.groups[group.group_id])
-    elif code.endswith("GroupNameAlreadyExist") and _only_one_is_meant(world, "GroupName", group.name or ""):
-        holders = [each for each in world.groups.values() if each.name == group.name]
-        if len(holders) == 1 and world.presence(holders[0].group_id) is Presence.PERHAPS:
-            world.created(holders[0])
+    parameter = _EXISTS.get(code)
+    if parameter is None:
+        return
+    texts = {each.text(parameter) for each in asked}
+    holders = [each for each in world.groups.values() if each.text(parameter) in texts]
+    if len(texts) != 1 or len(holders) != 1:
+        return
+    (text,), (holder,) = texts, holders
+    if world.presence(holder.group_id) is Presence.PERHAPS and _only_one_is_meant(world, parameter, text or ""):
+        world.created(holder)
 
 
 def _only_one_is_meant(world: World, parameter: str, text: str) -> bool:

@@ -11,16 +11,15 @@ from pathlib import Path
 from conformance.base.credentials import Credentials
 from conformance.base.environment import credentials_of_environment
 from conformance.base.errors import SuiteError
-from conformance.contract import ACTION
+from conformance.contract import ACTION, SISTERS
 from conformance.exchange.compression import decompressed
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
 from conformance.exchange.reading import common_parameter, secret_id_of
 from conformance.exchange.wire import Sender, envelope
 from conformance.judging.observed import Circumstances, Overheard, changes_of
 from conformance.judging.results import Failure
-from conformance.judging.sisters import SIBLINGS
 from conformance.judging.traffic import Opinion
-from conformance.judging.world_updates import group_of, read
+from conformance.judging.world_updates import decoded, requested_id
 from conformance.observe.relay import Exchange
 from conformance.privacy.scrub import scrubbed_request
 from conformance.privacy.secrets import Secrets
@@ -97,7 +96,7 @@ class Observer:
     def exchange(self, exchange: Exchange) -> None:
         """Judge an exchange, record it, and tell of it; what is neither CreateGroup nor a sister action is left out."""
         action = common_parameter(exchange.http, "Action") or ""
-        if action not in {ACTION, *SIBLINGS}:
+        if action not in {ACTION, *SISTERS}:
             return
         self.session.run.secrets.learn(exchange.http)
         self._region = self._region or common_parameter(exchange.http, "Region") or ""
@@ -130,11 +129,10 @@ class Observer:
     def _record(self, exchange: Exchange, heard: Overheard) -> None:
         if self._writer is None or self.problem:
             return
-        group = group_of(read(heard.http))
         clean = changes_of(scrubbed_request(each, self._writer.secrets) for each in exchange.overlapped)
         known = replace(heard.circumstances, overlapped=clean)
         with self._recording():
-            asked = group.group_id if group is not None else None
+            asked = requested_id(heard.http)
             self._writer.write(heard.http, heard.answer, heard.sent, None, asked, circumstances=known)
             self.recorded = self._writer.written
 
@@ -202,7 +200,7 @@ def _told(action: str, heard: Overheard, opinion: Opinion) -> Iterator[str]:
 
 
 def _said(http: HttpRequest) -> str:
-    request = read(http)
+    request = decoded(http)
     return json.dumps(request.plain, ensure_ascii=False) if request is not None else "a body that can't be read"
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from conformance.base.credentials import Credentials
-from conformance.contract import ACTION, CLAUSE, CODES, SERVICE, VERSION, limit_of
+from conformance.contract import ACTION, CLAUSE, CODES, DEEP_JSON, READING, SERVICE, SISTERS, VARIES, VERSION, limit_of
+from conformance.contract.rules import Gate
 from conformance.exchange.draft import ARRAYS, INDEXED, JSON, URLENCODED, Sender, to_json
 from conformance.exchange.messages import HttpRequest, header
 from conformance.exchange.reading import AUTHORIZATION, OTHER_VERSIONS, common_parameter
@@ -37,7 +38,18 @@ from conformance.exchange.wire import (
     form_data,
     received,
 )
-from conformance.oracle.findings import TURNED_AWAY, Breach, Finding, by_reading, when
+from conformance.oracle.findings import (
+    TURNED_AWAY,
+    Breach,
+    Finding,
+    breaches_of,
+    breaks,
+    depends,
+    keeps,
+    reading_of,
+    unsure,
+    when,
+)
 from conformance.oracle.prediction import EVERYWHERE, Box
 
 __all__ = ["Decoded", "decodings", "findings"]
@@ -45,14 +57,12 @@ __all__ = ["Decoded", "decodings", "findings"]
 _UNSURE = 5  # seconds by which a request's way, and two clocks, may differ
 # The documents don't say what is counted, nor whether a KB has 1000 bytes: near the limit either answer is right.
 _NEAR = 0.08
-_DEEP = 50
 _LONGEST_TIME = 15  # digits
 # RFC 8259, section 9: a reader of JSON may set limits on the range of numbers. Python's own is no less than this.
 _LONG_NUMBER = re.compile("[0-9]{4301}")
 # Possessive, so that a text without an end is looked at once.
 _TEXTS = re.compile(r'(?s)"(?:[^"\\]++|\\.)*+"?')
 _NOTHING = re.compile(r"[ \t\r\n]*+(?:null)?[ \t\r\n]*+")
-_SIBLINGS = frozenset({"DeleteGroup", "ModifyGroup", "GetGroupInfo", "GetGroupList"})
 _USUAL_HEADERS = frozenset(
     {
         "content-type", "host", "authorization", "x-tc-action", "x-tc-version", "x-tc-timestamp", "x-tc-region",
@@ -82,7 +92,7 @@ def findings(http: HttpRequest, sender: Sender | None, now: float, *, replayed: 
         return
     yield from _authentication(http, sender.credentials, now)
     if replayed:
-        yield _open("Authentication.replay", "replayed-request", "answered")
+        yield depends("Authentication.replay")
     yield from _protocol(http, sender)
 
 
@@ -100,35 +110,26 @@ def _of_a_stranger(http: HttpRequest, now: float) -> Iterator[Finding]:
             yield each
 
 
-# --- Findings --------------------------------------------------------------------------------------------
+# --- Readings --------------------------------------------------------------------------------------------
 
 
-@cache
-def _kept(clause: str) -> Finding:
-    return Finding(CLAUSE[clause])
+def _gate(clause: str) -> Gate:
+    """The rule of a clause of the gateway."""
+    rule = CLAUSE[clause].rule
+    assert isinstance(rule, Gate)  # noqa: S101 -- the contract's own table
+    return rule
 
 
-@cache
-def _broken(clause: str, reading: str | None = None) -> Finding:
-    """The clause is broken under every reading; its one code answers, or those of a reading."""
-    if reading is None:
-        return Finding(CLAUSE[clause], (), tuple(Breach(code) for code in CLAUSE[clause].codes))
-    return Finding(CLAUSE[clause], (), by_reading(reading))
+def _leeway(clause: str) -> tuple[Box, Box]:
+    """Where what isn't quite right is taken all the same, and where it isn't."""
+    leeway = _gate(clause).leeway
+    assert leeway is not None  # noqa: S101 -- the contract's tables name one
+    return _taken_or_refused(leeway)
 
 
-@cache
-def _open(clause: str, reading: str, keeping: str) -> Finding:
-    """The clause is kept under one value of a reading; the others answer with their codes."""
-    return Finding(CLAUSE[clause], (when(reading, keeping),), by_reading(reading))
-
-
-@cache
-def _unsure(clause: str, reading: str | None = None) -> Finding:
-    """Either may be: too near the limit to tell."""
-    broken = _broken(clause, reading)
-    return replace(
-        broken, kept=(EVERYWHERE,), breaches=tuple(replace(each, conclusive=False) for each in broken.breaches)
-    )
+def _taken_or_refused(reading: str) -> tuple[Box, Box]:
+    """The values of a reading under which something is taken, and that under which it is refused."""
+    return when(reading, *(READING[reading].names - {"refused", VARIES})), when(reading, "refused")
 
 
 # --- Authentication --------------------------------------------------------------------------------------
@@ -138,41 +139,41 @@ def _authentication(http: HttpRequest, credentials: Credentials, now: float) -> 
     authorization = header(http.headers, "Authorization")
     fields = fields_of(http)
     if authorization is not None:
-        yield _kept("Authentication.authorization.present")
+        yield keeps("Authentication.authorization.present")
         yield from _version_3(http, authorization, credentials, now)
     elif any(name == "Signature" for name, _ in fields):
-        yield _kept("Authentication.authorization.present")
+        yield keeps("Authentication.authorization.present")
         yield from _version_1(http, fields, credentials, now)
     else:
-        yield _broken("Authentication.authorization.present", "absent-authorization-code")
+        yield breaks("Authentication.authorization.present")
 
 
 def _version_3(http: HttpRequest, authorization: str, credentials: Credentials, now: float) -> Iterator[Finding]:
     match = AUTHORIZATION.fullmatch(authorization)
     names = match["headers"].split(";") if match else []
     if match is None or match["ending"] != TC3_ENDING or not {"content-type", "host"} <= set(names):
-        yield _broken("Authentication.authorization.form", "malformed-authorization-code")
+        yield breaks("Authentication.authorization.form")
         return
-    yield _kept("Authentication.authorization.form")
+    yield keeps("Authentication.authorization.form")
     timestamp = header(http.headers, "X-TC-Timestamp")
     yield from _of_timestamp(timestamp, now)
     if match["id"] != credentials.secret_id:
-        yield _broken("Authentication.secret-id", "unknown-secret-id-code")
+        yield breaks("Authentication.secret-id")
         return
-    yield _kept("Authentication.secret-id")
+    yield keeps("Authentication.secret-id")
     yield from _of_token(header(http.headers, "X-TC-Token"), credentials)
     if timestamp is None or not _is_number(timestamp):
         return
     yield (
-        _kept("Authentication.scope.date")
+        keeps("Authentication.scope.date")
         if match["date"] == _date_of(timestamp)
-        else _broken("Authentication.scope.date", "scope-code")
+        else breaks("Authentication.scope.date")
     )
     yield _of_service(match["service"], http.host)
     yield from _of_signature(http, match, names, timestamp, credentials)
     lowered = {name.lower() for name, _ in http.headers}
     if lowered - _USUAL_HEADERS or set(names) - {"content-type", "host"}:
-        yield _kept("Authentication.other-headers")
+        yield keeps("Authentication.other-headers")
 
 
 def _seconds(timestamp: str) -> float:
@@ -195,41 +196,41 @@ def _is_number(text: str) -> bool:
 
 def _of_timestamp(timestamp: str | None, now: float) -> Iterator[Finding]:
     if timestamp is None or not _is_number(timestamp):
-        reading = "absent-timestamp-code" if timestamp is None else "timestamp-form-code"
-        yield _broken("Authentication.timestamp.form", reading)
+        form = "Authentication.timestamp.form"
+        yield breaks(form, _gate(form).absent) if timestamp is None else breaks(form)
         return
-    yield _kept("Authentication.timestamp.form")
+    yield keeps("Authentication.timestamp.form")
     window = "Authentication.timestamp.window"
     apart, limit = abs(_seconds(timestamp) - now), limit_of(window)
     if abs(apart - limit) <= _UNSURE:
-        yield _unsure(window)
+        yield unsure(window)
     elif apart > limit:
-        yield _broken(window)
+        yield breaks(window)
     else:
-        yield _kept(window)
+        yield keeps(window)
 
 
 def _of_token(token: str | None, credentials: Credentials) -> Iterator[Finding]:
     if token == credentials.token:
         if token is not None:
-            yield _kept("Authentication.token")
+            yield keeps("Authentication.token")
     elif credentials.token is None:
-        yield _open("Authentication.token", "wrong-token", "ignored")
+        yield depends("Authentication.token")
     else:
         # Temporary credentials without their token, or with another: not even the key is known then.
-        codes = ("AuthFailure.TokenFailure", "AuthFailure.SecretIdNotFound", "AuthFailure.InvalidSecretId")
+        codes = (*CLAUSE["Authentication.token"].codes, *CLAUSE["Authentication.secret-id"].codes)
         yield Finding(CLAUSE["Authentication.token"], (), tuple(Breach(code) for code in codes))
 
 
 def _of_service(service: str, host: str) -> Finding:
     clause = "Authentication.scope.service"
     if service == SERVICE:
-        return _kept(clause)
+        return keeps(clause)
     first_label = re.split(r"[.:]", host.removeprefix("http://").removeprefix("https://"))[0]
     if service == first_label:
-        accepted = when("scope-of-host", "accepted")
-        return Finding(CLAUSE[clause], (accepted,), by_reading("scope-code", when("scope-of-host", "refused")))
-    return _broken(clause, "scope-code")
+        accepted, refused = _leeway(clause)
+        return Finding(CLAUSE[clause], (accepted,), breaches_of(CLAUSE[clause], refused))
+    return breaks(clause)
 
 
 def _of_signature(
@@ -238,9 +239,8 @@ def _of_signature(
     """The signature against the one that belongs to what was sent."""
     sent = {name.lower(): value for name, value in reversed(http.headers)}  # of several, the first
     if any(name != "host" and name.lower() not in sent for name in names):
-        codes = CLAUSE["Authentication.signature"].codes  # it isn't the request that was signed, either
-        breaches = (*by_reading("malformed-authorization-code"), *(Breach(code) for code in codes))
-        yield Finding(CLAUSE["Authentication.authorization.form"], (), breaches)
+        malformed = breaks("Authentication.authorization.form")  # it isn't the request that was signed, either
+        yield replace(malformed, breaches=(*malformed.breaches, *breaches_of(CLAUSE["Authentication.signature"])))
         return
 
     def compared(payload: bytes) -> list[Finding]:
@@ -263,7 +263,7 @@ def _of_signature(
         yield _signed_though_declared_otherwise()
     else:
         yield from compared(UNSIGNED_PAYLOAD.encode())
-        yield _open("Authentication.unsigned-payload", "unsigned-payload", "accepted")
+        yield depends("Authentication.unsigned-payload")
 
 
 @cache
@@ -275,20 +275,20 @@ def _signed_though_declared_otherwise() -> Finding:
 
 def _compared(given: str, expected: Expected, host: str, *, hexadecimal: bool) -> Iterator[Finding]:
     """A signature against the one that is expected for the host as sent; or, where it has a port, for it without."""
-    clause = CLAUSE["Authentication.signature"]
+    clause = "Authentication.signature"
     right = expected(host)
     without_port = re.sub(r":\d+$", "", host)
     if right == given:
-        yield Finding(clause)
+        yield keeps(clause)
         if hexadecimal:
-            yield _kept("Authentication.signature.letter-case")
+            yield keeps("Authentication.signature.letter-case")
     elif hexadecimal and right == given.lower():
-        yield _open("Authentication.signature.letter-case", "upper-case-signature", "accepted")
+        yield depends("Authentication.signature.letter-case")
     elif without_port != host and expected(without_port) == given:
-        refused = tuple(Breach(code, when("signed-port", "refused")) for code in clause.codes)
-        yield Finding(clause, (when("signed-port", "accepted"),), refused)
+        accepted, refused = _leeway(clause)
+        yield Finding(CLAUSE[clause], (accepted,), breaches_of(CLAUSE[clause], refused))
     else:
-        yield Finding(clause, (), tuple(Breach(code) for code in clause.codes))
+        yield breaks(clause)
 
 
 def _version_1(
@@ -296,21 +296,21 @@ def _version_1(
 ) -> Iterator[Finding]:
     values = dict(fields)
     if not values.get("SecretId"):
-        yield _broken("Authentication.authorization.form", "malformed-authorization-code")
+        yield breaks("Authentication.authorization.form")
         return
-    yield _kept("Authentication.authorization.form")
+    yield keeps("Authentication.authorization.form")
     yield from _of_timestamp(values.get("Timestamp"), now)
     nonce = values.get("Nonce")
     if nonce is None:
-        yield _open("Authentication.nonce", "absent-nonce", "ignored")
+        yield depends("Authentication.nonce", _gate("Authentication.nonce").absent)
     elif _is_number(nonce) and int(nonce[:20]) > 0:
-        yield _kept("Authentication.nonce")
+        yield keeps("Authentication.nonce")
     else:
-        yield _open("Authentication.nonce", "nonce", "ignored")
+        yield depends("Authentication.nonce")
     if values["SecretId"] != credentials.secret_id:
-        yield _broken("Authentication.secret-id", "unknown-secret-id-code")
+        yield breaks("Authentication.secret-id")
         return
-    yield _kept("Authentication.secret-id")
+    yield keeps("Authentication.secret-id")
     yield from _of_token(values.get("Token"), credentials)
     scheme = Scheme.SHA256 if values.get("SignatureMethod") == Scheme.SHA256 else Scheme.SHA1
 
@@ -318,7 +318,7 @@ def _version_1(
         return v1_signature(credentials.secret_key, v1_string_to_sign(http.method, host, fields), scheme)
 
     yield from _compared(values["Signature"].rstrip("\n"), expected, http.host, hexadecimal=False)
-    yield _kept("Authentication.version-1")
+    yield keeps("Authentication.version-1")
 
 
 # --- Protocol --------------------------------------------------------------------------------------------
@@ -328,50 +328,49 @@ def _protocol(http: HttpRequest, sender: Sender) -> Iterator[Finding]:
     if http.method not in {"GET", "POST"}:
         yield _of_other_method(http)
         return
-    yield _kept("Protocol.method")
+    yield keeps("Protocol.method")
     common = {name: common_parameter(http, name) for name in ("Action", "Version", "Region", "Language")}
     yield from _of_size(http)
-    yield from _present_and_known("action", common["Action"], known=_SIBLINGS | {ACTION})
-    yield from _present_and_known("version", common["Version"], known=OTHER_VERSIONS | {VERSION})
+    yield from _present_and_known("action", common["Action"], known={ACTION, *SISTERS})
+    yield from _present_and_known("version", common["Version"], known={VERSION, *OTHER_VERSIONS})
     if not common["Region"]:
-        yield _open("Protocol.region.present", "absent-region", "ignored")
+        yield depends("Protocol.region.present")
     elif not sender.region:  # others may know better which Regions there are
-        yield replace(_unsure("Protocol.region.known", "unknown-region"), applies=False)
+        yield replace(unsure("Protocol.region.known"), applies=False)
     elif common["Region"] != sender.region:
-        yield _open("Protocol.region.known", "unknown-region", "ignored")
+        yield depends("Protocol.region.known")
     else:
-        yield _kept("Protocol.region.present")
-        yield _kept("Protocol.region.known")
+        yield keeps("Protocol.region.present")
+        yield keeps("Protocol.region.known")
     if common["Language"] in {"zh-CN", "en-US"}:
-        yield _kept("Protocol.language")
+        yield keeps("Protocol.language")
     names = [name for name, _ in http.headers if name.lower().startswith("x-tc-")]
     if names and (all(name.islower() for name in names) or all(name.isupper() for name in names)):
-        yield _kept("Protocol.header-names")
+        yield keeps("Protocol.header-names")
     textual = http.method == "GET" or _media_type(http) == (URLENCODED, "")
     if textual:
-        yield _kept("Protocol.get" if http.method == "GET" else "Protocol.form")
+        yield keeps("Protocol.get" if http.method == "GET" else "Protocol.form")
         text = http.query if http.method == "GET" else http.body.decode("latin-1")
         if re.search(r"\+|%25|%2D|%5F|%[46][1-9A-F]|%[57][0-9A]", text):
-            yield _kept("Protocol.form.escapes")
+            yield keeps("Protocol.form.escapes")
         yield from _of_indices(http)
 
 
 def _of_other_method(http: HttpRequest) -> Finding:
-    clause = CLAUSE["Protocol.method"]
     if http.method in {"HEAD", "CONNECT"}:  # their answers have no body, so nothing more can be seen
-        return Finding(clause, (), (Breach(TURNED_AWAY),))
-    return Finding(clause, (), by_reading("other-method"))
+        return Finding(CLAUSE["Protocol.method"], (), (Breach(TURNED_AWAY),))
+    return breaks("Protocol.method")
 
 
-def _present_and_known(what: str, value: str | None, known: frozenset[str]) -> Iterator[Finding]:
+def _present_and_known(what: str, value: str | None, known: set[str]) -> Iterator[Finding]:
     if not value:
-        yield _broken(f"Protocol.{what}.present", f"absent-{what}-code")
+        yield breaks(f"Protocol.{what}.present")
         return
-    yield _kept(f"Protocol.{what}.present")
+    yield keeps(f"Protocol.{what}.present")
     if value in known:
-        yield _kept(f"Protocol.{what}.known")
+        yield keeps(f"Protocol.{what}.known")
     else:
-        yield _broken(f"Protocol.{what}.known", f"unknown-{what}-code")
+        yield breaks(f"Protocol.{what}.known")
 
 
 def _of_size(http: HttpRequest) -> Iterator[Finding]:
@@ -383,11 +382,11 @@ def _of_size(http: HttpRequest) -> Iterator[Finding]:
         clause, size = "Protocol.size.version-3", len(http.body)
     limit = limit_of(clause)
     if size > limit * (1 + _NEAR):
-        yield _broken(clause, "too-large")
+        yield breaks(clause)
     elif size > limit * (1 - _NEAR):
-        yield _unsure(clause, "too-large")
+        yield unsure(clause)
     elif size > limit * 0.5:
-        yield _kept(clause)
+        yield keeps(clause)
 
 
 def _of_indices(http: HttpRequest) -> Iterator[Finding]:
@@ -397,9 +396,9 @@ def _of_indices(http: HttpRequest) -> Iterator[Finding]:
     if not indices:
         return
     if indices == list(range(len(indices))):
-        yield _kept("Protocol.form.array-gaps")
+        yield keeps("Protocol.form.array-gaps")
     else:
-        yield _open("Protocol.form.array-gaps", "array-gaps", "closed-up")
+        yield depends("Protocol.form.array-gaps")
 
 
 def _media_type(http: HttpRequest) -> tuple[str, str]:
@@ -443,11 +442,11 @@ def _of_post(http: HttpRequest) -> Iterator[Decoded]:
     version_3 = header(http.headers, "Authorization") is not None
     clause = "Protocol.content-type"
     if charset == "" and media_type == JSON and (version_3 or not fields_of(http)):
-        yield from _of_json(http, http.body, _kept(clause))
+        yield from _of_json(http, http.body, keeps(clause))
     elif charset == "" and media_type == URLENCODED and not version_3:
-        yield from _of_fields(decode(http), _kept(clause))
+        yield from _of_fields(decode(http), keeps(clause))
     else:
-        other = _open(clause, "other-content-type", "taken")
+        other = depends(clause)
         as_form = replace(http, headers=(("Content-Type", URLENCODED), *http.headers))
         if media_type == URLENCODED:
             yield from _of_fields(decode(as_form), other)
@@ -465,10 +464,10 @@ def _of_fields(request: Request, *found: Finding) -> Iterator[Decoded]:
     if not any(_SURROGATES.search(each) for each in _texts(request.parameters)):
         yield Decoded(EVERYWHERE, request, found)
         return
-    malformed = _broken("Protocol.json.form", "malformed-body-code")
-    yield Decoded(when("invalid-utf-8", "refused"), None, (*found, malformed))
+    lenient, strict = _leeway("Protocol.json.form")
+    yield Decoded(strict, None, (*found, breaks("Protocol.json.form")))
     replaced = tuple((str(_replaced(name)), _replaced(value)) for name, value in request.parameters)
-    yield Decoded(when("invalid-utf-8", "replaced"), replace(request, parameters=replaced), found)
+    yield Decoded(lenient, replace(request, parameters=replaced), found)
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -488,33 +487,28 @@ def _replaced(value: object) -> object:
 def _of_json(http: HttpRequest, body: bytes, *found: Finding) -> Iterator[Decoded]:
     """The ways to read a body of JSON: a byte order mark, bytes that are no UTF-8, and depth can be taken in two."""
     if body.startswith(b"\xef\xbb\xbf"):
-        refused = Finding(CLAUSE["Protocol.json.byte-order-mark"], (), by_reading("malformed-body-code"))
-        yield Decoded(when("byte-order-mark", "refused"), None, (*found, refused))
+        mark = "Protocol.json.byte-order-mark"
+        accepted, refused = _taken_or_refused(reading_of(CLAUSE[mark]))
+        yield Decoded(refused, None, (*found, breaks(mark)))
         for each in _of_json(http, body[3:], *found):
-            yield Decoded(
-                {**each.box, **when("byte-order-mark", "accepted")},
-                each.request,
-                (*each.findings, _kept("Protocol.json.byte-order-mark")),
-            )
+            yield Decoded({**each.box, **accepted}, each.request, (*each.findings, keeps(mark)))
         return
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
-        malformed = _broken("Protocol.json.form", "malformed-body-code")
-        yield Decoded(when("invalid-utf-8", "refused"), None, (*found, malformed))
+        lenient, strict = _leeway("Protocol.json.form")
+        yield Decoded(strict, None, (*found, breaks("Protocol.json.form")))
         for each in _of_json(http, body.decode("utf-8", "replace").encode(), *found):
-            yield replace(each, box={**each.box, **when("invalid-utf-8", "replaced")})
+            yield replace(each, box={**each.box, **lenient})
         return
-    depth = _depth(text)
-    shallow = _kept("Protocol.json.depth")
-    if depth > _DEEP:
-        refused = Finding(CLAUSE["Protocol.json.depth"], (), by_reading("malformed-body-code"))
-        yield Decoded(when("deep-json", "refused"), None, (*found, refused))
+    box, shallow = EVERYWHERE, keeps("Protocol.json.depth")
+    if _depth(text) > DEEP_JSON:
+        box, refused = _taken_or_refused(reading_of(shallow.clause))
+        yield Decoded(refused, None, (*found, breaks("Protocol.json.depth")))
         shallow = replace(shallow, applies=False)
-    box = when("deep-json", "read") if depth > _DEEP else EVERYWHERE
     yield _read_json(http, text, box, (*found, shallow))
     if _LONG_NUMBER.search(text) and _LONG_NUMBER.search(_TEXTS.sub("", text)):
-        yield Decoded(box, None, (*found, _broken("Protocol.json.form", "malformed-body-code")))
+        yield Decoded(box, None, (*found, breaks("Protocol.json.form")))
     if _NOTHING.fullmatch(text):  # some take it for an object without members
         yield replace(_read_json(http, "{}", box, ()), findings=found)
 
@@ -526,23 +520,24 @@ def _read_json(http: HttpRequest, text: str, box: Box, found: tuple[Finding, ...
     except TooDeepError:
         # Too deep for this suite: whatever refuses a shape is right.
         codes = ("UnknownParameter", "InvalidParameterValue.FaceModelVersionIllegal")
-        breaches = (*by_reading("malformed-body-code"), *(Breach(code) for code in codes))
-        return Decoded(box, None, (*found, Finding(CLAUSE["Protocol.json.depth"], (), breaches)))
+        refused = breaks("Protocol.json.depth")
+        refused = replace(refused, breaches=(*refused.breaches, *(Breach(code) for code in codes)))
+        return Decoded(box, None, (*found, refused))
     except NoObjectError:
-        return Decoded(box, None, (*found, _broken("Protocol.json.object", "malformed-body-code")))
+        return Decoded(box, None, (*found, breaks("Protocol.json.object")))
     except UndecodableError:
-        return Decoded(box, None, (*found, _broken("Protocol.json.form", "malformed-body-code")))
-    found = (*found, _kept("Protocol.json.form"), _kept("Protocol.json.object"))
+        return Decoded(box, None, (*found, breaks("Protocol.json.form")))
+    found = (*found, keeps("Protocol.json.form"), keeps("Protocol.json.object"))
     plainly = sent.body in {to_json(request, escaped=True), to_json(request, escaped=False)}
     if not plainly or ";" in (header(http.headers, "Content-Type") or ""):
-        found = (*found, _kept("Protocol.json.same-text"))
+        found = (*found, keeps("Protocol.json.same-text"))
     return Decoded(box, request, found)
 
 
 def _depth(text: str) -> int:
     """How deep lists and objects are nested, by their opening brackets outside of texts."""
     deepest = depth = 0
-    if text.count("[") + text.count("{") <= _DEEP:
+    if text.count("[") + text.count("{") <= DEEP_JSON:
         return 0
     for each in _TEXTS.sub("", text):
         if each in "[{":

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from conformance.oracle.world import Group
+
 # A box names, for some readings, the values under which something holds; a reading that isn't named may have any.
 Box = Mapping[str, frozenset[str]]
 
@@ -71,12 +73,14 @@ class Allowed:
         readings: the readings under which it is allowed; empty where it is allowed under all.
         conclusive: False where it may also come from something that the suite can't know, such as a group
             of somebody else that has the same name.
+        group: the group that an acceptance then leaves, as far as it is known; None for a refusal.
     """
 
     outcome: Outcome
     clauses: tuple[str, ...]
     readings: Box
     conclusive: bool = True
+    group: Group | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """The reference validator: Request + World → Prediction. Pure; the page's rules, applied one by one.
 
-A value is first understood (`meaning`: null, doubled, a text for a list can mean several things), then every
+A request is first understood (`interpretation`: null, doubled, a text for a list can mean several things), then every
 clause is asked (`_find`), then the findings become outcomes (`_outcomes`): accepted if every clause is kept, else
 the code of a broken clause; of which, where there are several, the page doesn't say.
+
+What each kind of rule means is said in `_find`, its readings by the rule: none is named here.
 """
 
 from __future__ import annotations
@@ -11,10 +13,20 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import assert_never
 
-from conformance.contract import CLAUSE, CLAUSES, PARAMETERS, READING, Alphabet, Clause, Unit
+from conformance.contract import (
+    CLAUSE,
+    CLAUSES,
+    PARAMETERS,
+    READING,
+    RESULT,
+    Clause,
+    Unit,
+    clause_on_whole,
+    clauses_of,
+)
 from conformance.contract.alphabets import ACCEPTED, REFUSED
-from conformance.contract.model import (
-    Answer,
+from conformance.contract.rules import (
+    AnswerRule,
     Charset,
     Default,
     DistinctItems,
@@ -22,11 +34,13 @@ from conformance.contract.model import (
     Gate,
     MaxItems,
     MaxLength,
+    MayBeAbsent,
     MinLength,
     OneOf,
     OpenVersions,
-    Optional,
     Required,
+    Rule,
+    Stage,
     Typed,
     Unique,
     Whole,
@@ -35,9 +49,20 @@ from conformance.exchange.draft import Sender
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.request import Request
 from conformance.oracle import gateway
-from conformance.oracle.findings import TURNED_AWAY, Breach, Finding, by_reading, when
+from conformance.oracle.findings import (
+    TURNED_AWAY,
+    Breach,
+    Finding,
+    breaches_of,
+    breaks,
+    by_reading,
+    depends,
+    keeps,
+    reading_of,
+    when,
+)
 from conformance.oracle.gateway import Decoded
-from conformance.oracle.interpretation import Mark, Meaning, Understood, understand
+from conformance.oracle.interpretation import Interpretation, Mark, Meaning, understand
 from conformance.oracle.prediction import (
     EVERYWHERE,
     Accepted,
@@ -50,7 +75,7 @@ from conformance.oracle.prediction import (
     meet,
     meet_all,
 )
-from conformance.oracle.world import Presence, World
+from conformance.oracle.world import Chance, Group, Presence, World
 
 __all__ = ["predict", "predict_http"]
 
@@ -82,7 +107,7 @@ def predict_http(
 
 
 def _prediction(gate: tuple[Finding, ...], decodings: Iterable[Decoded], world: World) -> Prediction:
-    allowed: dict[tuple[Outcome, tuple[str, ...], tuple[tuple[str, frozenset[str]], ...]], Allowed] = {}
+    allowed: dict[tuple[Outcome, tuple[str, ...], tuple[tuple[str, frozenset[str]], ...], Group | None], Allowed] = {}
     kept: set[str] = set()
     broken: set[str] | None = None
     breakable: set[str] = set()
@@ -98,7 +123,7 @@ def _prediction(gate: tuple[Finding, ...], decodings: Iterable[Decoded], world: 
                     *_of_account(understood.meanings, world),
                 ]
             for each in _outcomes(at_gate, findings, understood, read=decoded.request is not None):
-                allowed.setdefault((each.outcome, each.clauses, tuple(each.readings.items())), each)
+                allowed.setdefault((each.outcome, each.clauses, tuple(each.readings.items()), each.group), each)
             found = (*at_gate, *findings)
             kept |= {each.clause.id for each in found if each.applies and each.kept}
             breakable |= {each.clause.id for each in found if each.breaches}
@@ -110,9 +135,9 @@ def _prediction(gate: tuple[Finding, ...], decodings: Iterable[Decoded], world: 
     )
 
 
-def _understandings(decoded: Decoded, world: World) -> Iterator[Understood]:
+def _understandings(decoded: Decoded, world: World) -> Iterator[Interpretation]:
     if decoded.request is None:
-        yield Understood(decoded.box, {})
+        yield Interpretation(decoded.box, {})
         return
     for each in understand(decoded.request, world):
         both = meet(each.box, decoded.box)
@@ -126,12 +151,7 @@ def _understandings(decoded: Decoded, world: World) -> Iterator[Understood]:
 def _unknown(request: Request) -> Iterator[Finding]:
     """Whether the request has a parameter that the page doesn't know."""
     if any(name not in PARAMETERS for name in request.names):
-        code = READING["unknown-parameter"].code("refused")
-        yield Finding(
-            CLAUSE["Request.unknown-parameter"],
-            (when("unknown-parameter", "ignored"),),
-            (Breach(code, when("unknown-parameter", "refused")),),
-        )
+        yield depends(clause_on_whole("unknown").id)
 
 
 _ORDER: dict[str, int] = {clause.id: place for place, clause in enumerate(CLAUSES)}
@@ -168,43 +188,29 @@ def _find(clause: Clause, value: Meaning, world: World) -> Finding:
     """One clause held against one value."""
     match clause.rule:
         case Required():
-            return _broken_by_reading(clause) if value is Mark.ABSENT else Finding(clause)
-        case Optional():
+            return breaks(clause.id) if value is Mark.ABSENT else Finding(clause)
+        case MayBeAbsent() | Default():
             return Finding(clause, applies=value is Mark.ABSENT)
         case Typed():
-            return (
-                _broken_by_reading(clause)
-                if value is Mark.MISTYPED
-                else Finding(clause, applies=value is not Mark.ABSENT)
-            )
-        case Default():
-            return Finding(clause, applies=value is Mark.ABSENT)
+            return breaks(clause.id) if value is Mark.MISTYPED else Finding(clause, applies=value is not Mark.ABSENT)
         case MinLength(limit=limit) if isinstance(value, str):
             return _shortness(clause, limit, value)
-        case MaxLength(limit=limit, unit=unit) if isinstance(value, str):
-            return _length(clause, limit, unit, value)
-        case Charset(alphabet=alphabet) if isinstance(value, str):
-            return _charset(clause, alphabet, value)
+        case MaxLength() as rule if isinstance(value, str):
+            return _length(clause, rule, value)
+        case Charset() as rule if isinstance(value, str):
+            return _charset(clause, rule, value)
         case MaxItems(limit=limit) if isinstance(value, list):
-            return _broken(clause) if len(value) > limit else Finding(clause)
-        case DistinctItems() if isinstance(value, list):
-            return _distinct(clause, [each for each in value if isinstance(each, str)])
-        case OneOf(values=values) if isinstance(value, str):
-            if value == "":
-                return _broken_by_reading(clause, "empty-face-model-version")
-            return Finding(clause) if value in values else _broken(clause)
-        case OpenVersions(closed=closed) if isinstance(value, str):
-            ages = frozenset(age for age, versions in closed.items() if value in versions)
-            if not ages:
-                return Finding(clause)
-            others = READING["account-age"].names - ages
-            return _broken_by_reading(clause, box={"account-age": ages}, kept=({"account-age": others},))
-        case Unique() if isinstance(value, str):
-            return _unique(clause, value, world)
+            return breaks(clause.id) if len(value) > limit else Finding(clause)
+        case DistinctItems(case=case) if isinstance(value, list):
+            return _distinct(clause, case, [each for each in value if isinstance(each, str)])
+        case OneOf() as rule if isinstance(value, str):
+            return _listed(clause, rule, value)
+        case OpenVersions() as rule if isinstance(value, str):
+            return _open_version(clause, rule, value)
+        case Unique() as rule if isinstance(value, str):
+            return _unique(clause, rule, value, world)
         case Whole(name="empty-list"):
-            if value != []:
-                return Finding(clause, applies=False)
-            return _broken_by_reading(clause, kept=(when("empty-description-list", "accepted"),))
+            return depends(clause.id) if value == [] else Finding(clause, applies=False)
         case (
             MinLength()
             | MaxLength()
@@ -215,7 +221,7 @@ def _find(clause: Clause, value: Meaning, world: World) -> Finding:
             | OpenVersions()
             | Unique()
             | Whole()
-            | Answer()
+            | AnswerRule()
             | Gate()
             | Effect()
         ):
@@ -224,126 +230,104 @@ def _find(clause: Clause, value: Meaning, world: World) -> Finding:
             assert_never(clause.rule)
 
 
-def _broken(clause: Clause) -> Finding:
-    """The clause is broken, and each of its codes answers."""
-    return Finding(clause, (), tuple(Breach(code) for code in clause.codes))
-
-
-def _broken_by_reading(
-    clause: Clause, reading: str | None = None, box: Box = EVERYWHERE, kept: tuple[Box, ...] = ()
-) -> Finding:
-    """The clause is broken, and a reading tells the code; one of the clause's that it lacks may always come."""
-    always = () if reading else clause.codes
-    reading = reading or clause.reading
-    assert reading is not None  # noqa: S101 -- the contract's tables name one
-    breaches = by_reading(reading, box)
-    told = {each.code for each in breaches}
-    return Finding(clause, kept, (*breaches, *(Breach(code, box) for code in always if code not in told)))
-
-
 def _shortness(clause: Clause, limit: int, text: str) -> Finding:
     if limit == 0:
         return Finding(clause, applies=text == "")
-    if text == "":
-        return _broken_by_reading(clause)
-    return Finding(clause)
+    return breaks(clause.id) if text == "" else Finding(clause)
 
 
-def _length(clause: Clause, limit: int, unit: Unit, text: str) -> Finding:
-    if unit is Unit.BYTES:
-        return _broken(clause) if len(text.encode("utf-8", "surrogatepass")) > limit else Finding(clause)
-    if len(text) > limit:
-        return _broken(clause)
+def _length(clause: Clause, rule: MaxLength, text: str) -> Finding:
+    if rule.unit is Unit.BYTES:
+        return breaks(clause.id) if len(text.encode("utf-8", "surrogatepass")) > rule.limit else Finding(clause)
+    if len(text) > rule.limit:
+        return breaks(clause.id)
     utf16_units = len(text) + sum(character > "\uffff" for character in text)
-    if utf16_units > limit:
-        breaches = tuple(Breach(code, when("character-unit", "utf16-units")) for code in clause.codes)
-        return Finding(clause, (when("character-unit", "code-points"),), breaches)
+    if utf16_units > rule.limit and rule.counting is not None:
+        breaches = breaches_of(clause, when(rule.counting, "utf16-units"))
+        return Finding(clause, (when(rule.counting, "code-points"),), breaches)
     return Finding(clause)
 
 
-def _charset(clause: Clause, alphabet: Alphabet, text: str) -> Finding:
-    if alphabet.certain(text):
+def _charset(clause: Clause, rule: Charset, text: str) -> Finding:
+    if rule.alphabet.certain(text):
         return Finding(clause)
     kept: list[Box] = [EVERYWHERE]
     breaches: list[Breach] = []
-    for character, unsettled in alphabet.doubts(text):
+    for character, unsettled in rule.alphabet.doubts(text):
         if "\ud800" <= character <= "\udfff":
             kept = []
             breaches += [
-                Breach(value.code or clause.codes[0], when("lone-surrogate-code", value.name))
-                for value in READING["lone-surrogate-code"].values
+                Breach(value.code or clause.codes[0], when(rule.surrogate, value.name))
+                for value in READING[rule.surrogate].values
             ]
         elif unsettled is None:
             kept = []
-            breaches += [Breach(code) for code in clause.codes]
+            breaches += breaches_of(clause)
         else:
             names = READING[unsettled.reading].names
             kept = meet_all(kept, ({unsettled.reading: names & ACCEPTED},))
-            breaches += [Breach(code, {unsettled.reading: names & REFUSED}) for code in clause.codes]
+            breaches += breaches_of(clause, {unsettled.reading: names & REFUSED})
     return Finding(clause, tuple(kept), tuple(breaches))
 
 
-def _distinct(clause: Clause, items: list[str]) -> Finding:
+def _distinct(clause: Clause, case: str, items: list[str]) -> Finding:
     if len(set(items)) < len(items):
-        return _broken_by_reading(clause)
+        return breaks(clause.id)
     if len({each.lower() for each in items}) < len(items):
-        return _broken_by_reading(
-            clause, box=when("description-case", "insensitive"), kept=(when("description-case", "sensitive"),)
-        )
+        return Finding(clause, (when(case, "sensitive"),), breaches_of(clause, when(case, "insensitive")))
     return Finding(clause)
 
 
-def _unique(clause: Clause, text: str, world: World) -> Finding:
+def _listed(clause: Clause, rule: OneOf, text: str) -> Finding:
+    if text == "" and rule.empty is not None:
+        return breaks(clause.id, rule.empty)
+    return Finding(clause) if text in rule.values else breaks(clause.id)
+
+
+def _open_version(clause: Clause, rule: OpenVersions, text: str) -> Finding:
+    ages = frozenset(age for age, versions in rule.closed.items() if text in versions)
+    if not ages:
+        return Finding(clause)
+    others = READING[rule.age].names - ages
+    return Finding(clause, ({rule.age: others},), breaches_of(clause, {rule.age: ages}))
+
+
+def _unique(clause: Clause, rule: Unique, text: str, world: World) -> Finding:
     """A text held against those in use: the same one, those that differ in case alone, and those of strangers."""
     index = world.index(clause.parameter)
-    case = "group-id-case" if clause.parameter == "GroupId" else "group-name-case"
     kept: list[Box] = [EVERYWHERE]
     breaches: list[Breach] = []
     if (presence := index.exact.get(text)) is not None:
-        kept, breaches = _held_against(presence, clause)
+        kept, breaches = _held_against(presence, clause, rule)
     elif world.may_be_foreign(text):
         breaches = [Breach(code, conclusive=False) for code in clause.codes]
+    same = when(rule.case, "insensitive")
     for other in dict.fromkeys(index.others_but_for_case(text)):
-        kept_too, found = _held_against(other, clause)
-        kept = meet_all(kept, [when(case, "sensitive"), *meet_all(kept_too, [when(case, "insensitive")])])
-        breaches += [
-            Breach(each.code, box, each.conclusive)
-            for each in found
-            for box in meet_all([each.box], [when(case, "insensitive")])
-        ]
+        kept_too, found = _held_against(other, clause, rule)
+        kept = meet_all(kept, [when(rule.case, "sensitive"), *meet_all(kept_too, [same])])
+        breaches += [Breach(each.code, box, each.conclusive) for each in found for box in meet_all([each.box], [same])]
     return Finding(clause, tuple(kept), tuple(breaches))
 
 
-def _held_against(presence: Presence, clause: Clause) -> tuple[list[Box], list[Breach]]:
-    """What follows from a group with the same text, by how sure it is that it is there."""
-    (exists,) = clause.codes
-    match presence:
-        case Presence.THERE:
-            return [], [Breach(exists)]
-        case Presence.JUST_NOW:
-            return [], [Breach(exists), *by_reading("race-code")]
-        case Presence.PERHAPS:
-            return [EVERYWHERE], [Breach(exists, conclusive=False)]
-        case Presence.DELETED:
-            reading = "recreate-after-delete"
-            in_deletion = READING[reading].code("GroupInDeletedState")
-            return [when(reading, "accepted")], [
-                Breach(in_deletion, when(reading, "GroupInDeletedState")),
-                Breach(exists, when(reading, "AlreadyExist")),
-            ]
-        case Presence.LEAVING:
-            reading = "recreate-after-delete"
-            in_deletion = READING[reading].code("GroupInDeletedState")
-            return [EVERYWHERE], [Breach(in_deletion, when(reading, "GroupInDeletedState"))]
-        case Presence.AGAIN:
-            reading = "recreate-after-delete"
-            in_deletion = READING[reading].code("GroupInDeletedState")
-            return [EVERYWHERE], [
-                Breach(in_deletion, when(reading, "GroupInDeletedState")),
-                Breach(exists, conclusive=False),
-            ]
-        case _:
-            assert_never(presence)
+def _held_against(presence: Presence, clause: Clause, rule: Unique) -> tuple[list[Box], list[Breach]]:
+    """What follows from a group with the same text, by the row of how sure it is that it is there."""
+    state, (exists,) = presence.value, clause.codes
+    in_deletion = "GroupInDeletedState"
+    kept = {
+        Chance.NO: [],
+        Chance.BY_READING: [when(rule.deletion, "accepted")],
+    }.get(state.accepted, [EVERYWHERE])
+    return kept, [
+        *_said(READING[rule.deletion].code(in_deletion), state.in_deletion, when(rule.deletion, in_deletion)),
+        *_said(exists, state.exists, when(rule.deletion, "AlreadyExist")),
+        *(by_reading(rule.race) if state.raced else ()),
+    ]
+
+
+def _said(code: str, chance: Chance, box: Box) -> Iterator[Breach]:
+    """A code that may be told: under a box where that depends on a reading."""
+    if chance is not Chance.NO:
+        yield Breach(code, box if chance is Chance.BY_READING else EVERYWHERE, chance is not Chance.PERHAPS)
 
 
 def _of_account(meanings: dict[str, Meaning], world: World) -> Iterator[Finding]:
@@ -355,20 +339,20 @@ def _of_account(meanings: dict[str, Meaning], world: World) -> Iterator[Finding]
     for reason in sorted(reasons):
         yield Finding(CLAUSE[reason])
     if world.quota is not None:
-        clause = CLAUSE["State.quota"]
         full = len(world.groups) >= world.quota
-        yield Finding(clause, (), by_reading("quota-code")) if full else Finding(clause)
+        yield breaks("State.quota") if full else keeps("State.quota")
 
 
 # --- Outcomes ------------------------------------------------------------------------------------------
 
 
-# Common parameters of which it isn't documented that they are looked at before the action's own.
-_AT_ANY_TIME = frozenset({"Protocol.region.present", "Protocol.region.known"})
+def _is_at_any_time(finding: Finding) -> bool:
+    """Whether a finding of the gateway may come after those on the action's own parameters, too."""
+    return isinstance(finding.clause.rule, Gate) and finding.clause.rule.at_any_time
 
 
 def _outcomes(
-    at_gate: tuple[Finding, ...], findings: list[Finding], understood: Understood, *, read: bool
+    at_gate: tuple[Finding, ...], findings: list[Finding], understood: Interpretation, *, read: bool
 ) -> Iterator[Allowed]:
     """What may come back, given what was found at the gateway and in the parameters; `read` if these can be read."""
     turned_back = [each for each in at_gate if each.breaches]
@@ -378,52 +362,55 @@ def _outcomes(
         return
     let_in: list[Box] = [understood.box]
     for finding in turned_back:
-        if finding.clause.id not in _AT_ANY_TIME:
+        if not _is_at_any_time(finding):
             let_in = meet_all(let_in, finding.kept)
     if not let_in:
         return
     faulty = [each for each in findings if each.breaches]
-    kept = [each for each in turned_back if each.clause.id in _AT_ANY_TIME] + faulty
-    yield from _acceptance(kept, let_in, understood)
+    yield from _acceptance([*filter(_is_at_any_time, turned_back), *faulty], let_in, understood)
     if len(faulty) < 2:
         for finding in faulty:
             yield from _refusals(finding, let_in)
         return
     for order, key in _ORDERS.items():
-        ahead = meet_all(let_in, [when("check-order", order)])
+        ahead = meet_all(let_in, [when(_ORDER_OF_CHECKS, order)])
         for finding in sorted(faulty, key=key):
             yield from _refusals(finding, ahead)
             if order != "other":  # in a stated order, a later clause is asked only if the earlier ones are kept
                 ahead = meet_all(ahead, finding.kept)
 
 
-def _acceptance(faulty: list[Finding], boxes: list[Box], understood: Understood) -> Iterator[Allowed]:
+def _acceptance(faulty: list[Finding], boxes: list[Box], understood: Interpretation) -> Iterator[Allowed]:
     """Accepted, where every clause can be kept; with the model version that the request or the default names."""
     for finding in faulty:
         boxes = meet_all(boxes, finding.kept)
-    version = understood.meanings["FaceModelVersion"]
+    version = understood.meanings[RESULT]
     if isinstance(version, str):
-        versions: list[tuple[str, Box, tuple[str, ...]]] = [(version, EVERYWHERE, ("FaceModelVersion.values",))]
+        versions: list[tuple[str, Box, tuple[str, ...]]] = [(version, EVERYWHERE, (_LISTED.id,))]
     elif version is Mark.ABSENT:
-        versions = [(each, box, ("FaceModelVersion.default",)) for each, box in _DEFAULT_VERSIONS]
+        versions = [(each, box, (_DEFAULT.id,)) for each, box in _DEFAULT_VERSIONS]
     else:
         return
     for text, needed, clauses in versions:
         for box in meet_all(boxes, [needed]):
-            yield Allowed(Accepted(text), clauses, box)
+            yield Allowed(Accepted(text), clauses, box, group=understood.group)
 
 
-def _default_versions() -> tuple[tuple[str, Box], ...]:
-    """The versions that an absent FaceModelVersion can mean, each with the ages of account for which it does."""
-    rule = CLAUSE["FaceModelVersion.default"].rule
+# The clauses on the value that an acceptance names: which there are, and what its absence means.
+(_LISTED,) = (each for each in clauses_of(RESULT) if isinstance(each.rule, OneOf))
+(_DEFAULT,) = (each for each in clauses_of(RESULT) if isinstance(each.rule, Default))
+
+
+def _default_versions(rule: Rule) -> tuple[tuple[str, Box], ...]:
+    """The versions that an absent parameter can mean, each with the ages of account for which it does."""
     assert isinstance(rule, Default)  # noqa: S101 -- the contract's own table
     return tuple(
-        (version, {"account-age": frozenset(age for age, each in rule.version.items() if each == version)})
+        (version, {rule.age: frozenset(age for age, each in rule.version.items() if each == version)})
         for version in sorted(set(rule.version.values()), reverse=True)
     )
 
 
-_DEFAULT_VERSIONS = _default_versions()
+_DEFAULT_VERSIONS = _default_versions(_DEFAULT.rule)
 
 
 def _refusals(finding: Finding, boxes: list[Box]) -> Iterator[Allowed]:
@@ -433,30 +420,16 @@ def _refusals(finding: Finding, boxes: list[Box]) -> Iterator[Allowed]:
             yield Allowed(outcome, (finding.clause.id,), box, breach.conclusive)
 
 
-def _stage(clause: Clause) -> int:
-    """Shape (0) before content (1) before state (2)."""
-    match clause.rule:
-        case Whole() | Required() | Typed():
-            return 0
-        case Unique() | Effect():
-            return _STATE
-        case _:
-            return 1
-
-
-_STATE = 2
-
-
 def _page_order(finding: Finding) -> tuple[int, int]:
-    """The page's order; but an id in use before a name in use, as the first printed example answers."""
-    stage, place = _stage(finding.clause), _ORDER[finding.clause.id]
-    return stage, -place if stage == _STATE else place
+    """The page's order, shape before content before state; an id in use before a name, as the first example answers."""
+    stage, place = finding.clause.rule.stage, _ORDER[finding.clause.id]
+    return stage, -place if stage is Stage.STATE else place
 
 
 def _characters_first(finding: Finding) -> tuple[int, int, bool, int]:
     clause = finding.clause
     stage, place = _page_order(finding)
-    if stage != _STATE:
+    if stage is not Stage.STATE:
         place = PARAMETERS.index(clause.parameter) if clause.parameter in PARAMETERS else -1
     return stage, place, not isinstance(clause.rule, Charset), _ORDER[clause.id]
 
@@ -466,9 +439,11 @@ def _reverse_order(finding: Finding) -> tuple[int, int]:
     return stage, -place
 
 
+# Value of the reading on the order of checks → in which order findings are told.
 _ORDERS: dict[str, Callable[[Finding], tuple[int, ...]]] = {
     "page": _page_order,
     "characters-first": _characters_first,
     "reverse": _reverse_order,
     "other": _page_order,
 }
+_ORDER_OF_CHECKS = reading_of(clause_on_whole("order"))

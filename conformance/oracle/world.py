@@ -1,25 +1,59 @@
-"""A request as values, and what the suite knows of the account it goes to. No HTTP, no judgement."""
+"""What the suite knows of the account that requests go to. No HTTP, no judgement."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum
 
 
-class Presence(StrEnum):
-    """How sure it is that a group with some id or name is there."""
+class Chance(Enum):
+    """Whether an answer may come."""
 
-    THERE = "there"
-    JUST_NOW = "just now"  # made by one of several requests that were sent at once
-    PERHAPS = "perhaps"
-    DELETED = "deleted"
-    LEAVING = "leaving"  # deleted, and its name is free already
-    AGAIN = "again"  # deleted, and perhaps made again
+    NO = "no"
+    YES = "yes"
+    PERHAPS = "yes, and it proves nothing, since it may come for reasons that nobody knows"
+    BY_READING = "as deletions are taken"
 
 
-_SURELY = frozenset({Presence.THERE, Presence.JUST_NOW})
-_GOING = frozenset({Presence.DELETED, Presence.LEAVING, Presence.AGAIN})
+@dataclass(frozen=True, slots=True)
+class PresenceState:
+    """What is known of an id or a name that is, or was, in use, and what a creation with the same may be answered.
+
+    Attributes:
+        accepted: whether it may be accepted.
+        exists: whether it may be told that the id, or the name, exists.
+        in_deletion: whether it may be told that a deletion goes on.
+        raced: whether it may be told of a conflict besides, having come at the same time.
+        entered: by what an id or a name comes into this state.
+    """
+
+    accepted: Chance
+    exists: Chance
+    in_deletion: Chance
+    raced: bool
+    entered: str
+
+
+_NO, _YES, _PERHAPS, _BY_READING = Chance
+
+
+class Presence(Enum):
+    """How sure it is that a group with some id or name is there; the rows of the table are `PresenceState`."""
+
+    # fmt: off
+    #                         accepted     exists       in deletion  raced  entered by
+    THERE = PresenceState(    _NO,         _YES,        _NO,         False, "a creation, a change, or a look at it")
+    JUST_NOW = PresenceState( _NO,         _YES,        _NO,         True,  "one of several creations sent at once")
+    PERHAPS = PresenceState(  _YES,        _PERHAPS,    _NO,         False, "an unanswered creation; a stranger's")
+    DELETED = PresenceState(  _BY_READING, _BY_READING, _BY_READING, False, "a deletion")
+    LEAVING = PresenceState(  _YES,        _NO,         _BY_READING, False, "a deletion; then another got its name")
+    AGAIN = PresenceState(    _YES,        _PERHAPS,    _BY_READING, False, "a deletion; then an unanswered creation")
+    # fmt: on
+
+
+_SURELY = frozenset(each for each in Presence if each.value.accepted is Chance.NO)
+_GOING = frozenset(each for each in Presence if each.value.in_deletion is not Chance.NO)
 
 
 @dataclass(slots=True)
@@ -43,7 +77,7 @@ class _Index:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group as it was asked for; None for what the request didn't say plainly.
+    """A group as it was asked for; None for what isn't known, since the request can be understood in several ways.
 
     Attributes:
         group_id, name: as given.
@@ -57,6 +91,19 @@ class Group:
     descriptions: tuple[str, ...] | None = None
     tag: str | None = None
     version: str | None = None
+
+    def text(self, parameter: str) -> str | None:
+        """Its GroupId, or its GroupName."""
+        return self.group_id if parameter == "GroupId" else self.name
+
+    def common(self, other: Group) -> Group:
+        """What is the same in both, of one id; the rest isn't known."""
+        same = {name: value for name in _KEPT if (value := getattr(self, name)) == getattr(other, name)}
+        return Group(self.group_id, **same)
+
+
+# What is kept of a group besides its id.
+_KEPT = ("name", "descriptions", "tag", "version")
 
 
 @dataclass(slots=True)
@@ -99,6 +146,10 @@ class World:
         """A creation was sent and its answer was lost: the group may be there or not."""
         if group.group_id not in self._groups:
             self._put(group, Presence.PERHAPS)
+
+    def perhaps_named(self, name: str) -> None:
+        """A group that is, or may be, there may have this name."""
+        self._put_text(self._names, name, Presence.PERHAPS)
 
     def foreign(self, group_id: str, name: str | None) -> None:
         """A group of somebody else was there before; it may have been deleted or renamed since."""
@@ -190,15 +241,17 @@ class World:
         return tuple(self._ids.exact)
 
     def _put(self, group: Group, presence: Presence) -> None:
-        for index, text in ((self._ids, group.group_id), (self._names, group.name)):
-            if text is None:
-                continue
-            before = index.exact.get(text)
-            if presence is not Presence.PERHAPS:
-                index.put(text, presence)
-            elif before not in _SURELY:  # a lost answer makes nothing less sure that was sure before
-                index.put(text, Presence.AGAIN if before in _GOING else presence)
+        self._put_text(self._ids, group.group_id, presence)
+        if group.name is not None:
+            self._put_text(self._names, group.name, presence)
         self._groups[group.group_id] = group
+
+    def _put_text(self, index: _Index, text: str, presence: Presence) -> None:
+        before = index.exact.get(text)
+        if presence is not Presence.PERHAPS:
+            index.put(text, presence)
+        elif before not in _SURELY:  # a lost answer makes nothing less sure that was sure before
+            index.put(text, Presence.AGAIN if before in _GOING else presence)
 
     def surely_named(self, name: str, but: str) -> bool:
         """Whether a group that is surely there has this name; another than that with the id `but`, however written."""

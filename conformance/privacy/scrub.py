@@ -1,14 +1,15 @@
 """What may be recorded of a message: everything but who sent it. Pure.
 
-Two nets, one behind the other: here everything that is known to carry a secret is replaced, and of an answer all but
-what this API answers; `secrets` then looks for the secrets themselves, in every encoding, in what is left.
+Of an answer as little is left out as can be, for it is evidence; `docs/cassettes.md` has the whole rule. Two nets stand
+one behind the other: here everything that is known to carry a secret is replaced, and what may name somebody; `search`
+then looks for the secrets themselves, in every encoding, in what is left.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from conformance.base.errors import TransportError
@@ -16,7 +17,7 @@ from conformance.contract import CODES
 from conformance.exchange.compression import decompressed
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
 from conformance.exchange.wire import envelope
-from conformance.privacy.harmless import is_short, without_names
+from conformance.privacy.identities import is_short, without_identities
 from conformance.privacy.secrets import NAMELESS, SCRUBBED, Secrets, is_scrubbed
 
 __all__ = ["NAMELESS", "SCRUBBED", "is_scrubbed", "scrubbed", "scrubbed_answer", "scrubbed_request"]
@@ -42,7 +43,7 @@ def scrubbed(answer: Answer, secrets: Secrets, ours: Collection[str]) -> Answer:
 def scrubbed_answer(
     answer: HttpResponse, secrets: Secrets | Collection[str] = (), ours: Collection[str] = ()
 ) -> HttpResponse:
-    """The answer without what belongs to the account: numbers and names, and groups that aren't ours.
+    """The answer without what belongs to the account, or may: numbers and names, and groups that aren't ours.
 
     Args:
         answer: the answer as it came.
@@ -50,9 +51,9 @@ def scrubbed_answer(
         ours: the GroupIds that this recording asked for.
     """
     plain, known = decompressed(answer), Secrets.of(secrets)
-    headers = known.out_of_headers(tuple((name, _header_value(name, value)) for name, value in plain.headers))
-    bare = replace(plain, headers=headers, body=known.out_of_bytes(plain.body))
-    return replace(bare, body=_body(bare, ours))
+    keeper = _Keeper(known, ours)
+    headers = known.out_of_headers(tuple((name, keeper.header(name, value)) for name, value in plain.headers))
+    return keeper.answer(replace(plain, headers=headers, body=known.out_of_bytes(plain.body)))
 
 
 _DATE = re.compile(r"[A-Za-z]{3}, [0-9A-Za-z -]{8,12} [0-9:]{8} GMT")
@@ -66,44 +67,6 @@ _KEPT_HEADERS: dict[str, re.Pattern[str]] = {
     "server": re.compile("$."),
     "transfer-encoding": re.compile("[A-Za-z, ]{0,30}"),
 }
-
-
-def _header_value(name: str, value: str) -> str:
-    """As much of an answer's header as says nothing of anybody."""
-    usual = _KEPT_HEADERS.get(name.lower())
-    if usual is None:
-        return SCRUBBED
-    return value if usual.fullmatch(value) else without_names(value)
-
-
-# --- Bodies ----------------------------------------------------------------------------------------------
-
-
-def _body(answer: HttpResponse, ours: Collection[str]) -> bytes:
-    """The body as it is, unless something of the account may stand in it; judged the same in any case."""
-    readable = envelope(answer).problem is None
-    try:
-        body = _of_the_api(answer.body, ours) if readable else _of_others(answer.body)
-    except RecursionError:
-        body = SCRUBBED.encode()
-    if (envelope(replace(answer, body=body)).problem is None) is readable:
-        return body
-    return SCRUBBED.encode()
-
-
-def _of_others(body: bytes) -> bytes:
-    """What isn't the API's: a page of a proxy, or JSON that is none."""
-    try:
-        return without_names(body.decode("utf-8")).encode("utf-8")
-    except UnicodeDecodeError:
-        ascii_alone = re.sub(rb"[\x80-\xff]+", b"\xff", body).decode("latin-1")
-        return without_names(ascii_alone.replace("\xff", "\ufffd")).replace("\ufffd", "\xff").encode("latin-1")
-
-
-def _of_the_api(body: bytes, ours: Collection[str]) -> bytes:
-    read = json.loads(body, object_pairs_hook=_Object, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
-    kept = _Answer(ours).members(read, {"Response": _Answer(ours).response})
-    return body if kept == read else _written(kept).encode("utf-8")
 
 
 class _Number(str):
@@ -136,6 +99,7 @@ def _is_unicode(text: str) -> bool:
 
 
 Keep = Callable[[object], object]
+_GROUP = ("GroupName", "GroupId", "GroupExDescriptions", "Tag", "FaceModelVersion", "CreationTimestamp")
 
 
 def _as_it_is(value: object) -> object:
@@ -150,48 +114,86 @@ def _hidden(value: object) -> object:
         case str():
             return SCRUBBED if value else ""
         case _Object():
-            return _Object((without_names(name), _hidden(each)) for name, each in value)
+            return _Object((SCRUBBED, _hidden(each)) for _, each in value)
         case list():
             return [_hidden(each) for each in value]
         case _:
             return value
 
 
-def _in_words(value: object) -> object:
-    """A text without names and accounts; anything else hidden."""
-    return without_names(value) if isinstance(value, str) and not isinstance(value, _Number) else _hidden(value)
-
-
-def _code(value: object) -> object:
-    return value if isinstance(value, str) and value in CODES else _in_words(value)
-
-
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """What is kept of the API's answers: what its actions answer, and of groups those that the recording asked for."""
+class _Keeper:
+    """Keeps of answers what may be kept.
 
+    Attributes:
+        secrets: texts that mustn't be in it.
+        ours: the GroupIds that the recording asked for.
+    """
+
+    secrets: Secrets
     ours: Collection[str]
 
-    def members(self, value: object, kept: dict[str, Keep]) -> object:
+    def header(self, name: str, value: str) -> str:
+        """As much of a header as says nothing of anybody."""
+        usual = _KEPT_HEADERS.get(name.lower())
+        if usual is None:
+            return SCRUBBED
+        return value if usual.fullmatch(value) else self.words(value)
+
+    def answer(self, answer: HttpResponse) -> HttpResponse:
+        """The answer, judged the same as it is; but for its headers."""
+        readable = envelope(answer).problem is None
+        try:
+            body = self._of_the_api(answer.body) if readable else self._of_others(answer.body)
+        except RecursionError:
+            body = SCRUBBED.encode()
+        kept = replace(answer, body=body)
+        if (envelope(kept).problem is None) is readable:
+            return kept
+        return replace(answer, body=SCRUBBED.encode())
+
+    def _of_others(self, body: bytes) -> bytes:
+        """What isn't the API's: a page of a proxy, or JSON that is none."""
+        try:
+            return self.words(body.decode("utf-8")).encode("utf-8")
+        except UnicodeDecodeError:
+            return self.words(body.decode("latin-1")).encode("latin-1")
+
+    def _of_the_api(self, body: bytes) -> bytes:
+        read = json.loads(
+            body, object_pairs_hook=_Object, parse_int=_Number, parse_float=_Number, parse_constant=_Number
+        )
+        kept = self._members(read, {"Response": self._response})
+        return body if kept == read else _written(kept).encode("utf-8")
+
+    def words(self, text: str) -> str:
+        """Words without secrets and identities."""
+        return without_identities(self.secrets.mask(text))
+
+    def _in_words(self, value: object) -> object:
+        """A text, in words; anything else hidden."""
+        return self.words(value) if isinstance(value, str) and not isinstance(value, _Number) else _hidden(value)
+
+    def _code(self, value: object) -> object:
+        return value if isinstance(value, str) and value in CODES else self._in_words(value)
+
+    def _members(self, value: object, kept: Mapping[str, Keep]) -> object:
         """An object with the members that are known, each kept in its way; the values of others are hidden."""
         if not isinstance(value, _Object):
             return _hidden(value)
         return _Object(
-            (name, kept[name](each)) if name in kept else (without_names(name), _hidden(each)) for name, each in value
+            (name, kept[name](each)) if name in kept else (self.words(name), _hidden(each)) for name, each in value
         )
 
-    def response(self, value: object) -> object:
+    def _response(self, value: object) -> object:
         of_the_answer: dict[str, Keep] = {
             "RequestId": _as_it_is,
-            "FaceModelVersion": _in_words,
-            "Error": self._error,
+            "FaceModelVersion": self._in_words,
+            "Error": lambda error: self._members(error, {"Code": self._code, "Message": self._in_words}),
             "GroupInfos": self._list,
             "GroupNum": _hidden,
         }
-        return self.members(value, _GROUP | of_the_answer)
-
-    def _error(self, value: object) -> object:
-        return self.members(value, {"Code": _code, "Message": _in_words})
+        return self._members(value, dict.fromkeys(_GROUP, _as_it_is) | of_the_answer)
 
     def _list(self, value: object) -> object:
         if not isinstance(value, list) or isinstance(value, _Object):
@@ -205,14 +207,9 @@ class _Answer:
             return _hidden(group)
         group_id = _last(group, "GroupId")
         if group_id in self.ours:
-            return self.members(group, _GROUP)
+            return self._members(group, dict.fromkeys(_GROUP, _as_it_is))
         number = numbers.setdefault(group_id, place) if group_id is not None else place
         return _Object([("GroupId", f"{SCRUBBED}-{number}")])
-
-
-_GROUP: dict[str, Keep] = dict.fromkeys(
-    ("GroupName", "GroupId", "GroupExDescriptions", "Tag", "FaceModelVersion", "CreationTimestamp"), _as_it_is
-)
 
 
 def _last(members: Iterable[tuple[str, object]], name: str) -> str | None:

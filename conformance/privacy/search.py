@@ -1,29 +1,117 @@
-"""Looks for secrets in what was written, whatever hides them: percent and JSON escapes, Base64, gzip. Pure."""
+"""Looks for many texts at once, whatever hides them. Pure."""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import contextlib
-import re
-import zlib
-from collections.abc import Collection, Iterator, Mapping
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from urllib.parse import unquote_to_bytes
+from typing import NamedTuple
 
-__all__ = ["found_in"]
+from conformance.privacy.views import FOLDED, HIDDEN, Reader, Sought
 
+__all__ = ["Hit", "Needles", "found_in", "hits"]
+
+# How many ways to write it may lie one in the other.
 _DEEPEST = 3
-_ESCAPE = re.compile(rb"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|\\U([0-9A-Fa-f]{8})|\\([/\\\"'nrt])")
-_BLANK = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
-# YAML may fold a long binary over several lines, and mail does.
-_BASE64 = rb"(?:[A-Za-z0-9+/_-](?:[ \t]*\r?\n[ \t]*)?+){%d,}+"
-_STANDARD = bytes.maketrans(b"-_", b"+/")
-_WIDE = re.compile(rb"(.)\0", re.DOTALL)
-_HEX = rb"[0-9A-Fa-f]{%d,}+"
-_COMPRESSED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
-_MOST_UNPACKED = 64 * 1024 * 1024
+# Long texts are known by their pieces of so many bytes, which make one number.
+_PIECE = 8
+_LONG = 2 * _PIECE
+# So few of them are looked for one after the other.
+_FEW = 12
+# So much of a text that was cut off, in bytes, or half of it, is as good as the text.
+_HEAD = 6
+_SHORTEST_HEAD = 3
+_PLAIN = "plain"
+
+
+class Hit(NamedTuple):
+    """Where a text stands, and how it is hidden: "plain", or "percent-encoded, Base64", say."""
+
+    how: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Needles:
+    """Texts that are looked for at once, however many: a recording has a signature for each request.
+
+    Of a long text, the pieces that begin at its first places are kept, as many as a piece is long, each as a number.
+    Reading data piece by piece then meets one of them, wherever the text begins. Case doesn't matter.
+
+    Attributes:
+        shortest: how many bytes the shortest has; 0 where there is none.
+        spaced: whether one has a space.
+    """
+
+    shortest: int = 0
+    spaced: bool = False
+    _longest: int = 0
+    _short: list[bytes] = field(default_factory=list)
+    _long: list[bytes] = field(default_factory=list)
+    _pieces: dict[int, list[bytes]] = field(default_factory=dict)
+    _heads: dict[bytes, list[bytes]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, texts: Iterable[bytes]) -> Needles:
+        """These texts; empty ones are left out."""
+        needles = cls()
+        for each in texts:
+            needles.add(each)
+        return needles
+
+    def add(self, text: bytes) -> None:
+        """Look for this text as well."""
+        text = text.lower()
+        if not text or text in self._heads.get(text[:_SHORTEST_HEAD], ()):
+            return
+        self._heads.setdefault(text[:_SHORTEST_HEAD], []).append(text)
+        self.spaced = self.spaced or b" " in text
+        self.shortest = min(len(text), self.shortest or len(text))
+        self._longest = max(len(text), self._longest)
+        (self._long if len(text) >= _LONG else self._short).append(text)
+        for start in range(_PIECE if len(text) >= _LONG else 0):
+            piece = int.from_bytes(text[start : start + _PIECE], sys.byteorder)
+            self._pieces.setdefault(piece, []).append(text)
+
+    def found(self, data: bytes, least: int = 1) -> Iterator[tuple[int, int]]:
+        """Where in data, in lower case, a text stands that has so many bytes at least."""
+        long: Iterable[bytes] = self._long
+        if len(self._long) > _FEW:
+            pieces = memoryview(data)[: len(data) // _PIECE * _PIECE].cast("Q")
+            long = {text for piece in self._pieces.keys() & pieces for text in self._pieces[piece]}
+        for text in (*long, *(each for each in self._short if len(each) >= least)):
+            start = data.find(text)
+            while start >= 0:
+                yield start, start + len(text)
+                start = data.find(text, start + len(text))
+
+    def cut_off(self, data: bytes) -> Iterator[tuple[int, int]]:
+        """Where at the end of data, in lower case, as good as a text begins that was cut off there."""
+        for start in range(max(0, len(data) - self._longest), len(data)):
+            for text in self._heads.get(data[start : start + _SHORTEST_HEAD], ()):
+                enough = len(data) - start >= min(_HEAD, (len(text) + 1) // 2)
+                if enough and text.startswith(data[start:]):
+                    yield start, len(data)
+                    return
+
+
+def hits(
+    data: bytes, needles: Needles, readers: Sequence[Reader] = HIDDEN, *, least: int = 1, cut: bool = False
+) -> Sequence[Hit]:
+    """Where in the data texts stand, however they are written; one in several ways, it may be.
+
+    Args:
+        data: what to look through.
+        needles: the texts.
+        readers: the ways in which they may be written, several of them one in the other.
+        least: how many bytes a text has at least that is looked for.
+        cut: whether the data was cut off at its end, so that a text may be, too.
+    """
+    return _Search(needles, readers, least).through(data, _DEEPEST, cut=cut) if needles.shortest else []
 
 
 def found_in(data: bytes, secrets: Collection[str]) -> str | None:
@@ -33,66 +121,40 @@ def found_in(data: bytes, secrets: Collection[str]) -> str | None:
         data: what would be, or was, written.
         secrets: the texts to look for; empty ones are left out. Case doesn't matter.
     """
-    wanted = _Wanted.of(secrets)
-    return _Search(wanted).through(data, "", _DEEPEST) if wanted.texts else None
+    needles = Needles.of(each for text in secrets for each in _ways_to_write(text))
+    return next((each.how for each in hits(data, needles)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """A search through data and its views, the same one only once."""
+    """A search through data and its views, through the same one only once."""
 
-    wanted: _Wanted
-    seen: dict[bytes, int] = field(default_factory=dict)
+    needles: Needles
+    readers: Sequence[Reader]
+    least: int
+    seen: dict[tuple[bytes, bool], tuple[int, list[Hit]]] = field(default_factory=dict)
 
-    def through(self, data: bytes, how: str, depth: int) -> str | None:
-        if self.seen.get(data, -1) >= depth:
-            return None
-        new = data not in self.seen
-        self.seen[data] = depth
-        if new and self.wanted.is_in(data.lower()):
-            return how or "plain"
-        if depth == 0:
-            return None
-        for name, hidden in _views(data, self.wanted.shortest):
-            if (found := self.through(hidden, f"{how}, {name}" if how else name, depth - 1)) is not None:
-                return found
-        return None
+    def through(self, data: bytes, depth: int, *, cut: bool) -> list[Hit]:
+        before, found = self.seen.get((data, cut), (-1, []))
+        if before < depth:
+            found = [*self._plain(data, cut=cut), *(self._in_views(data, depth, cut=cut) if depth else ())]
+            self.seen[data, cut] = depth, found
+        return found
 
+    def _plain(self, data: bytes, *, cut: bool) -> Iterator[Hit]:
+        lowered = data.lower()
+        for start, end in self.needles.found(lowered, self.least):
+            yield Hit(_PLAIN, start, end)
+        for start, end in self.needles.cut_off(lowered) if cut else ():
+            yield Hit(_PLAIN, start, end)
 
-_FEW = 12
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """Texts that are looked for at once, however many: a recording has a signature for each request.
-
-    Of every text, the pieces of one length that begin at its first places are kept, as many as a piece is long. Reading
-    the data piece by piece then meets one of them, wherever a text begins.
-    """
-
-    texts: tuple[bytes, ...]
-    shortest: int
-    size: int = 0
-    pieces: Mapping[bytes, Collection[bytes]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, secrets: Collection[str]) -> _Wanted:
-        texts = tuple({each.lower() for text in secrets if text for each in _ways_to_write(text)})
-        shortest = min(map(len, texts), default=0)
-        if len(texts) <= _FEW:
-            return cls(texts, shortest)
-        size = (shortest + 1) // 2
-        pieces: dict[bytes, list[bytes]] = {}
-        for text in texts:
-            for start in range(size):
-                pieces.setdefault(text[start : start + size], []).append(text)
-        return cls(texts, shortest, size, pieces)
-
-    def is_in(self, data: bytes) -> bool:
-        if not self.pieces:
-            return any(each in data for each in self.texts)
-        met = {data[start : start + self.size] for start in range(0, len(data), self.size)} & self.pieces.keys()
-        return any(text in data for piece in met for text in self.pieces[piece])
+    def _in_views(self, data: bytes, depth: int, *, cut: bool) -> Iterator[Hit]:
+        least = _HEAD if cut else max(self.needles.shortest, self.least)
+        sought = Sought(least, self.needles.spaced, cut)
+        for view in (each for reader in self.readers for each in reader(data, sought)):
+            for hit in self.through(view.data, depth - (view.name != FOLDED), cut=cut and view.to_the_end):
+                how = view.name if hit.how == _PLAIN else f"{view.name}, {hit.how}"
+                yield Hit(how, *view.back(hit.start, hit.end))
 
 
 _DIGEST = 20  # bytes of the shortest one
@@ -105,74 +167,3 @@ def _ways_to_write(text: str) -> Iterator[bytes]:
         with contextlib.suppress(ValueError):
             if len(data := read(text)) >= _DIGEST:
                 yield data
-
-
-def _views(data: bytes, shortest: int) -> Iterator[tuple[str, bytes]]:
-    """The data with what may hide something taken away, each by its name; none where there is nothing to take.
-
-    Args:
-        data: what to look through.
-        shortest: how many bytes are hidden at least.
-    """
-    if b"%" in data:
-        yield "percent-encoded", unquote_to_bytes(data)
-        if b"+" in data:
-            yield "percent-encoded", unquote_to_bytes(data.replace(b"+", b" "))
-    if b"\\" in data:
-        yield "escaped", _ESCAPE.sub(_unescaped, data)
-        yield "escaped, byte by byte", _ESCAPE.sub(_unescaped_byte, data)
-    if b"\0" in data:
-        yield "UTF-16", _WIDE.sub(rb"\1", data)
-    decoded = b"\n".join(_base64_runs(data, shortest))
-    if decoded:
-        yield "Base64", decoded
-    if runs := b"\n".join(_hexadecimal_runs(data, shortest)):
-        yield "hexadecimal", runs
-    for match in _COMPRESSED.finditer(data):
-        if unpacked := _unpacked(data[match.start() :]):
-            yield "compressed", unpacked
-
-
-def _unescaped(match: re.Match[bytes]) -> bytes:
-    digits = match[1] or match[2] or match[3]
-    if digits is None:
-        return _BLANK.get(match[4], match[4])
-    return chr(min(int(digits, 16), 0x10FFFF)).encode("utf-8", "surrogatepass")
-
-
-def _unescaped_byte(match: re.Match[bytes]) -> bytes:
-    """As `_unescaped`; but what can be one byte is one: bytes are written so as well."""
-    digits = match[1] or match[2] or match[3]
-    return bytes([int(digits, 16)]) if digits is not None and int(digits, 16) < 256 else _unescaped(match)
-
-
-def _base64_runs(data: bytes, shortest: int) -> Iterator[bytes]:
-    """Every run that may be Base64, read from each of the four places where a group can begin."""
-    for match in re.finditer(_BASE64 % (shortest * 4 // 3), data):
-        run = b"".join(match[0].split()).translate(_STANDARD)
-        for start in range(4):
-            part = run[start:]
-            try:
-                yield base64.b64decode(part[: len(part) // 4 * 4] + _tail(part))
-            except binascii.Error:
-                continue
-
-
-def _hexadecimal_runs(data: bytes, shortest: int) -> Iterator[bytes]:
-    """Every run of hexadecimal digits, read from each of the two places where a byte can begin."""
-    for match in re.finditer(_HEX % (shortest * 2), data):
-        for start in range(2):
-            part = match[0][start:]
-            yield bytes.fromhex(part[: len(part) // 2 * 2].decode("ascii"))
-
-
-def _tail(part: bytes) -> bytes:
-    rest = part[len(part) // 4 * 4 :]
-    return rest + b"=" * (4 - len(rest)) if len(rest) > 1 else b""
-
-
-def _unpacked(data: bytes) -> bytes:
-    try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(data, _MOST_UNPACKED)
-    except zlib.error:
-        return b""

@@ -15,7 +15,7 @@ from conformance.contract.examples import EXAMPLES
 from conformance.exchange.cases import Case
 from conformance.exchange.messages import HttpResponse
 from conformance.exchange.wire import envelope
-from conformance.judging.world_updates import read
+from conformance.judging.world_updates import decoded
 from conformance.recording.certificates import problem_with_certificate
 from conformance.recording.format import FIRST_VERSION, CassetteFile, is_torn_at_its_beginning, parsed
 from conformance.recording.interaction import Interaction
@@ -247,7 +247,7 @@ def _problem(recording: Recording) -> str | None:
 
 def _is_printed(interaction: Interaction) -> bool:
     """Whether an exchange is one of the page's examples."""
-    request = read(interaction.request)
+    request = decoded(interaction.request)
     if request is None or not isinstance(interaction.answer, HttpResponse):
         return False
     said, answered = json.dumps(request.plain), envelope(interaction.answer).response

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from conformance.base.errors import UnsupportedError
 from conformance.exchange.cases import Case
 from conformance.exchange.messages import Exchange, HttpRequest, Place
-from conformance.judging.world_updates import group_of, read
+from conformance.judging.world_updates import requested_id
 from conformance.recording.writer import Writer
 from conformance.targets import Target
 
@@ -31,11 +31,10 @@ class RecordingTarget:
 
     def _recorded(self, exchange: Exchange) -> Exchange:
         http, answer = exchange.sent, exchange.answer
-        group = group_of(read(http))
         # When it was signed, not when it was sent: made again at that time, it has the same bytes.
         at = http.place.at if http.place is not None else time.time()
         case = self._case_of(http.place) if http.place is not None else None
-        self._writer.write(http, answer, at, case, group.group_id if group is not None else None)
+        self._writer.write(http, answer, at, case, requested_id(http))
         return exchange
 
     def send(self, http: HttpRequest) -> Exchange:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from conformance import __version__
 from conformance.exchange.messages import HttpRequest, HttpResponse
 from conformance.exchange.reading import common_parameter
-from conformance.judging.world_updates import group_of, read
+from conformance.judging.world_updates import requested_id
 from conformance.privacy.scrub import scrubbed_answer
 from conformance.privacy.search import found_in
 from conformance.privacy.secrets import Secrets
@@ -67,9 +67,8 @@ class _Recorder:
         request.body = http.body or None
         self._of_the_api = _is_of_the_api(http)
         if self._of_the_api:
-            group = group_of(read(http))
-            if group is not None:
-                self._ours.add(group.group_id)
+            if (asked := requested_id(http)) is not None:
+                self._ours.add(asked)
             clean, signatures = self._secrets.taken_out(http)
             self._signatures |= signatures
             request.uri, request.body = clean.url, clean.body

@@ -6,14 +6,10 @@ import json
 import shlex
 from urllib.parse import urlsplit
 
-from conformance.contract import ACTION
 from conformance.exchange.messages import HttpRequest
 from conformance.judging.results import Failure
 
 __all__ = ["curl_lines"]
-
-
-_MOST_LINES = 2
 
 
 def curl_lines(failure: Failure) -> str:
@@ -24,11 +20,7 @@ def curl_lines(failure: Failure) -> str:
     target = _target(failure.bodies[0])
     if failure.needs_others:  # what a list shows of other cases' groups takes those cases
         return f"iai-conformance run --target {target} --profile smoke"
-    if (
-        failure.case.quota is None
-        and len(failure.bodies) <= _MOST_LINES
-        and all(each.is_plain and each.request.action == ACTION for each in failure.sent)
-    ):
+    if failure.is_plain:
         return " && ".join(_line(http) for http in failure.bodies)
     steps = " ".join(shlex.quote(json.dumps(each.to_json())) for each in failure.case.steps)
     quota = "" if failure.case.quota is None else f" --quota {failure.case.quota}"

@@ -13,7 +13,7 @@ from importlib import metadata
 from conformance import __version__
 from conformance.base.words import counted
 from conformance.contract import CLAUSES, CODES, READINGS, Clause, CodeKind, Level, Strength
-from conformance.contract.model import Answer, Default, Effect, Gate, MinLength, OpenVersions, Optional, Whole
+from conformance.contract.rules import AnswerRule, Default, Effect, Gate, MayBeAbsent, MinLength, OpenVersions, Whole
 from conformance.judging.results import NOT_RECORDED, Failure, Tally, masked
 from conformance.privacy.secrets import Secrets
 from conformance.recording.provenance import contract_version
@@ -283,7 +283,7 @@ def _failures(clause: Clause, run: Run) -> tuple[FailureGroup, ...]:
 def _exercised(clause: Clause, tally: Tally) -> bool:
     """Whether a clause was really tried: one that can be broken must have been seen on both sides."""
     match clause.rule:
-        case Answer() | Optional() | Default() | MinLength(limit=0) | Effect() | Gate(permits=True):
+        case AnswerRule() | MayBeAbsent() | Default() | MinLength(limit=0) | Effect() | Gate(permits=True):
             return tally.judged > 0
         case Gate() if clause.strength is Strength.UNSPECIFIED:
             return tally.open + tally.broken > 0

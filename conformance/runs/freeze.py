@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from conformance.contract import CLAUSES, Clause
-from conformance.contract.model import MaxItems, MaxLength, Typed
+from conformance.contract.rules import MaxItems, MaxLength, Typed
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.request import Request
 from conformance.exchange.salt import SALT, salted

@@ -19,7 +19,7 @@ from conformance.base.errors import (
     UnsupportedError,
 )
 from conformance.contract import ACTION, CLAUSE, THROTTLED
-from conformance.contract.model import Effect
+from conformance.contract.rules import Effect
 from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.delivery import twisted
 from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse, Place, header
@@ -28,7 +28,7 @@ from conformance.exchange.salt import MARKER, Salts, nonce
 from conformance.exchange.wire import Envelope, date_of, envelope
 from conformance.judging.account_status import fullness, outage, refusal
 from conformance.judging.assessment import Assessment, Script
-from conformance.judging.judge import Departure, Kind, explain
+from conformance.judging.judge import Departure, DepartureKind, explain
 from conformance.judging.ledger import Ledger
 from conformance.judging.observed import Overheard
 from conformance.judging.results import PLAIN, Failure, Results
@@ -202,7 +202,7 @@ class Run:
         if self.pace is not None:
             self.pace.wait(step.requests)
         if step.request.action != ACTION:
-            self._ask_sibling(step, script)
+            self._ask_sister(step, script)
             return
         if step.sending is Sending.ALONE:
             self._send_alone(lambda: self._encoded(step, 0, script), script)
@@ -338,7 +338,7 @@ class Run:
             self._count_unanswered(exchange.answer)
         self.results.unsupported.setdefault(script.case.clause, f"no connection could be cut: {exchange.answer}")
 
-    def _ask_sibling(self, step: Step, script: Script) -> None:
+    def _ask_sister(self, step: Step, script: Script) -> None:
         """Look at the account through a sister action, unless it is known not to be there."""
         request = step.request
         if request.action in self.results.unseen:
@@ -353,7 +353,7 @@ class Run:
         script.bodies.append(exchange.sent)
         if isinstance(exchange.answer, TransportError):
             self._count_unanswered(exchange.answer)
-        self.assessment.judge_sibling(request, exchange.answer, script)
+        self.assessment.judge_sister(request, exchange.answer, script)
 
     def _disbelieve(self, script: Script) -> list[Failure]:
         """Every short text that was tried was said to be in use: that is so, or a departure."""
@@ -366,7 +366,7 @@ class Run:
         observed = f"{_TRIES} different values in a row were said to be in use"
         script.place, script.bodies = len(script.steps) - 1, script.bodies[-1:]
         expected = explain(predict_http(script.bodies[0], self.target.sender, self._now, World()))
-        departure = Departure(script.case.clause, Kind.REJECTED_THOUGH_VALID, expected, observed)
+        departure = Departure(script.case.clause, DepartureKind.REJECTED_THOUGH_VALID, expected, observed)
         return [self.assessment.fail(departure, script)]
 
     def _is_in_use(self, request: Request) -> bool | None:

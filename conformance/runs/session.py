@@ -197,10 +197,10 @@ class _Live:
 
 def _begin_live(run: Run) -> _Live:
     """Look at the account, and open a journal. Raises TargetUnusableError, JournalError."""
+    from conformance.base.environment import state_folder
     from conformance.base.signals import termination_as_interrupt
     from conformance.live.account import Account
-    from conformance.live.journal import Account as Owner
-    from conformance.live.journal import Journal, key_digest, state_folder
+    from conformance.live.journal import AccountIdentity, Journal, key_digest
     from conformance.live.journalled import JournalledTarget
     from conformance.live.pace import Pace
 
@@ -212,7 +212,7 @@ def _begin_live(run: Run) -> _Live:
         run.salts = Salts()
         run.world.salt = run.salts.run
     account.may_delete(run.salts.next())
-    owner = Owner(sender.endpoint, sender.region, key_digest(sender.credentials.secret_id))
+    owner = AccountIdentity(sender.endpoint, sender.region, key_digest(sender.credentials.secret_id))
     journal = Journal.begin(state_folder(), run.salts.run, owner)
     # SIGTERM is taken as Ctrl-C, so that what was created is deleted.
     until_cleaned = contextlib.ExitStack()

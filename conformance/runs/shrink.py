@@ -9,7 +9,7 @@ from dataclasses import replace
 from conformance.base.errors import BudgetSpentError, SuiteError
 from conformance.exchange.cases import Case
 from conformance.exchange.salt import MARKER, SALT
-from conformance.judging.judge import Kind
+from conformance.judging.judge import DepartureKind
 from conformance.runs.run import Run
 
 __all__ = ["shrink", "shrink_failures"]
@@ -26,7 +26,7 @@ def shrink_failures(run: Run) -> None:
     """Look for smaller requests that show what a run found; the run keeps them. Stops where the run must."""
     for key in list(run.results.failures)[:_MOST_KEYS]:
         _, kind = key
-        if kind is Kind.NO_ANSWER or run.lost:
+        if kind is DepartureKind.NO_ANSWER or run.lost:
             continue
         try:
             shrink(run.results.failures[key][0].case, lambda case, key=key: key in _shown(run, case), _TRIES_A_KEY)  # type: ignore[misc]
@@ -34,7 +34,7 @@ def shrink_failures(run: Run) -> None:
             return
 
 
-def _shown(run: Run, case: Case) -> set[tuple[str, Kind]]:
+def _shown(run: Run, case: Case) -> set[tuple[str, DepartureKind]]:
     try:
         return {(each.clause, each.kind) for each in run.case(case)}
     except ValueError:  # it can't be said in this form, or its twist has nothing to change any more

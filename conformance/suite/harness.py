@@ -9,7 +9,7 @@ import pytest
 
 from conformance.base.errors import SuiteError
 from conformance.contract import CLAUSE, Strength
-from conformance.judging.results import Failure, masked
+from conformance.judging.results import Failure
 from conformance.report.words import delivery
 from conformance.report.words import sent as sent_in_words
 from conformance.runs.options import PYTEST_PREFIX, as_spelled
@@ -114,7 +114,10 @@ class Harness:
         if found and all(self._may_fail(each.clause) for each in found):
             pytest.xfail("; ".join(sorted({each.clause for each in found})))
         if found:
-            raise ConformanceError("\n\n".join(_text(masked(each, self.session.run.secrets)) for each in found))
+            secrets = self.session.run.secrets
+            for each in found:
+                secrets.learn(*each.bodies)
+            raise ConformanceError(secrets.mask("\n\n".join(map(_text, found))))
 
     def _may_fail(self, clause: str) -> bool:
         """Whether a departure from a clause doesn't decide the verdict."""

@@ -1,0 +1,205 @@
+"""Whom a refusal is laid to whose code the page doesn't allow: one table of rules, the first that applies. Pure.
+
+That the answer departs is certain before; here it is only said from which clause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from conformance.contract import CLAUSE, CLAUSES, clause_on_whole
+from conformance.contract.rules import Gate, MayBeAbsent, MinLength, Required, Unique
+from conformance.oracle.prediction import Prediction
+
+__all__ = ["RULES", "BlameRule", "Refusal", "blamed", "guess", "in_page_order", "is_permitted", "owner_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refusal that isn't allowed.
+
+    Attributes:
+        prediction: what is allowed.
+        code: what came.
+        focus: the clause at which the request was aimed; None where it was aimed at none.
+        misfires: whether the target is known to answer with this code to valid requests.
+    """
+
+    prediction: Prediction
+    code: str
+    focus: str | None = None
+    misfires: bool = False
+
+    @property
+    def owner(self) -> str | None:
+        """The clause of which the code surely speaks; None where it speaks of too much, or of none."""
+        return owner_of(self.code)
+
+    @property
+    def kept_owner(self) -> list[str]:
+        """That clause, if the request keeps it."""
+        return [self.owner] if self.owner is not None and self.owner in self.prediction.kept else []
+
+
+@dataclass(frozen=True, slots=True)
+class BlameRule:
+    """One way to tell whom a refusal is laid to.
+
+    Attributes:
+        name: what it goes by, in a few words.
+        applies: whether it tells anything of a refusal.
+        whom: the clauses, by their ids.
+    """
+
+    name: str
+    applies: Callable[[Refusal], bool]
+    whom: Callable[[Refusal], list[str]]
+
+
+def blamed(refusal: Refusal) -> list[str]:
+    """The clauses that a refusal departs from, by the first of the rules that applies."""
+    return next(each.whom(refusal) for each in RULES if each.applies(refusal))
+
+
+# --- What is known of codes and clauses ------------------------------------------------------------------------
+
+# Codes that speak of too much to tell a clause.
+_GENERAL = frozenset(
+    {
+        "MissingParameter",
+        "InvalidParameter",
+        "InvalidParameterValue",
+        "InvalidRequest",
+        "UnknownParameter",
+        "UnsupportedOperation",
+        "LimitExceeded",
+        "InternalError",
+        "FailedOperation.ConflictOperation",
+    }
+)
+
+# The clause of which a code surely speaks: the first whose certain code, or one of whose readings, it is.
+_OWNER: dict[str, str] = {}
+for _clause in sorted(CLAUSES, key=lambda each: each.reading is not None):
+    for _code in _clause.codes:
+        if _code not in _GENERAL and not _code.startswith(("MissingParameter.", "InvalidParameter.")):
+            _OWNER.setdefault(_code, _clause.id)
+
+# What a code that says "exists" speaks of, where an earlier request must have left the id or the name free.
+_EXISTS_CODES = frozenset(code for each in CLAUSES if isinstance(each.rule, Unique) for code in each.codes)
+_FREE = ("Authentication.creates-nothing", "State.refused-leaves-nothing", "State.deletion", "State.renaming")
+# A required parameter is said to be absent.
+_ABSENT_CODES = frozenset(code for each in CLAUSES if isinstance(each.rule, Required) for code in each.codes)
+_PERMITTED = frozenset(each.id for each in CLAUSES if isinstance(each.rule, Gate) and each.rule.permits)
+_SHORTEST = frozenset(each.id for each in CLAUSES if isinstance(each.rule, MinLength))
+_OPTIONAL = {each.parameter: each.id for each in CLAUSES if isinstance(each.rule, MayBeAbsent)}
+_ORDER_OF_CHECKS = clause_on_whole("order").id
+
+
+def owner_of(code: str) -> str | None:
+    """The clause of which a code surely speaks; None where it speaks of too much, or of none."""
+    return _OWNER.get(code)
+
+
+def is_permitted(prediction: Prediction, focus: str | None) -> bool:
+    """Whether what is at issue is that a request may be delivered as it is, such as by GET."""
+    return focus is not None and focus in prediction.kept & _PERMITTED
+
+
+def in_page_order(ids: Iterable[str]) -> list[str]:
+    """Clauses in the order of the page."""
+    wanted = frozenset(ids)
+    return [each.id for each in CLAUSES if each.id in wanted]
+
+
+# --- Predicates, and whom they blame ---------------------------------------------------------------------------
+
+
+def _is_known_to_misfire(refusal: Refusal) -> bool:
+    """The code comes to valid requests as well, so that it says nothing of what this one breaks."""
+    return refusal.misfires and bool(refusal.kept_owner)
+
+
+def _is_against_a_permission(refusal: Refusal) -> bool:
+    """A permission is at issue, and the code speaks of nothing that the request breaks."""
+    speaks_of_a_breach = refusal.owner is not None and not refusal.kept_owner
+    at_issue = is_permitted(refusal.prediction, refusal.focus)
+    return at_issue and not speaks_of_a_breach and not _is_known_to_misfire(refusal)
+
+
+def _focus(refusal: Refusal) -> list[str]:
+    return [refusal.focus] if refusal.focus is not None else []
+
+
+def _free(refusal: Refusal) -> list[str]:
+    """Why the id or the name must be free of which it is said that it exists."""
+    said = refusal.code in _EXISTS_CODES and refusal.kept_owner
+    return [each for each in _FREE if each in refusal.prediction.kept] if said else []
+
+
+def _broken(refusal: Refusal) -> list[str]:
+    return in_page_order(refusal.prediction.broken)
+
+
+def _broken_at_gate(refusal: Refusal) -> list[str]:
+    """What is broken of what the gateway asks: it is told before anything else."""
+    return [each for each in _broken(refusal) if isinstance(CLAUSE[each].rule, Gate)]
+
+
+def _is_of_the_shortest(refusal: Refusal) -> bool:
+    """The shortest text is refused: its limit is at issue, whatever else of the same subject the code speaks of."""
+    focus, owner = refusal.focus, refusal.kept_owner
+    at_issue = focus is not None and focus in refusal.prediction.kept & _SHORTEST
+    return at_issue and any(CLAUSE[each].subject == CLAUSE[focus or ""].subject for each in owner)
+
+
+def _left_out(refusal: Refusal) -> list[str]:
+    """The permission to leave out the parameter of which the code speaks, if it was left out."""
+    optional = _OPTIONAL.get(CLAUSE[refusal.owner].parameter) if refusal.owner is not None else None
+    return [optional] if optional is not None and optional in refusal.prediction.kept else []
+
+
+def _all_left_out(refusal: Refusal) -> list[str]:
+    """The permissions to leave out those parameters that were, where the code says that one is absent."""
+    said = refusal.code in _ABSENT_CODES and len(refusal.prediction.open) != 1
+    return in_page_order(refusal.prediction.kept.intersection(_OPTIONAL.values())) if said else []
+
+
+def _whoever_is_near(refusal: Refusal) -> list[str]:
+    return guess(refusal.prediction, refusal.focus)
+
+
+def guess(prediction: Prediction, focus: str | None) -> list[str]:
+    """The clause at issue, where the answer doesn't name it."""
+    if len(prediction.open) == 1:
+        return list(prediction.open)
+    if focus is not None:
+        return [focus]
+    return in_page_order(prediction.open)[:1] or ["Response.envelope"]
+
+
+# --- The table -------------------------------------------------------------------------------------------------
+
+
+def _telling(name: str, whom: Callable[[Refusal], list[str]]) -> BlameRule:
+    """A rule that applies wherever it names somebody."""
+    return BlameRule(name, lambda refusal: bool(whom(refusal)), whom)
+
+
+# In order: the first that applies is right, since those after it take what it looks at for granted.
+RULES: tuple[BlameRule, ...] = (
+    BlameRule("the way to deliver it, which is permitted", _is_against_a_permission, _focus),
+    _telling("what an earlier request must have left free", _free),
+    BlameRule("a code that the target gives to valid requests", _is_known_to_misfire, lambda each: each.kept_owner),
+    BlameRule("the only clause that is broken", lambda each: len(each.prediction.broken) == 1, _broken),
+    _telling("what the gateway should have refused", _broken_at_gate),
+    BlameRule(
+        "which of several breaches is told", lambda each: bool(each.prediction.broken), lambda _: [_ORDER_OF_CHECKS]
+    ),
+    BlameRule("the limit of the shortest text", _is_of_the_shortest, _focus),
+    _telling("the clause of which the code speaks", lambda each: each.kept_owner),
+    _telling("the parameter of which it speaks was left out", _left_out),
+    _telling("one is said to be absent that may be", _all_left_out),
+    BlameRule("nothing else tells it", lambda _: True, _whoever_is_near),
+)

@@ -1,0 +1,211 @@
+"""What hides a text, taken away: percent and JSON escapes, folds, UTF-16, Base64, hexadecimal digits, gzip. Pure."""
+
+from __future__ import annotations
+
+import binascii
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+__all__ = ["FOLDED", "HIDDEN", "WRITTEN", "Reader", "Sought", "View"]
+
+# How the view is called that costs no depth: what is folded may be written in any other way besides.
+FOLDED = "folded"
+
+# Length of a piece of a view, and the first place and the end of what it was read from.
+_Piece = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Data as it reads once something that may hide a text is taken away.
+
+    Attributes:
+        name: what was taken away ("percent-encoded").
+        data: what is left.
+        pieces: makes the pieces that it is put together of, in order; one as long as what it was read from is the same.
+        to_the_end: whether its end is the end of what it was read from.
+    """
+
+    name: str
+    data: bytes
+    pieces: Callable[[], Iterable[_Piece]]
+    to_the_end: bool = True
+
+    def back(self, start: int, end: int) -> tuple[int, int]:
+        """Where in what it was read from stands what stands here; whole pieces, where these are not the same."""
+        at, first = 0, None
+        for length, there, its_end in self.pieces():
+            same = length == its_end - there
+            if first is None and start < at + length:
+                first = there + (start - at) * same
+            if end <= at + length:
+                return there if first is None else first, there + end - at if same else its_end
+            at += length
+        raise IndexError(f"no {start}:{end} in a view of {at} bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What readers must know of the texts that are looked for.
+
+    Attributes:
+        least: how many bytes of one there are at least.
+        spaced: whether one has a space.
+        cut: whether the data was cut off at its end, and one with it, it may be.
+    """
+
+    least: int
+    spaced: bool
+    cut: bool
+
+
+# The views of data in which what is sought may be seen.
+Reader = Callable[[bytes, Sought], Iterator[View]]
+
+
+def _read(name: str, data: bytes, pattern: re.Pattern[bytes], reader: Callable[[re.Match[bytes]], bytes]) -> View:
+    """The data with every match read; the rest stays as it is."""
+
+    def pieces() -> Iterator[_Piece]:
+        at = 0
+        for match in pattern.finditer(data):
+            yield match.start() - at, at, match.start()
+            yield len(reader(match)), *match.span()
+            at = match.end()
+        yield len(data) - at, at, len(data)
+
+    return View(name, pattern.sub(reader, data), pieces)
+
+
+# --- As it is written in a query, a form or JSON ---------------------------------------------------------
+# At the end an escape may be cut off.
+
+_PERCENT = re.compile(rb"%(?:([0-9A-Fa-f]{2})|[0-9A-Fa-f]?\Z)")
+_PERCENT_OR_PLUS = re.compile(rb"%(?:([0-9A-Fa-f]{2})|[0-9A-Fa-f]?\Z)|\+")
+_ESCAPE = re.compile(
+    rb"\\(?:u(?P<high>[Dd][89ABab][0-9A-Fa-f]{2})\\u(?P<low>[Dd][C-Fc-f][0-9A-Fa-f]{2})"
+    rb"|(?:u(?P<unit>[0-9A-Fa-f]{4})|x(?P<byte>[0-9A-Fa-f]{2})|U(?P<point>[0-9A-Fa-f]{8}))"
+    rb"|(?P<short>[/\\\"'bfnrt])|(?:[uxU][0-9A-Fa-f]*+)?\Z)"
+)
+_LAST_CHARACTER = 0x10FFFF
+_SHORT = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+
+
+def _percent(data: bytes, sought: Sought) -> Iterator[View]:
+    if b"%" in data:
+        yield _read("percent-encoded", data, _PERCENT, _unquoted)
+    if sought.spaced and b"+" in data:
+        yield _read("percent-encoded", data, _PERCENT_OR_PLUS, _unquoted)
+
+
+def _unquoted(match: re.Match[bytes]) -> bytes:
+    if match[0] == b"+":
+        return b" "
+    return bytes.fromhex(match[1].decode("ascii")) if match[1] else b""
+
+
+def _escapes(data: bytes, _sought: Sought) -> Iterator[View]:
+    if b"\\" in data:
+        yield _read("escaped", data, _ESCAPE, _unescaped)
+    if b"\\u00" in data or b"\\x" in data:
+        yield _read("escaped, byte by byte", data, _ESCAPE, _unescaped_byte)
+
+
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    if match["high"]:
+        return bytes.fromhex((match["high"] + match["low"]).decode("ascii")).decode("utf-16-be").encode()
+    if digits := match["unit"] or match["byte"] or match["point"]:
+        return chr(min(int(digits, 16), _LAST_CHARACTER)).encode("utf-8", "surrogatepass")
+    return _SHORT.get(match["short"], match["short"] or b"")
+
+
+def _unescaped_byte(match: re.Match[bytes]) -> bytes:
+    """As `_unescaped`; but what can be one byte is one: bytes are written so as well."""
+    digits = match["unit"] or match["byte"]
+    return bytes([number]) if digits and (number := int(digits, 16)) < 256 else _unescaped(match)
+
+
+# --- Hidden in whatever way ------------------------------------------------------------------------------
+
+_FOLD = re.compile(rb"[ \t]*\r?\n[ \t]*")
+_WIDE = re.compile(rb"(.)\0", re.DOTALL)
+_BASE64 = rb"[A-Za-z0-9+/_-]{%d,}+={0,2}"
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_HEX = rb"[0-9A-Fa-f]{%d,}+"
+_COMPRESSED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
+_MOST_UNPACKED = 64 * 1024 * 1024
+
+
+def _folds(data: bytes, _sought: Sought) -> Iterator[View]:
+    """YAML folds what is long over several lines, and mail does."""
+    if b"\n" in data:
+        yield _read(FOLDED, data, _FOLD, lambda _: b"")
+
+
+def _wide(data: bytes, _sought: Sought) -> Iterator[View]:
+    if b"\0" in data:
+        yield _read("UTF-16", data, _WIDE, lambda match: match[1])
+
+
+def _base64(data: bytes, sought: Sought) -> Iterator[View]:
+    """Every run that may be Base64, read from each of the four places where a group can begin."""
+    runs = list(re.finditer(_BASE64 % (sought.least * 4 // 3), data))
+    yield from _runs("Base64", runs, _from_base64, 4, cut=sought.cut)
+
+
+def _from_base64(run: bytes) -> bytes:
+    run = run.rstrip(b"=").translate(_STANDARD)
+    rest = len(run) % 4
+    return binascii.a2b_base64(run + b"=" * (4 - rest) if rest != 1 else run[:-1])
+
+
+def _hexadecimal(data: bytes, sought: Sought) -> Iterator[View]:
+    """Every run of hexadecimal digits, read from each of the two places where a byte can begin."""
+    runs = list(re.finditer(_HEX % (sought.least * 2), data))
+    yield from _runs("hexadecimal", runs, _from_hex, 2, cut=sought.cut)
+
+
+def _from_hex(run: bytes) -> bytes:
+    return bytes.fromhex(run[: len(run) // 2 * 2].decode("ascii"))
+
+
+def _runs(
+    name: str, runs: list[re.Match[bytes]], read: Callable[[bytes], bytes], places: int, *, cut: bool
+) -> Iterator[View]:
+    """A view of what runs say, a line for each place where one may begin; if the last is cut off, each by itself."""
+    if not runs:
+        return
+    lines = [(read(run[0][start:]), run.span()) for run in runs for start in range(places)]
+    yield View(
+        name, b"\n".join(line for line, _ in lines), lambda: ((len(line) + 1, *span) for line, span in lines), False
+    )
+    if cut and runs[-1].end() == len(runs[-1].string):
+        for line, (start, end) in lines[-places:]:
+            yield View(name, line, partial(_whole, len(line), start, end))
+
+
+def _compressed(data: bytes, _sought: Sought) -> Iterator[View]:
+    for match in _COMPRESSED.finditer(data):
+        if unpacked := _unpacked(memoryview(data)[match.start() :]):
+            gap = match.start()
+            yield View("compressed", unpacked, partial(_whole, len(unpacked), gap, len(data)))
+
+
+def _whole(*piece: int) -> list[_Piece]:
+    length, start, end = piece
+    return [(length, start, end)]
+
+
+def _unpacked(data: memoryview) -> bytes:
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(data, _MOST_UNPACKED)
+    except zlib.error:
+        return b""
+
+
+# The ways in which anybody writes a text in a query, a form or JSON; and all that are known.
+WRITTEN: tuple[Reader, ...] = (_percent, _escapes)
+HIDDEN: tuple[Reader, ...] = (*WRITTEN, _folds, _wide, _base64, _hexadecimal, _compressed)
