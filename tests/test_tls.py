@@ -44,8 +44,7 @@ def test_an_unknown_authority(server):
 
 
 @pytest.mark.parametrize(
-    ("variable", "words"),
-    [("REQUESTS_CA_BUNDLE", ["--only", "GroupId.*"]), ("SSL_CERT_FILE", ["--only", "Protocol.connection"])],
+    ("variable", "clauses"), [("REQUESTS_CA_BUNDLE", "GroupId.*"), ("SSL_CERT_FILE", "Protocol.connection")]
 )
 def test_a_private_authority(server, authority, tmp_path, variable, clauses):
     """A private authority is trusted where the usual variables name it."""
