@@ -58,9 +58,8 @@ def main() -> int:
         if ratio >= options.least:
             print(f"{name:<40} {ratio:6.2f} x", flush=True)
         ratios.append(ratio)
-    print(
-        f"{sum(each > 2 for each in ratios)} of {len(ratios)} faults cost over twice as much; {max(ratios):.2f} x at most"
-    )
+    twice = sum(each > 2 for each in ratios)
+    print(f"{twice} of {len(ratios)} faults cost over twice as much; {max(ratios):.2f} x at most")
     return 0
 
 
