@@ -1,7 +1,9 @@
 """Set up this checkout and run what the README promises; only the standard library is needed.
 
 python3 scripts/dev.py run [OPTIONS]     set up .venv, then judge a target with `iai-conformance run OPTIONS`
-python3 scripts/dev.py test [OPTIONS]    set up .venv, then lint, check types and test; OPTIONS for one pytest
+python3 scripts/dev.py test              set up .venv, then lint, check types and test: what must pass before a release
+python3 scripts/dev.py test --quick      the same without the tests that take seconds: what to run after each change
+python3 scripts/dev.py test OPTIONS      the same with one pytest, which is given the OPTIONS
 python3 scripts/dev.py lock [OPTIONS]    write requirements/*.txt anew from pyproject.toml; OPTIONS go to uv
 """
 
@@ -32,6 +34,10 @@ CHECKS = [
 TESTS = [
     ["pytest", "conformance/suite"],
     ["pytest", "tests", "-n", "2", "--dist", "worksteal"],
+]
+QUICK_TESTS = [
+    ["pytest", "conformance/suite", "--iai-profile", "smoke"],
+    [*TESTS[1], "-m", "not slow"],
 ]
 
 
@@ -73,7 +79,8 @@ def run(options: "list[str]") -> int:
 def test(options: "list[str]") -> int:
     """Set up, then run every check; the first that fails ends it. Options say what pytest is to do instead."""
     set_up("dev")
-    for command in [*CHECKS, *([["pytest", *options]] if options else TESTS)]:
+    tests = QUICK_TESTS if options == ["--quick"] else [["pytest", *options]] if options else TESTS
+    for command in [*CHECKS, *tests]:
         say("· " + " ".join(command))
         code = call([tool(command[0]), *command[1:]], ROOT)
         if code:

@@ -224,36 +224,35 @@ HOSTILE = ["\ud800", "\udcff", "\xff", "\u0661", "\0", "%", "%ff", "%ED%A0%80", 
 
 
 @pytest.mark.parametrize("strict", [False, True])
-@pytest.mark.parametrize("hostile", HOSTILE, ids=ascii)
 @pytest.mark.parametrize("part", ["Credential=", "/2023-11-14/", "/iai/", "SignedHeaders=", "Signature="])
-def test_hostile_authorization(part, hostile, strict):
+def test_hostile_authorization(part, strict):
     """No text in any part of the header is accepted, or makes the check stumble."""
     http = signed()
-    authorization = header(http.headers, "Authorization").replace(part, f"{part}{hostile}x")
-
-    assert verdict(with_header(http, "Authorization", authorization), strict=strict).startswith("AuthFailure.")
+    for hostile in HOSTILE:
+        authorization = header(http.headers, "Authorization").replace(part, f"{part}{hostile}x")
+        found = verdict(with_header(http, "Authorization", authorization), strict=strict)
+        assert found.startswith("AuthFailure."), ascii(hostile)
 
 
 @pytest.mark.parametrize("strict", [False, True])
-@pytest.mark.parametrize("hostile", HOSTILE, ids=ascii)
 @pytest.mark.parametrize("part", ["SecretId=", "Signature=", "GroupId=", "&Nonce"])
 @pytest.mark.parametrize("form", [Form.FORM, Form.QUERY])
-def test_hostile_fields(form, part, hostile, strict):
+def test_hostile_fields(form, part, strict):
     """No text in any field of a form or a query is accepted, or makes the check stumble."""
     http = signed(Scheme.SHA1, form)
-    spoiled = (
-        replace(http, body=http.body.replace(part.encode(), f"{part}{hostile}x".encode("utf-8", "surrogatepass")))
-        if http.body
-        else replace(http, url=http.url.replace(part, f"{part}{hostile}x"))
-    )
-
-    assert verdict(spoiled, strict=strict) in {
-        FAILURE,
-        "AuthFailure.SecretIdNotFound",
-        "AuthFailure.InvalidAuthorization",
-        "MissingParameter",
-        "InvalidParameter",
-    }
+    for hostile in HOSTILE:
+        spoiled = (
+            replace(http, body=http.body.replace(part.encode(), f"{part}{hostile}x".encode("utf-8", "surrogatepass")))
+            if http.body
+            else replace(http, url=http.url.replace(part, f"{part}{hostile}x"))
+        )
+        assert verdict(spoiled, strict=strict) in {
+            FAILURE,
+            "AuthFailure.SecretIdNotFound",
+            "AuthFailure.InvalidAuthorization",
+            "MissingParameter",
+            "InvalidParameter",
+        }, ascii(hostile)
 
 
 def test_absent_fields():

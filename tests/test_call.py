@@ -21,6 +21,7 @@ from conformance.runs.session import Session
 from conformance.runs.settings import Settings
 from conformance.runs.smoke import smoke
 from conformance.targets.direct import ENDPOINT
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parent.parent
 PLAIN = {"GroupName": "<salt>", "GroupId": "<salt>"}
@@ -303,7 +304,13 @@ def _shell(tmp_path):
 
     def shell(line):
         done = subprocess.run(
-            ["sh", "-c", line], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+            ["sh", "-c", line],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
         )
         printed = done.stdout + done.stderr
         assert EXAMPLE_CREDENTIALS.secret_key not in line + printed
@@ -360,6 +367,7 @@ def test_a_failure_is_shown_again(here, fault, clause):
     assert "✗" not in without[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "clause"),
     [
@@ -393,6 +401,7 @@ def last_answer(printed):
     return found[-1]
 
 
+@pytest.mark.slow
 def test_on_serve(shell):
     """The same in a process of its own, as a user runs it: `serve --fault`, and the line."""
     line = failures_of("any-version", "Protocol.version.known")[0]["curl"]
@@ -435,6 +444,7 @@ def test_a_failure_of_the_quota_is_shown_again(here):
     assert code == 1, printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "clause"), [("not-listed", "State.listed"), ("unauthenticated-creates", "Authentication.creates-nothing")]
 )

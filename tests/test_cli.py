@@ -12,6 +12,7 @@ import pytest
 from conformance.cli.main import main
 from tests.command import command
 from tests.reports import read_report
+from tests.waiting import PATIENCE, wait_for
 
 
 @pytest.fixture(autouse=True, name="bare_environment")
@@ -25,7 +26,7 @@ def process(*words, **environment):
     """Run the command in a process of its own, as a user does."""
     return subprocess.run(
         [sys.executable, "-m", "conformance", *words],
-        capture_output=True, text=True, timeout=120, check=False, env={**os.environ, **environment},
+        capture_output=True, text=True, timeout=PATIENCE, check=False, env={**os.environ, **environment},
     )  # fmt: skip
 
 
@@ -66,6 +67,7 @@ def test_a_fault_is_red(tmp_path):
     assert "Signature" not in done.stdout
 
 
+@pytest.mark.slow
 def test_reports_are_the_same_each_time(tmp_path):
     """The same seed against the embedded emulator gives the same report, but for when it was made; in any process."""
     reports = []
@@ -112,6 +114,7 @@ def test_selection(tmp_path):
     assert passed == {"GroupId.required", "GroupId.type", "GroupId.length.min", "GroupId.length.max", "GroupId.charset"}
 
 
+@pytest.mark.slow
 def test_expected_failures(tmp_path):
     """A known failure is run and not counted; one that passes again must be taken off the list."""
     (tmp_path / "known.txt").write_text("# what we know\nTag.length.*  # JIRA-1: not limited yet\n")
@@ -259,15 +262,17 @@ def test_servers_that_do_not_speak_http(answer, says):
             with connection:
                 connection.recv(65536)
                 if answer is None:
-                    done_serving.wait(20)
+                    wait_for(done_serving)
                 else:
                     connection.sendall(answer)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        done = command("run", "--target", f"http://127.0.0.1:{listening.getsockname()[1]}", "--timeout-seconds", "0.5")
+        seconds = "0.5" if answer is None else str(PATIENCE)
+        target = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        done = command("run", "--target", target, "--timeout-seconds", seconds)
         done_serving.set()
-        thread.join(5)
+        thread.join()
 
     assert (done.returncode, says in done.stderr, "Traceback" in done.stderr) == (3, True, False), done.stderr
 
@@ -301,6 +306,7 @@ def test_sign_prints_headers_and_no_secret(capsys):
     assert "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE" not in told
 
 
+@pytest.mark.slow
 def test_a_foreign_pytest_setup_is_left_alone(tmp_path):
     """A project's own pytest settings, conftest and `conformance` folder don't disturb the command."""
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")

@@ -280,6 +280,19 @@ def test_options_say_what_pytest_does(dev, made, monkeypatch):
     assert runs[len(dev.CHECKS) :] == [["-x", "tests"]]
 
 
+def test_the_quick_part_leaves_out_what_is_slow(dev, made, monkeypatch):
+    """`--quick` runs the same checks, the suite in its smallest profile, and the tests without those marked slow."""
+    runs = []
+    monkeypatch.setattr(dev, "call", lambda command, _where: runs.append(command[1:]) or 0)
+
+    assert dev.main(["test", "--quick"]) == 0
+    assert runs[: len(dev.CHECKS)] == [command[1:] for command in dev.CHECKS]
+    assert runs[len(dev.CHECKS) :] == [
+        ["conformance/suite", "--iai-profile", "smoke"],
+        ["tests", "-n", "2", "--dist", "worksteal", "-m", "not slow"],
+    ]
+
+
 def test_the_lock_names_no_address():
     """The lock files hold versions and hashes alone."""
     folder = CHECKOUT / "requirements"

@@ -72,10 +72,9 @@ def test_lines_edited_by_hand(old, new):
         Case.from_line(edited)
 
 
-@pytest.mark.parametrize("case", SMOKE, ids=lambda case: case.id)
-def test_there_and_back(case):
+def test_there_and_back():
     """A case is the same once written and read."""
-    assert case == Case.from_line(case.to_line())
+    assert [case.id for case in SMOKE if case != Case.from_line(case.to_line())] == []
 
 
 def test_lines_are_plain():
@@ -96,7 +95,7 @@ def predictions():
         return seen[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("conformance.judging.assessment.predict_http", predicting)
+        patch.setattr("conformance.judging.assessor.predict_http", predicting)
         judged(SMOKE)
     return seen
 

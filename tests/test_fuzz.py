@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.fuzz import KINDS, SERVE, Input, answers, campaign, complaint, made
+from tests.waiting import PATIENCE
 
 # The emulator, but for what it does with the requests of the campaign that are about its own groups.
 BROKEN = """
@@ -38,7 +39,7 @@ MISTAKES = {
 
 def test_small_campaign():
     """A few hundred inputs leave the emulator as it was."""
-    assert campaign(SERVE, 400, say=lambda _: None) == []
+    assert campaign(SERVE, 400, seconds=PATIENCE, say=lambda _: None) == []
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
@@ -48,7 +49,8 @@ def test_what_goes_wrong_is_found(mistake):
         pytest.skip("the system doesn't tell how much memory a process has")
     command = (sys.executable, "-c", BROKEN.format(mistake))
 
-    failures = campaign(command, 25, first=1000, seconds=1, say=lambda _: None)
+    seconds = 1 if "sleep" in mistake else PATIENCE
+    failures = campaign(command, 25, first=1000, seconds=seconds, say=lambda _: None)
 
     found = [each for each in failures if MISTAKES[mistake] in each]
     assert found
@@ -63,7 +65,7 @@ def test_no_server():
 
 def test_a_useless_server():
     """A server that creates no groups is found out before the first input."""
-    [failure] = campaign((sys.executable, "-c", USELESS), 1, seconds=1, say=lambda _: None)
+    [failure] = campaign((sys.executable, "-c", USELESS), 1, seconds=PATIENCE, say=lambda _: None)
 
     assert failure.startswith("before the first input: a valid CreateGroup: closed after 0 of 1 answers")
 

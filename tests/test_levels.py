@@ -19,6 +19,7 @@ from conformance.runs.options import PROFILES, parse_levels
 from conformance.runs.settings import Settings
 from conformance.runs.smoke import smoke
 from tests.command import command
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TENCENTCLOUD_"))}
@@ -46,7 +47,7 @@ def judge(*words):
 def python(folder, *words):
     return subprocess.run(
         [sys.executable, *words], cwd=folder, env=ENVIRONMENT | {"PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 
@@ -184,6 +185,7 @@ def test_a_server_without_signatures(other_server):
     assert of(report, "passed") >= clauses_at(Level.ENVELOPE)
 
 
+@pytest.mark.slow
 def test_a_server_without_signatures_at_all_levels(other_server):
     """The same server, looked at whole, fails, and not at the levels for which it conforms."""
     code, printed, report = judge("--target", other_server)
@@ -236,9 +238,9 @@ def test_listing_sends_nothing(capsys, profile):
     """`run --list` opens no connection to the target, and tells of it what it tells of the embedded emulator."""
     words = ["--profile", profile, "--level", "envelope,concurrency"]
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(0.2)
         there = listed(capsys, "--target", f"http://127.0.0.1:{listening.getsockname()[1]}", *words)
-        with pytest.raises(TimeoutError):
+        listening.setblocking(False)
+        with pytest.raises(BlockingIOError):
             listening.accept()
 
     assert there == listed(capsys, *words)
@@ -256,6 +258,7 @@ def test_listing_needs_no_target(capsys):
     assert list(listings[0]) == ["state", "concurrency", "all of these"]
 
 
+@pytest.mark.slow
 def test_larger_profiles_cost_more(capsys):
     """What a level explores comes on top of its fixed cases, many times over in the profile deep."""
     cost = {each: listed(capsys, "--profile", each, "--level", "authentication")["authentication"] for each in PROFILES}
@@ -284,6 +287,7 @@ def test_a_run_of_a_part_costs_what_was_listed(capsys):
     assert (report["requests"], report["groups_created"]) == listed(capsys, "--profile", "smoke", *words)["protocol"]
 
 
+@pytest.mark.slow
 def test_a_standard_run_costs_about_what_was_listed(capsys):
     """What is drawn doesn't depend on the target as long as it conforms."""
     _, printed, report = judge("--level", "authentication", "--profile", "standard")
@@ -300,6 +304,7 @@ def test_answers_alone_cost_what_was_listed(capsys):
     assert listed(capsys, "--profile", "smoke", "--level", "envelope")["all of these"][0] == report["requests"]
 
 
+@pytest.mark.slow
 def test_all_levels_together_cost_what_was_listed(capsys):
     """Every level is listed, and the sum in the last line is what a run of all of them sends and creates."""
     _, _, report = judge()
@@ -323,6 +328,7 @@ def pytest_on(folder, *options):
     return python(folder, "-m", "pytest", *words)
 
 
+@pytest.mark.slow
 def test_levels_under_pytest(tmp_path):
     """As an option of the plugin: the tests are the cases of the levels, and the first, with which a run begins."""
     done = pytest_on(tmp_path, "--iai-level", "state", "--iai-level", "concurrency,protocol")
@@ -333,6 +339,7 @@ def test_levels_under_pytest(tmp_path):
     assert "left out by --level: not authentication" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_fault_at_a_level_under_pytest(tmp_path):
     """A fault of the level fails there."""
     done = pytest_on(tmp_path, "--iai-level", "state", "--iai-fault", "tag-lost")

@@ -210,6 +210,7 @@ def started(stand_in, *words, requests):
     return process
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted(stand_in, tmp_path, number):
     """After Ctrl-C, or SIGTERM, everything is deleted; the recording says that it ended early."""
@@ -226,6 +227,7 @@ def test_interrupted(stand_in, tmp_path, number):
     assert any("interrupted" in note for note in load(tmp_path / "rec").notes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("requests", [3, 17, 60])
 def test_killed(stand_in, tmp_path, requests):
     """After kill -9 the journal names what may be there; cleanup deletes exactly that; the recording is readable."""
@@ -247,6 +249,7 @@ def test_killed(stand_in, tmp_path, requests):
     assert not (tmp_path / "rec").exists() or load(tmp_path / "rec").notes
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_is_left_alone(stand_in):
     """Cleanup doesn't take away the groups of a run that still uses them."""
     process = started(stand_in, *LIVE, "--rate", "50", requests=20)
@@ -261,6 +264,7 @@ def test_a_run_that_goes_on_is_left_alone(stand_in):
     assert foreign_only(stand_in.service)
 
 
+@pytest.mark.slow
 def test_a_journal_that_names_foreign_groups(stand_in):
     """Groups of somebody else stay, whatever a journal says: they were there before it began."""
     process = started(stand_in, *LIVE, "--rate", "50", requests=10)
@@ -280,6 +284,7 @@ def test_a_journal_that_names_foreign_groups(stand_in):
     assert not set(dict(FOREIGN)) & set(stand_in.service.asked("DeleteGroup"))
 
 
+@pytest.mark.slow
 def test_a_damaged_journal(stand_in):
     """What can be read of it is deleted, what carries the run's letters besides is told; the file is kept."""
     process = started(stand_in, *LIVE, "--rate", "50", requests=20)
@@ -301,6 +306,7 @@ def test_a_damaged_journal(stand_in):
     assert stand_in.journals == [path]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["name", "created"])
 def test_a_group_that_isnt_the_journals(stand_in, change):
     """A group with a journalled id, but another name or an older date, is somebody else's: it is left."""
@@ -323,6 +329,7 @@ def test_a_group_that_isnt_the_journals(stand_in, change):
     assert ours not in stand_in.service.asked("DeleteGroup")
 
 
+@pytest.mark.slow
 def test_another_accounts_journal(stand_in):
     """A journal of another key pair is left to whoever has that."""
     process = started(stand_in, *LIVE, "--rate", "50", requests=8)
@@ -360,6 +367,7 @@ def test_a_network_that_goes(tmp_path):
     assert service.account.groups == {}
 
 
+@pytest.mark.slow
 def test_where_things_are_kept(stand_in):
     """The journal is readable by its user alone."""
     process = started(stand_in, *LIVE, "--rate", "50", requests=8)

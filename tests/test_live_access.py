@@ -257,6 +257,7 @@ def test_netrc_replaces_no_signature(stand_in):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_through_a_proxy(stand_in):
     """HTTPS_PROXY is used, NO_PROXY heeded; what needs a connection of its own isn't seen then."""
     with ConnectProxy(stand_in.port) as proxy:

@@ -18,6 +18,8 @@ from tests.stand_in import (
 
 FEW = ("--only", "GroupId.*", "--level", "parameters,state")
 
+pytestmark = pytest.mark.slow
+
 
 # --- The whole path ----------------------------------------------------------------------------------------
 

@@ -296,6 +296,7 @@ def test_the_vendors_sdk_is_observed(tmp_path, proxied):
     assert EXAMPLE_CREDENTIALS.secret_id not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "clause"),
     [
@@ -350,6 +351,7 @@ def test_another_api_is_passed_on_and_left_out():
     assert (observer.judged, said) == (0, [])
 
 
+@pytest.mark.slow
 def test_the_smoke_list_through_it_is_no_false_alarm():
     """Everything that the suite sends, wrongly signed and oddly written, is allowed where the server conforms."""
     with Server(Emulator()) as server, observed(server.url) as (relay, observer, said):

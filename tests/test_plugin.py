@@ -12,9 +12,13 @@ import pytest
 
 from conformance.contract import clauses_of
 from conformance.runs.smoke import smoke
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TENCENTCLOUD_"))}
+
+# Each of these is a process, or several.
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="session", name="wheel")
@@ -22,7 +26,7 @@ def _wheel(tmp_path_factory):
     """The wheel, built from this checkout."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
     (found,) = folder.glob("*.whl")
     return found
 
@@ -39,7 +43,13 @@ def _installed(wheel, tmp_path_factory):
 def python(words, cwd, installed=None):
     environment = {**ENVIRONMENT, "PYTHONPATH": str(installed)} if installed else ENVIRONMENT
     return subprocess.run(
-        [sys.executable, *words], cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, *words],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
 
 
