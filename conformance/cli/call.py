@@ -77,8 +77,8 @@ class _TwiceError(ValueError):
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    for place, (name, _) in enumerate(pairs):
-        if name in dict(pairs[:place]):
+    for index, (name, _) in enumerate(pairs):
+        if name in dict(pairs[:index]):
             raise _TwiceError(name)
     return dict(pairs)
 

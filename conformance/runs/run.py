@@ -173,8 +173,8 @@ class Run:
 
     def _play(self, case_run: CaseRun) -> None:
         """Send the steps of a case, one after the other, as far as they can be sent."""
-        for place, step in enumerate(case_run.steps):
-            case_run.index = place
+        for index, step in enumerate(case_run.steps):
+            case_run.index = index
             if step.request.action in {"DeleteGroup", "ModifyGroup"} and self._is_missing(step.request):
                 case_run.ended = True  # there is nothing to change: the creation before it failed, which is judged
             else:
