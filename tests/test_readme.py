@@ -20,6 +20,12 @@ def test_the_blocks_are_as_the_code_makes_them():
     assert rendered(TEXT) == TEXT
 
 
+@pytest.mark.parametrize("name", ["options", "exit codes"])
+def test_the_tables_are_as_the_code_makes_them(name):
+    """The blocks that need no run."""
+    assert f"<!-- {name} -->\n\n{BLOCKS[name]()}\n\n<!-- end -->" in TEXT
+
+
 def test_every_block_has_its_place():
     """Each block that is made stands in the README, once."""
     assert sorted(re.findall(r"<!-- (?!end )([a-z ]+) -->", TEXT)) == sorted(BLOCKS)
