@@ -32,7 +32,7 @@ class Target(Protocol):
         """Send a request, and wait for its answer."""
 
     def together(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
-        """Send requests at once, each on a connection of its own; one after the other isn't at once, but unsupported."""
+        """Send requests at once, each on a connection of its own; one after the other is unsupported."""
 
     def pipelined(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
         """Send requests on one connection before the first answer is read; what came of each, in their order."""
