@@ -42,7 +42,7 @@ def predicted() -> dict[str, frozenset[frozenset[str]]]:
     found: dict[str, set[frozenset[str]]] = {}
     run = run_against()
     at_hand: set[frozenset[str]] = set()
-    run.assessment.on_judgement = lambda _http, prediction, _judgement: at_hand.add(
+    run.assessor.on_judgement = lambda _http, prediction, _judgement: at_hand.add(
         frozenset(reading for each in prediction.allowed for reading in each.readings)
     )
     for case in smoke():

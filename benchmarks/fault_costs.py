@@ -41,7 +41,7 @@ def cpu(*faults: str, profile: str = "smoke") -> float:
 
 
 def main() -> int:
-    """Measure all faults, or those that are named; the costly ones are printed as they are found, then how many are."""
+    """Measure all faults, or those that are named; the costly ones are measured again, beside a run without a fault."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("fault", nargs="*", default=list(FAULT))
     parser.add_argument("--profile", default="smoke")
@@ -52,13 +52,14 @@ def main() -> int:
     print(f"{'no fault':<40} {base:6.2f} s")
     ratios = []
     for name in options.fault:
-        seconds = cpu(name, profile=options.profile)
-        ratios.append(seconds / base)
-        if ratios[-1] >= options.least:
-            print(f"{name:<40} {seconds:6.2f} s  {ratios[-1]:5.2f} x", flush=True)
-    print(
-        f"{sum(each > 2 for each in ratios)} of {len(ratios)} faults cost more than twice as much; {max(ratios):.2f} x"
-    )
+        ratio = cpu(name, profile=options.profile) / base
+        if ratio >= options.least:
+            ratio = min(ratio, *(cpu(name, profile=options.profile) / cpu(profile=options.profile) for _ in range(2)))
+        if ratio >= options.least:
+            print(f"{name:<40} {ratio:6.2f} x", flush=True)
+        ratios.append(ratio)
+    twice = sum(each > 2 for each in ratios)
+    print(f"{twice} of {len(ratios)} faults cost over twice as much; {max(ratios):.2f} x at most")
     return 0
 
 

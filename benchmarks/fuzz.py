@@ -31,7 +31,7 @@ from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
 from conformance.base.credentials import EXAMPLE_CREDENTIALS
-from conformance.exchange.draft import Draft, draft, seal
+from conformance.exchange.draft import Draft, draft, sign
 from conformance.exchange.messages import HttpResponse
 from conformance.exchange.request import Request
 from conformance.exchange.signing import TC3_ENDING, UNSIGNED_PAYLOAD, Scheme
@@ -162,7 +162,7 @@ class Draws:
 
     def valid(self, way: tuple[Scheme, Form] | None = None) -> bytes:
         """A valid request as bytes."""
-        return written(seal(self.draft(way)))
+        return written(sign(self.draft(way)))
 
     def mutated(self, data: bytes, most: int = 6) -> bytes:
         """Bytes with a few of them flipped, deleted, doubled, put in or moved."""
@@ -461,7 +461,7 @@ _HEADER_NAMES = (
 
 def _headers(draws: Draws) -> Input:
     """Headers that are absent, doubled or hostile, Authorization too."""
-    sent = seal(draws.draft())
+    sent = sign(draws.draft())
     headers = list(sent.headers)
     for _ in range(draws.size(4)):
         name, value = draws.one(_HEADER_NAMES), draws.one(_HEADER_VALUES)
@@ -486,7 +486,7 @@ def _common(draws: Draws) -> Input:
     if draws.once_in(5):
         made.more.append(("X-TC-Content-SHA256", UNSIGNED_PAYLOAD))
         made.payload = UNSIGNED_PAYLOAD.encode()
-    return Input((written(seal(made)),), answers=1)
+    return Input((written(sign(made)),), answers=1)
 
 
 _ODD = (
@@ -548,7 +548,7 @@ def _json(draws: Draws) -> Input:
     """A properly signed body that isn't the JSON it should be."""
     made = draws.draft(_JSON)
     made.body = draws.mutated(made.body, 3) if draws.once_in(4) else _odd_json(draws)
-    return Input((written(seal(made)),), answers=1)
+    return Input((written(sign(made)),), answers=1)
 
 
 _INDICES = (
@@ -583,7 +583,7 @@ def _fields(draws: Draws) -> Input:
     if made.scheme is Scheme.TC3 and draws.once_in(2):
         text = "&".join(f"{name}{draws.one(('=', '', '=='))}{value}" for name, value in fields)
         made.text = _loosely(text, "%;+!*'()/?:@=&,$[]~|{}^`\"<>\\")
-    return Input((written(seal(made)),), answers=1)
+    return Input((written(sign(made)),), answers=1)
 
 
 def _values(draws: Draws) -> Input:
@@ -598,7 +598,7 @@ def _values(draws: Draws) -> Input:
         parameters.insert(draws.below(len(parameters) + 1), (name, value))
     if way in _TEXTUAL:
         parameters = [(name, value) for name, value in parameters if isinstance(value, str)]
-    return Input((written(seal(draws.draft(way, Request(tuple(parameters), request.action)))),), answers=1)
+    return Input((written(sign(draws.draft(way, Request(tuple(parameters), request.action)))),), answers=1)
 
 
 _FILLINGS = (
@@ -615,7 +615,7 @@ def _large(draws: Draws) -> Input:
     if size > 2_000_000 and filling.endswith(b","):
         filling = b"x"  # to look at millions of items takes its time, and may
     made.body = before + filling * (size // len(filling)) + behind
-    data = written(seal(made))
+    data = written(sign(made))
     if size < 2_000_000 and draws.once_in(2):
         data = re.sub(rb"Authorization: [^\r]*\r\n", b"", data, count=1)
         data = data.replace(b"application/json", b"application/x-www-form-urlencoded", 1)

@@ -31,7 +31,7 @@ __all__ = ["difference", "recorded", "recorder"]
 def recorder(folder: Path, emulator: Emulator) -> tuple[Run, Writer]:
     """A run against an emulator, called as a function, that records into a folder; and what writes there."""
     target = DirectTarget(emulator)
-    target.alone = False  # as whoever is recorded
+    target.exclusive = False  # as whoever is recorded
     run = Run.against(target)
     provenance = Provenance(
         kind=Kind.EMULATOR,

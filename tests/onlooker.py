@@ -8,7 +8,7 @@ from conformance.exchange.messages import HttpRequest, HttpResponse
 from conformance.exchange.request import Request
 from conformance.exchange.wire import Form, Sender, encode
 from conformance.observe.observer import Observer
-from conformance.observe.relay import Exchange
+from conformance.observe.relay import RelayedExchange
 
 NOW = 1_790_000_000.0
 ONE, TWO = "AKIDone", "AKIDtwo"
@@ -87,7 +87,7 @@ class Onlooker:
     def see(self, http, came, *, sent=NOW, answered=None, beside=()):
         """Tell of an exchange; the clauses that it departs from."""
         at = len(self.said)
-        self.observer.exchange(Exchange(http, came, sent, sent if answered is None else answered, tuple(beside)))
+        self.observer.exchange(RelayedExchange(http, came, sent, sent if answered is None else answered, tuple(beside)))
         return [line.split(":")[0].strip() for line in self.said[at:] if line.startswith("    ") and line[4] != " "]
 
     @property

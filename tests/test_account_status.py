@@ -4,7 +4,7 @@ import pytest
 
 from conformance.contract import CODES, THROTTLED, CodeKind
 from conformance.exchange.wire import Envelope
-from conformance.judging.account_status import MAY_NOT, OF_THE_ACCOUNT, fullness, leaves_open, outage, refusal
+from conformance.judging.account_status import MAY_NOT, OF_THE_ACCOUNT, leaves_open, why_down, why_full, why_unusable
 
 WELL = Envelope({"RequestId": "r"})
 NO_API = Envelope({}, "no JSON")
@@ -38,7 +38,7 @@ REFUSED = {
 @pytest.mark.parametrize(("code", "begins"), REFUSED.items(), ids=REFUSED)
 def test_refusals(code, begins):
     """Each reason for which nothing can be judged begins in its own way, and names the code and what was said."""
-    told = refusal("T", refused(code))
+    told = why_unusable("T", refused(code))
 
     assert told.startswith(f"{begins}{code}: 不行")
     assert "。" not in told.removesuffix("不行。")
@@ -53,25 +53,25 @@ def test_what_to_do_is_said():
         "AuthFailure.SignatureFailure": "TENCENTCLOUD_SECRET_ID",
     }
 
-    assert all(word in refusal("T", refused(code)) for code, word in advice.items())
+    assert all(word in why_unusable("T", refused(code)) for code, word in advice.items())
 
 
 @pytest.mark.parametrize("code", [*PARAMETERS, "InternalError", "Nonsense", ""])
 def test_no_refusals(code):
     """What speaks of the request, or of the service, refuses nobody."""
-    assert refusal("T", refused(code)) is None
+    assert why_unusable("T", refused(code)) is None
 
 
 @pytest.mark.parametrize("answer", [WELL, NO_API, Envelope({"Error": "AuthFailure"}), Envelope({"Error": {}})])
 def test_answers_that_refuse_nobody(answer):
     """Nor does an answer without a code."""
-    assert refusal("T", answer) is None
+    assert why_unusable("T", answer) is None
 
 
 @pytest.mark.parametrize("error", [{"Code": "OperationDenied"}, {"Code": "OperationDenied", "Message": None}])
 def test_a_refusal_without_a_message(error):
     """A code alone is enough for the sentence."""
-    assert refusal("T", Envelope({"Error": error})).startswith("T doesn't serve whoever asks from here: Operation")
+    assert why_unusable("T", Envelope({"Error": error})).startswith("T doesn't serve whoever asks from here: Operation")
 
 
 # --- What is out of order, or full -----------------------------------------------------------------------------
@@ -90,21 +90,21 @@ ALL = sorted({*BROKEN, *CLOSED, *FULL, *REFUSED, *CODES, CONFLICT, "Nonsense"})
 
 def test_outages():
     """A service is out of order by these codes and no others; a conflict is another user's."""
-    assert {each for each in ALL if outage("T", refused(each)) is not None} == BROKEN | CLOSED
-    assert outage("T", refused("InternalError")) == "T is out of order: InternalError. Try again later."
+    assert {each for each in ALL if why_down("T", refused(each)) is not None} == BROKEN | CLOSED
+    assert why_down("T", refused("InternalError")) == "T is out of order: InternalError. Try again later."
 
 
 def test_no_api():
     """Nor can anything be relied on that isn't the API; an acceptance can."""
-    assert outage("T", NO_API).startswith("T doesn't answer as the API does: no JSON.")
-    assert outage("T", WELL) is None
+    assert why_down("T", NO_API).startswith("T doesn't answer as the API does: no JSON.")
+    assert why_down("T", WELL) is None
 
 
 def test_full_accounts():
     """An account is full by these codes and no others; the sentence has the code."""
-    assert {each for each in ALL if fullness("T", refused(each)) is not None} == FULL
-    assert fullness("T", refused("LimitExceeded")).startswith("T takes no more groups in this account: LimitExceeded.")
-    assert fullness("T", WELL) is None
+    assert {each for each in ALL if why_full("T", refused(each)) is not None} == FULL
+    assert why_full("T", refused("LimitExceeded")).startswith("T takes no more groups in this account: LimitExceeded.")
+    assert why_full("T", WELL) is None
 
 
 def test_what_is_left_open():

@@ -141,7 +141,7 @@ def test_deciding_knows_no_framework(module):
 @pytest.mark.parametrize("module", [*within("oracle"), *within("judging")])
 def test_verdicts_are_of_what_was_sent(module):
     """What predicts doesn't know how requests were made up; only what keeps failures knows their salts."""
-    allowed = {"conformance.judging.assessment", "conformance.judging.results"}
+    allowed = {"conformance.judging.assessor", "conformance.judging.results"}
 
     assert module in allowed or imported(module, {"conformance.exchange.salt", "conformance.exchange.cases"}) == set()
 

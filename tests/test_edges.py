@@ -95,7 +95,7 @@ def predictions():
         return seen[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("conformance.judging.assessment.predict_http", predicting)
+        patch.setattr("conformance.judging.assessor.predict_http", predicting)
         judged(SMOKE)
     return seen
 

@@ -338,7 +338,7 @@ class Scripted:
     """A target that gives prepared answers, or reasons why none came."""
 
     def __init__(self, *answers):
-        self.name, self.alone = "scripted", True
+        self.name, self.exclusive = "scripted", True
         self.sender = Sender("http://localhost", "", EXAMPLE_CREDENTIALS)
         self._answers = list(answers)
 

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from conformance.exchange.messages import HttpResponse
+from conformance.judging.blame import is_permitted
 from conformance.judging.judge import DepartureKind as Kind
-from conformance.judging.judge import is_permitted, judge, judge_envelope, part
+from conformance.judging.judge import judge, judge_envelope, part
 from conformance.oracle.prediction import Accepted, Allowed, Prediction, Refused, TurnedAway
 
 JSON = (("Content-Type", "application/json"),)

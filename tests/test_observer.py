@@ -8,7 +8,7 @@ from conformance.base.errors import TransportError
 from conformance.exchange.messages import HttpRequest, HttpResponse
 from conformance.exchange.reading import secret_id_of
 from conformance.exchange.wire import Form
-from conformance.judging.observed import Subject, changes_of, subject_of
+from conformance.judging.observed import GroupRef, changes_of, group_ref
 from tests.onlooker import (
     ABSENT,
     EXISTS,
@@ -69,7 +69,7 @@ def test_what_is_written_otherwise_is_known_as_well(onlooker):
     )
     http = with_body(create("x"), "multipart/form-data; boundary=B", f"{parts}--B--\r\n".encode())
 
-    assert subject_of(http) == Subject("g", "腾讯", creates=True)
+    assert group_ref(http) == GroupRef("g", "腾讯", creates=True)
     assert onlooker.see(http, done()) == []
     assert onlooker.see(look("g"), shown("g", "腾讯")) == []
     assert onlooker.see(create("g"), done()) == ["GroupId.unique"]
@@ -159,7 +159,7 @@ def test_what_overlaps_another_group_is_held_against_what_is_known(onlooker):
     beside = [create("z"), delete("y"), modify("w", "v"), look("x"), look_at_all()]
 
     assert onlooker.see(create("x", "other"), done(), beside=beside) == ["GroupId.unique"]
-    assert changes_of(beside) == (Subject("z", "z", creates=True), Subject("y"), Subject("w", "v"))
+    assert changes_of(beside) == (GroupRef("z", "z", creates=True), GroupRef("y"), GroupRef("w", "v"))
 
 
 def test_what_nobody_understands_may_have_changed_anything(onlooker):

@@ -12,7 +12,7 @@ from conformance.emulator import Emulator
 from conformance.exchange.messages import HttpRequest, HttpResponse
 from conformance.exchange.request import Request
 from conformance.exchange.wire import Form, encode, envelope
-from conformance.judging.observed import Subject
+from conformance.judging.observed import GroupRef
 from conformance.recording.reader import load
 from conformance.report.curl import curl_lines
 from conformance.targets.embedded import EmbeddedTarget
@@ -197,7 +197,7 @@ def test_a_recording_is_judged_as_it_was(tmp_path, onlooker):
     recorded = load(tmp_path / "recording").interactions
     assert [bool(each) for each in onlooker.verdicts.values()] == [False, False, True, False, False]
     assert [each.circumstances.account for each in recorded] == [1, 1, 1, 2, 1]
-    assert recorded[3].circumstances.overlapped == (Subject("z", "n"),)
+    assert recorded[3].circumstances.overlapped == (GroupRef("z", "n"),)
     assert (recorded[3].at, recorded[3].circumstances.answered) == (NOW + 0.25, NOW + 1.5)
     assert [each.circumstances.unseen for each in recorded] == [False] * 4 + [True]
 

@@ -145,9 +145,9 @@ def test_answers_in_a_row(name, chunk, monkeypatch):
     monkeypatch.setattr(raw, "_CHUNK", chunk)
     with Scripted(KEPT[name]) as server, target_of(server) as target:
         usual = target.send(asked(server))
-        by_hand = target.pipelined([asked(server)] * 3)
+        from_call = target.pipelined([asked(server)] * 3)
 
-    assert by_hand == [usual] * 3
+    assert from_call == [usual] * 3
     assert isinstance(usual.answer, HttpResponse)
 
 
@@ -157,9 +157,9 @@ def test_answers_to_head(name):
     head = KEPT[name].partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
     with Scripted(head) as server, target_of(server) as target:
         usual = target.send(asked(server, "HEAD"))
-        by_hand = target.pipelined([asked(server, "HEAD")] * 2)
+        from_call = target.pipelined([asked(server, "HEAD")] * 2)
 
-    assert by_hand == [usual] * 2
+    assert from_call == [usual] * 2
     assert usual.answer.body == b""
 
 
@@ -168,9 +168,9 @@ def test_answers_that_end_with_the_connection(name):
     """The last answer may end where the connection does; to what was asked after it there is none."""
     with Scripted(CLOSED[name], closes=True) as server, target_of(server) as target:
         usual = target.send(asked(server))
-        by_hand = target.pipelined([asked(server)])
+        from_call = target.pipelined([asked(server)])
 
-    assert by_hand == [usual]
+    assert from_call == [usual]
     assert usual.answer.body == TEXT
 
 
@@ -186,19 +186,19 @@ def test_decoded():
 def test_interim_answers(interim):
     """Interim answers are none, how many they may be."""
     with Scripted(b"HTTP/1.1 " + interim + b"\r\nLink: </x>\r\n\r\n" + answer()) as server, target_of(server) as target:
-        by_hand = target.pipelined([asked(server)] * 2)
+        from_call = target.pipelined([asked(server)] * 2)
 
-    assert [each.answer.body for each in by_hand] == [TEXT] * 2
+    assert [each.answer.body for each in from_call] == [TEXT] * 2
 
 
 def test_an_answer_that_is_coded_wrongly():
     """It is no answer, as on the usual way, told in a sentence; the connection's next answers are read."""
     with Scripted(answer(TEXT, "Content-Encoding: gzip")) as server, target_of(server) as target:
         usual = target.send(asked(server))
-        by_hand = target.pipelined([asked(server)] * 2)
+        from_call = target.pipelined([asked(server)] * 2)
 
     assert isinstance(usual.answer, TransportError)
-    assert [str(each.answer) for each in by_hand] == ["an answer isn't coded as its Content-Encoding says: gzip"] * 2
+    assert [str(each.answer) for each in from_call] == ["an answer isn't coded as its Content-Encoding says: gzip"] * 2
 
 
 @pytest.mark.parametrize(
@@ -217,9 +217,9 @@ def test_an_answer_that_is_coded_wrongly():
 def test_no_answer(broken):
     """Where a connection breaks off, or what comes is no HTTP/1.1, there is no answer from there on."""
     with Scripted(broken, closes=True) as server, target_of(server) as target:
-        by_hand = target.pipelined([asked(server)] * 2)
+        from_call = target.pipelined([asked(server)] * 2)
 
-    assert [str(each.answer) for each in by_hand] == ["the connection was closed before its answer"] * 2
+    assert [str(each.answer) for each in from_call] == ["the connection was closed before its answer"] * 2
 
 
 def test_what_is_sent():

@@ -14,7 +14,7 @@ from conformance.cli.serve import STRICT_SIGNING
 from conformance.contract import CODES
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.server import Server
-from conformance.emulator.service import Account
+from conformance.emulator.service import ReferenceAccount
 
 EXISTS = "InvalidParameterValue.GroupIdAlreadyExist"
 
@@ -29,7 +29,7 @@ def _started(request):
 @pytest.fixture(name="server")
 def _server(started):
     server, emulator = started
-    emulator.account = Account()
+    emulator.account = ReferenceAccount()
     return server
 
 

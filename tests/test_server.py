@@ -19,7 +19,7 @@ from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import faulty
 from conformance.emulator.gateway import LARGEST_BODY as LARGEST_TAKEN
 from conformance.emulator.server import LARGEST_BODY, Server, serve_forever
-from conformance.emulator.service import Account
+from conformance.emulator.service import ReferenceAccount
 from conformance.exchange.request import Request
 from conformance.exchange.wire import Form, Sender, encode, headers_for
 from tests.waiting import PATIENCE, outputs
@@ -38,7 +38,7 @@ def _started(emulator):
 
 @pytest.fixture(name="server")
 def _server(started, emulator):
-    emulator.account = Account()
+    emulator.account = ReferenceAccount()
     return started
 
 

@@ -24,10 +24,10 @@ SHIPPED = Path(conformance.__file__).parent.parent / "cassettes"
 AGES = [each.name for each in READING["account-age"].values]
 
 
-@pytest.mark.parametrize("name", ["documentation", "reference", "corrupted"])
-def test_verdicts_stand(name, capsys):
+def test_verdicts_stand(capsys):
     """Today's contract judges what is shipped as it was judged when it was accepted."""
-    code = main(["rejudge", str(SHIPPED / name), "--against", str(SHIPPED / name / shipped.VERDICTS)])
+    folders = [str(SHIPPED / name) for name in ("documentation", "reference", "corrupted")]
+    code = main(["rejudge", *folders, "--against", str(SHIPPED / shipped.VERDICTS)])
 
     assert code == 0, capsys.readouterr().out
 
@@ -51,14 +51,14 @@ def test_the_pages_examples():
 
 
 def accepted(name):
-    """The verdicts that stand beside recordings; see `test_verdicts_stand`."""
-    return read_verdicts(SHIPPED / name / shipped.VERDICTS)
+    """The verdicts on a recording, as they stand beside it; see `test_verdicts_stand`."""
+    return read_verdicts(SHIPPED / shipped.VERDICTS)[name]
 
 
 @pytest.mark.parametrize("age", AGES)
 def test_the_reference(age):
     """Each kind of account has the whole smoke list, conforms, and is recognised."""
-    recording, judged = load(SHIPPED / "reference" / age), accepted("reference")[age]
+    recording, judged = load(SHIPPED / "reference" / age), accepted(f"reference/{age}")
 
     assert (recording.provenance.kind, recording.account, recording.notes) == (Kind.EMULATOR, age, ())
     assert judged["verdict"] == "conforms"
@@ -69,7 +69,7 @@ def test_the_reference(age):
 
 def test_every_corrupted_answer_is_refused():
     """Answers that were spoilt on purpose are refused, one and all."""
-    recording, judged = load(SHIPPED / "corrupted" / "answers"), accepted("corrupted")["answers"]
+    recording, judged = load(SHIPPED / "corrupted" / "answers"), accepted("corrupted/answers")
     spoilt = {each.request.place.case for each in recording.interactions}
 
     assert len(spoilt) > 300

@@ -6,8 +6,8 @@ import pytest
 
 from conformance.base.errors import TransportError
 from conformance.exchange.messages import HttpRequest, HttpResponse
-from conformance.judging.assessment import Assessment
-from conformance.judging.observed import Circumstances, Overheard, changes_of
+from conformance.judging.assessor import Assessor
+from conformance.judging.observed import Context, ObservedExchange, changes_of
 from conformance.judging.traffic import Opinion, Traffic
 from conformance.oracle.world import World
 from tests.onlooker import (
@@ -37,12 +37,12 @@ class Seen:
     """Traffic, to one server that others may use as well."""
 
     def __init__(self, world=None):
-        self.traffic = Traffic(Assessment("", World("salt") if world is None else world))
+        self.traffic = Traffic(Assessor("", World("salt") if world is None else world))
 
     def opinion(self, http, came, *, account=0, beside=(), unseen=False):
         """What there is to say of an exchange."""
-        circumstances = Circumstances(account, NOW, changes_of(beside), unseen)
-        return self.traffic.judge(Overheard(http, came, NOW, circumstances))
+        context = Context(account, NOW, changes_of(beside), unseen)
+        return self.traffic.judge(ObservedExchange(http, came, NOW, context))
 
     def see(self, http, came, **circumstances):
         """The clauses that an exchange departs from, which can be judged."""

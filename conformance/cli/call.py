@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def perform(options: argparse.Namespace) -> int:
     """Send the steps, tell what came and what departs, and let go of what was created."""
-    from conformance.cli.conversation import told
+    from conformance.cli.conversation import converse
     from conformance.runs.options import check_faults, parse_readings
     from conformance.runs.session import open_session
     from conformance.runs.settings import Settings
@@ -60,7 +60,7 @@ def perform(options: argparse.Namespace) -> int:
         raise UsageError("a recording can't be called: it answers what was recorded alone")
     departs = False
     try:
-        for line in told(session.run.target, steps, options.quota, session.run.salts):
+        for line in converse(session.run.target, steps, options.quota, session.run.salts):
             departs = departs or line.startswith("✗")
             sys.stdout.write(f"{line}\n")
     finally:

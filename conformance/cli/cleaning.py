@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from conformance.base.environment import state_folder
 from conformance.base.errors import SuiteError, TargetUnusableError
 from conformance.base.words import counted
-from conformance.live.account import Account
+from conformance.live.account import LiveAccount
 from conformance.live.journal import (
     Entry,
     Journal,
@@ -48,7 +48,7 @@ class Leftovers:
         """Whether something is wrong with a journal."""
         return any(each.damage for each in self.journals)
 
-    def told(self) -> Iterator[str]:
+    def lines(self) -> Iterator[str]:
         """What there is, in lines of text."""
         for each in self.journals:
             groups = _open(each)
@@ -107,7 +107,7 @@ def _clean(journal: JournalFile, settings: Settings) -> Iterator[str]:
             yield f"✗ {journal.path}: it is another key pair's: set the one that the run had"
             return
         resumed = resume(journal)
-        yield from _undone(resumed, journal.run, Account(target, Pace(settings.rate or DEFAULT_RATE)))
+        yield from _undone(resumed, journal.run, LiveAccount(target, Pace(settings.rate or DEFAULT_RATE)))
     finally:
         target.close()
 
@@ -124,7 +124,7 @@ def _reasons(left: Mapping[str, str]) -> Iterator[str]:
             yield from (f"✗ {each!r} is left: {why}" for each in ids)
 
 
-def _undone(journal: Journal, run: str, account: Account) -> Iterator[str]:
+def _undone(journal: Journal, run: str, account: LiveAccount) -> Iterator[str]:
     before = [each.group_id for each in journal.entries() if not each.state.settled]
     left: dict[str, str] = {}
     problem: SuiteError | None = None

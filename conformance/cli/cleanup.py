@@ -36,7 +36,7 @@ def perform(options: argparse.Namespace) -> int:
             f"--target {options.target}: groups are journalled, and cleaned up, for the live service alone"
         )
     found = leftovers()
-    for line in found.told():
+    for line in found.lines():
         sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
     if options.dry_run:

@@ -18,7 +18,7 @@ from conformance.report.words import delivery, sent
 from conformance.runs.run import Run
 from conformance.targets import Target
 
-__all__ = ["told"]
+__all__ = ["converse"]
 
 _LONGEST = 2000
 
@@ -31,7 +31,7 @@ class _Listening:
     heard: list[Exchange] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.name, self.sender, self.alone = self.target.name, self.target.sender, self.target.alone
+        self.name, self.sender, self.exclusive = self.target.name, self.target.sender, self.target.exclusive
 
     def send(self, http: HttpRequest) -> Exchange:
         self.heard.append(self.target.send(http))
@@ -57,7 +57,9 @@ class _Listening:
         self.target.close()
 
 
-def told(target: Target, steps: Iterable[Step], quota: int | None = None, salts: Salts | None = None) -> Iterator[str]:
+def converse(
+    target: Target, steps: Iterable[Step], quota: int | None = None, salts: Salts | None = None
+) -> Iterator[str]:
     """Send steps; a few lines for each, then those for what departs from the documents, which begin with ✗.
 
     Args:
@@ -75,7 +77,7 @@ def told(target: Target, steps: Iterable[Step], quota: int | None = None, salts:
         target = target.with_quota(quota) if quota is not None else target
     listening = _Listening(target)
     run = Run.against(listening, salts=salts)
-    run.world.quota, run.by_hand = quota, True
+    run.world.quota, run.from_call = quota, True
     run.secrets = Secrets.of([*target.sender.credentials.texts, *secrets_of_environment()])
     try:
         failures = run.case(Case("Request.check-order", "by hand", steps))

@@ -13,7 +13,7 @@ from conformance.judging.results import NOT_RECORDED
 from conformance.runs.conduct import judge_recording
 from conformance.runs.run import Run
 
-__all__ = ["Witness", "evidence_of", "possible_after", "told", "values_of"]
+__all__ = ["Witness", "evidence_of", "possible_after", "render", "values_of"]
 
 _MOST_TOLD = 3
 
@@ -64,7 +64,7 @@ def _in_order(reading: Reading, values: Iterable[str]) -> list[str]:
     return [each.name for each in reading.values if each.name in chosen]
 
 
-def told(witnesses: Sequence[Witness], *, everything: bool) -> Iterator[str]:
+def render(witnesses: Sequence[Witness], *, everything: bool) -> Iterator[str]:
     """A few lines for each ambiguity of which something is known; for each at all, where `everything` is asked for."""
     settled = 0
     for reading in READINGS:

@@ -20,12 +20,12 @@ def perform(options: argparse.Namespace) -> int:
     from conformance.base.files import check_writable, write_text
     from conformance.cli.evidence import evidence_of, possible_after
     from conformance.recording.reader import recordings_at
-    from conformance.runs.settling import told_plan
+    from conformance.runs.settling import render_plan
 
     if options.json is not None:
         check_writable("--json", options.json)
     found = [evidence_of(path, None) for path in recordings_at(options.paths)] if options.paths else []
-    lines, values = told_plan(possible_after(found), frozenset().union(*(each.known for each in found)))
+    lines, values = render_plan(possible_after(found), frozenset().union(*(each.known for each in found)))
     for line in lines:
         sys.stdout.write(f"{line}\n")
     if options.json is not None:

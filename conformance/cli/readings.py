@@ -20,13 +20,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def perform(options: argparse.Namespace) -> int:
     """Tell for each ambiguity what is still possible, and by which interactions."""
     from conformance.base.files import check_writable, write_text
-    from conformance.cli.evidence import evidence_of, told, values_of
+    from conformance.cli.evidence import evidence_of, render, values_of
     from conformance.recording.reader import recordings_at
 
     if options.json is not None:
         check_writable("--json", options.json)
     found = [evidence_of(path, options.max_age) for path in recordings_at(options.paths)]
-    for line in told(found, everything=options.all):
+    for line in render(found, everything=options.all):
         sys.stdout.write(f"{line}\n")
     if options.json is not None:
         write_text("--json", options.json, f"{json.dumps(values_of(found), indent=1)}\n")

@@ -85,7 +85,7 @@ class _StandingTarget(DirectTarget):
         behaviour = conforming({"account-age": age})
         behaviour.request_id = self._request_id
         super().__init__(Emulator(behaviour, clock=lambda: self.now))
-        self.alone = False  # as whoever is recorded
+        self.exclusive = False  # as whoever is recorded
         self.now = _START
         self._at: Place | None = None
         self._asked: Counter[Place | None] = Counter()

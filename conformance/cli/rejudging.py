@@ -131,7 +131,7 @@ def _of_one(before: Verdicts, now: Verdicts) -> Iterator[str]:
         if was != is_:
             yield f"clause {id_}: - {was} + {is_}"
     for id_ in dict.fromkeys((*before["cases"], *now["cases"])):
-        was_found, is_found = _told(before["cases"].get(id_)), _told(now["cases"].get(id_))
+        was_found, is_found = _in_words(before["cases"].get(id_)), _in_words(now["cases"].get(id_))
         if was_found != is_found:
             yield f"case {id_}: - {was_found} + {is_found}"
     for id_ in dict.fromkeys((*before["readings"], *now["readings"])):
@@ -140,7 +140,7 @@ def _of_one(before: Verdicts, now: Verdicts) -> Iterator[str]:
             yield f"reading {id_}: - {_listed(was_left)} + {_listed(is_left)}"
 
 
-def _told(departures: list[str] | None) -> str:
+def _in_words(departures: list[str] | None) -> str:
     if departures is None:
         return "not judged"
     return "; ".join(departures) or "allowed"

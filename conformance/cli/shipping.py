@@ -166,7 +166,7 @@ def _is_refused(recording: Recording, case: Case, interaction: Interaction) -> b
     target = CassetteTarget("", replace(recording, interactions=(interaction,), files=("",)))
     run = Run.against(target, salts=target.salts)
     run.clock = target.now
-    run.by_hand = True
+    run.from_call = True
     try:
         return bool(run.case(case))
     except NotRecordedError:
@@ -184,12 +184,13 @@ def main(arguments: list[str]) -> None:
     reference(root / "reference")
     kept, allowed = corrupted(root / "corrupted" / "answers", root / "reference" / "after-2020-11-26")
     sys.stdout.write(f"corrupted: {kept} answers; {allowed} others are allowed\n")
-    for name in ("documentation", "reference", "corrupted"):
-        report = root / name / VERDICTS
-        found = {beside(report, path): verdicts_of(path, None) for path in recordings_at([str(root / name)])}
-        text = json.dumps({"recordings": found}, indent=1)
-        report.write_text(f"{text}\n", encoding="utf-8")
-        sys.stdout.write(f"{name}: {', '.join(path + ' ' + each['verdict'] for path, each in found.items())}\n")
+    report = root / VERDICTS
+    shipped = recordings_at([str(root / name) for name in ("documentation", "reference", "corrupted")])
+    found = {beside(report, path): verdicts_of(path, None) for path in shipped}
+    text = json.dumps({"recordings": found}, indent=1)
+    report.write_text(f"{text}\n", encoding="utf-8")
+    for name, verdicts in found.items():
+        sys.stdout.write(f"{name}: {verdicts['verdict']}\n")
 
 
 if __name__ == "__main__":

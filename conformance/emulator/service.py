@@ -60,7 +60,7 @@ class Scripted:
 
 
 @dataclass
-class Account:
+class ReferenceAccount:
     """The groups of an account, and those deleted a moment ago."""
 
     groups: dict[str, StoredGroup] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class Emulator:
     clock: Callable[[], float] = time.time
     quota: int = limit_of("State.quota")
     scripted: list[Scripted] = field(default_factory=list)
-    account: Account = field(default_factory=Account)
+    account: ReferenceAccount = field(default_factory=ReferenceAccount)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def anew(self, quota: int) -> Emulator:

@@ -143,19 +143,19 @@ class Case:
         about: what is special about it.
         steps: the requests, in order.
         quota: how many groups the account may have that it needs; None for any.
-        aside: whether it only finds out something between the steps of others, and is no case of a list.
+        probe: whether it only finds out something between the steps of others, and is no case of a list.
     """
 
     clause: str
     about: str
     steps: tuple[Step, ...]
     quota: int | None = None
-    aside: bool = False
+    probe: bool = False
 
     @property
     def id(self) -> str:
         """Ten hexadecimal digits made of the steps: the same wherever the case stands."""
-        content = _dumps([each.to_json() for each in self.steps]) + ("aside" if self.aside else "")
+        content = _dumps([each.to_json() for each in self.steps]) + ("aside" if self.probe else "")
         return hashlib.sha256(content.encode()).hexdigest()[:10]
 
     @property
@@ -164,16 +164,16 @@ class Case:
         return sum(each.requests for each in self.steps)
 
     @classmethod
-    def single(cls, clause: str, about: str, request: Request, form: Form = Form.JSON, *, aside: bool = False) -> Case:
+    def single(cls, clause: str, about: str, request: Request, form: Form = Form.JSON, *, probe: bool = False) -> Case:
         """A case of one request."""
-        return cls(clause, about, (Step(request, form),), aside=aside)
+        return cls(clause, about, (Step(request, form),), probe=probe)
 
     def to_line(self) -> str:
         """The case as one line of JSON, readable: only what can't be seen is escaped."""
         written: dict[str, object] = {"id": self.id, "clause": self.clause, "about": self.about}
         if self.quota is not None:
             written["quota"] = self.quota
-        if self.aside:
+        if self.probe:
             written["aside"] = True
         return _dumps({**written, "steps": [each.to_json() for each in self.steps]})
 

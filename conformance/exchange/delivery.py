@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from conformance.base.credentials import Credentials
-from conformance.exchange.draft import Draft, Form, Sender, draft, quoted, seal
+from conformance.exchange.draft import Draft, Form, Sender, draft, quoted, sign
 from conformance.exchange.messages import HttpRequest, header
 from conformance.exchange.request import Request
 from conformance.exchange.signing import UNSIGNED_PAYLOAD, Scheme, payload_hash, utc_date
@@ -57,18 +57,18 @@ def twisted(  # noqa: PLR0917 -- those of `draft`, and the twists
     chosen = [(_of(each), each.partition("=")[2]) for each in twists]
     for twist, argument in chosen:
         if twist.before is not None:
-            with _told(twist, argument):
+            with _naming(twist, argument):
                 twist.before(made, argument)
-    http = seal(made)
+    http = sign(made)
     for twist, argument in chosen:
         if twist.after is not None:
-            with _told(twist, argument):
+            with _naming(twist, argument):
                 http = twist.after(http, argument)
     return http
 
 
 @contextmanager
-def _told(twist: Twist, argument: str) -> Iterator[None]:
+def _naming(twist: Twist, argument: str) -> Iterator[None]:
     """Whatever a twist can't do with its argument, or with this request, is a ValueError that says so."""
     try:
         yield

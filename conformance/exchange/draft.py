@@ -22,7 +22,7 @@ from conformance.exchange.signing import (
     v1_string_to_sign,
 )
 
-__all__ = ["ARRAYS", "COMMON_FIELDS", "INDEXED", "JSON", "URLENCODED", "Draft", "Form", "Sender", "draft", "seal"]
+__all__ = ["ARRAYS", "COMMON_FIELDS", "INDEXED", "JSON", "URLENCODED", "Draft", "Form", "Sender", "draft", "sign"]
 
 JSON = "application/json"
 URLENCODED = "application/x-www-form-urlencoded"
@@ -167,7 +167,7 @@ def draft(request: Request, sender: Sender, form: Form, timestamp: int, nonce: i
     )
 
 
-def seal(made: Draft) -> HttpRequest:
+def sign(made: Draft) -> HttpRequest:
     """The signed HTTP request that a draft makes."""
     return _seal_tc3(made) if made.scheme is Scheme.TC3 else _seal_v1(made)
 

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
-from conformance.exchange.draft import ARRAYS, COMMON_FIELDS, INDEXED, JSON, URLENCODED, Form, Sender, draft, seal
+from conformance.exchange.draft import ARRAYS, COMMON_FIELDS, INDEXED, JSON, URLENCODED, Form, Sender, draft, sign
 from conformance.exchange.messages import Headers, HttpRequest, HttpResponse, header
 from conformance.exchange.request import Request
 
@@ -46,7 +46,7 @@ def encode(request: Request, sender: Sender, form: Form, timestamp: int, nonce: 
     Raises:
         ValueError: the request can't be said in this form (a number in a query, JSON under version 1).
     """
-    return seal(draft(request, sender, form, timestamp, nonce))
+    return sign(draft(request, sender, form, timestamp, nonce))
 
 
 def headers_for(
@@ -58,7 +58,7 @@ def headers_for(
         made.body = body
     else:
         made.text = query
-    return seal(made).headers
+    return sign(made).headers
 
 
 # --- Back into values ------------------------------------------------------------------------------------

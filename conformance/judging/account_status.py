@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.contract import CLAUSE, CODES, THROTTLED, CodeKind
 from conformance.exchange.wire import Envelope
 
-__all__ = ["MAY_NOT", "OF_THE_ACCOUNT", "fullness", "leaves_open", "outage", "refusal"]
+__all__ = ["MAY_NOT", "OF_THE_ACCOUNT", "leaves_open", "why_down", "why_full", "why_unusable"]
 
 # The key pair is known, but mayn't do this.
 MAY_NOT = frozenset({"UnauthorizedOperation", "AuthFailure.UnauthorizedOperation"})
@@ -35,7 +35,7 @@ OF_THE_ACCOUNT = (
 )  # fmt: skip
 
 
-def refusal(name: str, answer: Envelope) -> str | None:
+def why_unusable(name: str, answer: Envelope) -> str | None:
     """One sentence on why an account can't be used; None where it can.
 
     Args:
@@ -63,7 +63,7 @@ def refusal(name: str, answer: Envelope) -> str | None:
     return None
 
 
-def outage(name: str, answer: Envelope) -> str | None:
+def why_down(name: str, answer: Envelope) -> str | None:
     """One sentence on why a service that is relied on can't be used now; None where it can.
 
     Args:
@@ -77,7 +77,7 @@ def outage(name: str, answer: Envelope) -> str | None:
     return None
 
 
-def fullness(name: str, answer: Envelope) -> str | None:
+def why_full(name: str, answer: Envelope) -> str | None:
     """One sentence on why an account takes no more groups; None where it does."""
     if answer.code not in _FULL:
         return None

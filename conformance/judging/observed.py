@@ -13,13 +13,13 @@ from conformance.exchange.request import Request
 from conformance.exchange.wire import date_of
 from conformance.oracle.gateway import decodings
 
-__all__ = ["Circumstances", "Overheard", "Subject", "changes_of", "is_change", "subject_of"]
+__all__ = ["Context", "GroupRef", "ObservedExchange", "changes_of", "group_ref", "is_change"]
 
 _CHANGING = frozenset({ACTION, "ModifyGroup", "DeleteGroup"})
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class GroupRef:
     """The group that a request is about.
 
     Attributes:
@@ -34,7 +34,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class Context:
     """What else is known of an exchange of others.
 
     Attributes:
@@ -46,12 +46,12 @@ class Circumstances:
 
     account: int = 0
     answered: float | None = None
-    overlapped: tuple[Subject, ...] = ()
+    overlapped: tuple[GroupRef, ...] = ()
     unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Overheard:
+class ObservedExchange:
     """An exchange of others, as it is judged: the same while it passes and when its recording is read.
 
     Attributes:
@@ -65,7 +65,7 @@ class Overheard:
     http: HttpRequest
     answer: Answer
     sent: float
-    circumstances: Circumstances = field(default_factory=Circumstances)
+    circumstances: Context = field(default_factory=Context)
     sender: Sender | None = None
 
     @property
@@ -88,24 +88,24 @@ def is_change(http: HttpRequest) -> bool:
     return common_parameter(http, "Action") in _CHANGING
 
 
-def changes_of(requests: Iterable[HttpRequest]) -> tuple[Subject, ...]:
+def changes_of(requests: Iterable[HttpRequest]) -> tuple[GroupRef, ...]:
     """What those requests are about that may change something; each once."""
-    return tuple(dict.fromkeys(subject_of(each) for each in requests if is_change(each)))
+    return tuple(dict.fromkeys(group_ref(each) for each in requests if is_change(each)))
 
 
-def subject_of(http: HttpRequest) -> Subject:
+def group_ref(http: HttpRequest) -> GroupRef:
     """The group that a request is about; any, where the request can be read in several ways, or in none."""
     creates = common_parameter(http, "Action") == ACTION
     said = {_said(each.request, creates=creates) for each in decodings(http) if each.request is not None}
-    return said.pop() if len(said) == 1 else Subject()
+    return said.pop() if len(said) == 1 else GroupRef()
 
 
-def _said(request: Request, *, creates: bool) -> Subject:
+def _said(request: Request, *, creates: bool) -> GroupRef:
     ids, names = request.values("GroupId"), [each for each in request.values("GroupName") if each is not None]
     match ids, names:
         case (str(group_id),), []:
-            return Subject(group_id, None, creates)
+            return GroupRef(group_id, None, creates)
         case (str(group_id),), [str(name)]:
-            return Subject(group_id, name, creates)
+            return GroupRef(group_id, name, creates)
         case _:
-            return Subject()
+            return GroupRef()

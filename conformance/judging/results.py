@@ -141,7 +141,7 @@ class Results:
         del kept[_SMALLEST:]
         return failure
 
-    def miss(self, what: str, why: str) -> None:
+    def note_unseen(self, what: str, why: str) -> None:
         """Note what could not be seen, once."""
         self.unseen.setdefault(what, why)
 

@@ -16,9 +16,9 @@ from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, hea
 from conformance.exchange.reading import OTHER_VERSIONS, common_parameter
 from conformance.exchange.wire import envelope
 from conformance.judging.account_status import leaves_open
-from conformance.judging.assessment import Assessment
+from conformance.judging.assessor import Assessor
 from conformance.judging.ledger import Ledger, together
-from conformance.judging.observed import Overheard, Subject, is_change, subject_of
+from conformance.judging.observed import GroupRef, ObservedExchange, group_ref, is_change
 from conformance.judging.results import Failure
 from conformance.oracle.world import World
 
@@ -51,18 +51,18 @@ class Traffic:
             nobody else uses theirs.
     """
 
-    outset: Assessment
-    _assessments: dict[tuple[int, str], Assessment] = field(default_factory=dict)
+    outset: Assessor
+    _assessments: dict[tuple[int, str], Assessor] = field(default_factory=dict)
 
-    def judge(self, heard: Overheard) -> Opinion:
+    def judge(self, heard: ObservedExchange) -> Opinion:
         """Judge an exchange, and learn from it."""
         if isinstance(heard.answer, HttpResponse):
             heard = replace(heard, answer=decompressed(heard.answer))
         here = self._assessment(heard)
         if heard.circumstances.unseen:
             for each in self._assessments.values():
-                _doubt(each.world, Subject())
-        subject = subject_of(heard.http)
+                _doubt(each.world, GroupRef())
+        subject = group_ref(heard.http)
         beside = [each for each in heard.circumstances.overlapped if _touch(each, subject, here.world)]
         for other in beside:
             _doubt(here.world, other)
@@ -78,14 +78,14 @@ class Traffic:
         """What is left of the readings in all accounts and Regions."""
         return together([each.ledger for each in self._assessments.values()])
 
-    def _assessment(self, heard: Overheard) -> Assessment:
+    def _assessment(self, heard: ObservedExchange) -> Assessor:
         key = heard.circumstances.account, common_parameter(heard.http, "Region") or ""
         if key not in self._assessments:
             world = World(None if self.outset.world.salt is None else _NO_SALT)
             self._assessments[key] = replace(self.outset, region=key[1], world=world, ledger=Ledger())
         return self._assessments[key]
 
-    def _changed(self, heard: Overheard, subject: Subject, here: Assessment) -> None:
+    def _changed(self, heard: ObservedExchange, subject: GroupRef, here: Assessor) -> None:
         """Something was changed, or may have been: what that leaves in doubt, here and in every other world."""
         if not _is_plainly_done(heard, subject, here.world):
             _doubt(here.world, subject)
@@ -94,7 +94,7 @@ class Traffic:
                 _doubt(each.world, subject)
 
 
-def _opinion(heard: Overheard, here: Assessment, *, raced: bool) -> Opinion:
+def _opinion(heard: ObservedExchange, here: Assessor, *, raced: bool) -> Opinion:
     """What there is to say of an exchange, in the light of what is known.
 
     Args:
@@ -117,7 +117,7 @@ def _opinion(heard: Overheard, here: Assessment, *, raced: bool) -> Opinion:
     return Opinion(tuple(failures)) if failures is not None else Opinion(unjudged="its body can't be read")
 
 
-def _why_unreadable(heard: Overheard) -> str | None:
+def _why_unreadable(heard: ObservedExchange) -> str | None:
     """Why an exchange can't be judged, whatever it says."""
     if encoding := _encoding(heard.http):
         return f"the request is compressed ({encoding})"
@@ -134,21 +134,21 @@ def _encoding(message: HttpRequest | HttpResponse) -> str:
 # --- What a change leaves in doubt -----------------------------------------------------------------------
 
 
-def _doubt(world: World, subject: Subject) -> None:
+def _doubt(world: World, subject: GroupRef) -> None:
     """Put in doubt what a change may have changed."""
     ids: Iterable[str] = world.known_ids() if subject.group_id is None else (subject.group_id,)
     for each in ids:
         world.in_doubt(each, subject.name, stays=subject.creates)
 
 
-def _touch(one: Subject, other: Subject, world: World) -> bool:
+def _touch(one: GroupRef, other: GroupRef, world: World) -> bool:
     """Whether two requests may be about the same group, or the same name."""
     if one.group_id is None or other.group_id is None:
         return True
     return not _texts(one, world).isdisjoint(_texts(other, world))
 
 
-def _texts(subject: Subject, world: World) -> set[tuple[str, str]]:
+def _texts(subject: GroupRef, world: World) -> set[tuple[str, str]]:
     """What a request is about; case is left aside, for the page doesn't say whether it counts."""
     group_id = subject.group_id or ""
     group = world.groups.get(group_id)
@@ -164,7 +164,7 @@ def _is_surely_refused(answer: Answer) -> bool:
     return parsed.error is not None and not leaves_open(parsed)
 
 
-def _is_plainly_done(heard: Overheard, subject: Subject, world: World) -> bool:
+def _is_plainly_done(heard: ObservedExchange, subject: GroupRef, world: World) -> bool:
     """Whether it is sure what a change did, and to which group, so that the world has learnt it already.
 
     What was deleted may be made again by somebody else at any time.

@@ -12,13 +12,13 @@ from conformance.base.errors import TargetUnusableError, TransportError
 from conformance.contract import CLAUSE, THROTTLED
 from conformance.exchange.request import Request
 from conformance.exchange.wire import Envelope, Form, encode, envelope
-from conformance.judging.account_status import MAY_NOT, outage, refusal
+from conformance.judging.account_status import MAY_NOT, why_down, why_unusable
 from conformance.live.journal import Entry, Journal, JournalError, State
 from conformance.live.pace import ATTEMPTS, Pace
 from conformance.oracle.world import World
 from conformance.targets import Target
 
-__all__ = ["Account"]
+__all__ = ["LiveAccount"]
 
 _PAGE = 1000  # groups; as many as GetGroupList gives at once
 # No group has such an id; or none can have it.
@@ -45,7 +45,7 @@ _LOST_AFTER = 3
 
 
 @dataclass(slots=True)
-class Account:
+class LiveAccount:
     """An account at a target, asked for what isn't judged.
 
     Attributes:
@@ -82,7 +82,7 @@ class Account:
 
     def _unusable(self, answer: Envelope) -> str | None:
         """Why the account can't be used, by an answer to a request to which nothing is wrong; None where it can."""
-        return refusal(self.target.name, answer) or outage(self.target.name, answer)
+        return why_unusable(self.target.name, answer) or why_down(self.target.name, answer)
 
     # --- Before ----------------------------------------------------------------------------------------
 
@@ -285,7 +285,7 @@ class Account:
 
         Throttling passes, and what a key pair may not do is one action.
         """
-        if answer.code not in THROTTLED | MAY_NOT and (why := refusal(self.target.name, answer)) is not None:
+        if answer.code not in THROTTLED | MAY_NOT and (why := why_unusable(self.target.name, answer)) is not None:
             raise TargetUnusableError(why)
 
 

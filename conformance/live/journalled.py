@@ -35,7 +35,7 @@ class JournalledTarget:
             journal: where creations are written down.
             run: the run's part of each salt, which no id of anybody else has.
         """
-        self.name, self.sender, self.alone = target.name, target.sender, False
+        self.name, self.sender, self.exclusive = target.name, target.sender, False
         self._target, self._journal, self._run = target, journal, run
 
     def _foreign(self, http: HttpRequest) -> TransportError | None:

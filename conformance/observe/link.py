@@ -274,7 +274,7 @@ class Link:
         """Tell the client that the server can't be reached: nobody else will."""
         if self._over or self._refusal is None:
             return
-        why = f"no connection to {self._upstream.url.netloc}: {_told(self._refusal)}"
+        why = f"no connection to {self._upstream.url.netloc}: {_in_words(self._refusal)}"
         late = isinstance(self._refusal, TimeoutError)
         status, phrase = (504, "Gateway Timeout") if late else (502, "Bad Gateway")
         self._tap.closed(TransportError(why))
@@ -371,7 +371,7 @@ def _plain_answer(status: int, phrase: str, text: str) -> bytes:
     return f"{head}Connection: close\r\n\r\n".encode("latin-1") + body
 
 
-def _told(error: Exception) -> str:
+def _in_words(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate can't be verified ({error.verify_message})"
     return (error.strerror if isinstance(error, OSError) else None) or str(error) or "timeout"

@@ -16,11 +16,11 @@ from conformance.exchange.compression import decompressed
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
 from conformance.exchange.reading import common_parameter, secret_id_of
 from conformance.exchange.wire import Sender, envelope
-from conformance.judging.observed import Circumstances, Overheard, changes_of
+from conformance.judging.observed import Context, ObservedExchange, changes_of
 from conformance.judging.results import Failure
 from conformance.judging.traffic import Opinion
 from conformance.judging.world_updates import decoded, requested_id
-from conformance.observe.relay import Exchange
+from conformance.observe.relay import RelayedExchange
 from conformance.privacy.scrub import scrubbed_request
 from conformance.privacy.secrets import Secrets
 from conformance.recording.certificates import provenance_of_now
@@ -93,7 +93,7 @@ class Observer:
 
     # --- What passes -----------------------------------------------------------------------------------
 
-    def exchange(self, exchange: Exchange) -> None:
+    def exchange(self, exchange: RelayedExchange) -> None:
         """Judge an exchange, record it, and tell of it; what is neither CreateGroup nor a sister action is left out."""
         action = common_parameter(exchange.http, "Action") or ""
         if action not in {ACTION, *SISTERS}:
@@ -107,7 +107,7 @@ class Observer:
         self.judged += not opinion.unjudged
         self.departures += bool(opinion.failures)
         self._record(exchange, heard)
-        for line in _told(action, heard, opinion):
+        for line in _lines(action, heard, opinion):
             self._say(line)
 
     def blind(self, why: str) -> None:
@@ -116,17 +116,17 @@ class Observer:
         self._unseen = True
         self._say(f"! a connection can't be read from here on: {_visible(why)}")
 
-    def _overheard(self, exchange: Exchange) -> Overheard:
+    def _overheard(self, exchange: RelayedExchange) -> ObservedExchange:
         """The exchange, with what is known of it; times in whole milliseconds, as they are recorded."""
         secret_id = secret_id_of(exchange.http)
         account = self._accounts.setdefault(secret_id, len(self._accounts) + 1)
-        known = Circumstances(account, round(exchange.answered, 3), changes_of(exchange.overlapped), self._unseen)
+        known = Context(account, round(exchange.answered, 3), changes_of(exchange.overlapped), self._unseen)
         self._unseen = False
         ours = self.credentials is not None and self.credentials.secret_id == secret_id
         sender = Sender(self.upstream, "", self.credentials) if self.credentials is not None and ours else None
-        return Overheard(exchange.http, exchange.answer, round(exchange.sent, 3), known, sender)
+        return ObservedExchange(exchange.http, exchange.answer, round(exchange.sent, 3), known, sender)
 
-    def _record(self, exchange: Exchange, heard: Overheard) -> None:
+    def _record(self, exchange: RelayedExchange, heard: ObservedExchange) -> None:
         if self._writer is None or self.problem:
             return
         clean = changes_of(scrubbed_request(each, self._writer.secrets) for each in exchange.overlapped)
@@ -188,7 +188,7 @@ _NOT_ALL_WAS_JUDGED = 5
 # --- In words ----------------------------------------------------------------------------------------------
 
 
-def _told(action: str, heard: Overheard, opinion: Opinion) -> Iterator[str]:
+def _lines(action: str, heard: ObservedExchange, opinion: Opinion) -> Iterator[str]:
     """What is said of an exchange, in lines."""
     unanswered = not isinstance(heard.answer, HttpResponse)
     mark = "–" if opinion.unjudged or unanswered else "✗" if opinion.failures else "✓"

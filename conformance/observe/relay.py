@@ -24,10 +24,10 @@ from conformance.base.signals import termination_as_interrupt
 from conformance.base.sockets import address_of, listen
 from conformance.exchange.messages import Answer, HttpRequest
 from conformance.observe.link import Link, Upstream, port_of
-from conformance.observe.tap import Passed, Tap, Traffic
+from conformance.observe.tap import InFlight, Passed, Tap
 from conformance.targets.tls import authorities
 
-__all__ = ["Exchange", "Relay"]
+__all__ = ["Relay", "RelayedExchange"]
 
 # Seconds that connections have to close when the relay ends.
 _TO_CLOSE = 1.0
@@ -35,7 +35,7 @@ _EVERYWHERE = {"", "0.0.0.0", "::"}  # noqa: S104 -- to be told apart, not liste
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class RelayedExchange:
     """A request that passed, and what came of it.
 
     Attributes:
@@ -64,7 +64,7 @@ class Relay:
     def __init__(
         self,
         upstream: str,
-        on_exchange: Callable[[Exchange], None],
+        on_exchange: Callable[[RelayedExchange], None],
         *,
         on_blind: Callable[[str], None] = lambda _: None,
         host: str = "127.0.0.1",
@@ -181,17 +181,17 @@ async def _end(links: set[Link]) -> None:
 class _Telling:
     """Tells of exchanges in a thread of its own, so that no traffic waits for whoever listens."""
 
-    def __init__(self, on_exchange: Callable[[Exchange], None], on_blind: Callable[[str], None]) -> None:
+    def __init__(self, on_exchange: Callable[[RelayedExchange], None], on_blind: Callable[[str], None]) -> None:
         self._on_exchange, self._on_blind = on_exchange, on_blind
         self._to_tell: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._traffic = Traffic()
+        self._traffic = InFlight()
 
     def tap(self, scheme: str) -> Tap:
         """What reads another connection."""
         return Tap(scheme, self._traffic, self._answered, self._blind)
 
     def _answered(self, passed: Passed, answer: Answer) -> None:
-        exchange = Exchange(passed.http, answer, passed.at, time.time(), tuple(passed.overlapped))
+        exchange = RelayedExchange(passed.http, answer, passed.at, time.time(), tuple(passed.overlapped))
         self._to_tell.put(partial(self._on_exchange, exchange))
 
     def _blind(self, why: str) -> None:

@@ -15,7 +15,7 @@ from conformance.base.errors import TransportError
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
 from conformance.targets.http1 import AnswerReader, RequestReader, UnreadableError
 
-__all__ = ["Passed", "Tap", "Traffic"]
+__all__ = ["InFlight", "Passed", "Tap"]
 
 
 # --- What is under way -----------------------------------------------------------------------------------
@@ -36,7 +36,7 @@ class Passed:
     overlapped: list[HttpRequest] = field(default_factory=list)
 
 
-class Traffic:
+class InFlight:
     """The requests that are under way, of all connections."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class Tap:
     def __init__(
         self,
         scheme: str,
-        traffic: Traffic,
+        traffic: InFlight,
         on_answer: Callable[[Passed, Answer], None],
         on_blind: Callable[[str], None],
     ) -> None:

@@ -38,11 +38,13 @@ class Interpretation:
         box: the readings under which it is understood so.
         meanings: what each parameter means; empty where the request can't be read.
         refusals: the clauses by which it is refused for its shape alone.
+        rewritten: the parameters whose list isn't taken as it stands.
     """
 
     box: Box
     meanings: dict[str, Meaning]
     refusals: tuple[Finding, ...] = ()
+    rewritten: frozenset[str] = frozenset()
 
     @property
     def group(self) -> Group | None:
@@ -58,8 +60,13 @@ class Interpretation:
         return absent if meaning is Mark.ABSENT else meaning if isinstance(meaning, str) else None
 
     def _texts(self, name: str) -> tuple[str, ...] | None:
-        """The texts of a list; None where some are no texts, or are empty, of which nobody says what is kept."""
+        """The texts of a list; None where some are no texts, or are empty, of which nobody says what is kept.
+
+        Nor does anybody say it of a list that isn't taken as it stands: one with null, or a text in its place.
+        """
         meaning = self.meanings[name]
+        if name in self.rewritten:
+            return None
         if meaning is Mark.ABSENT:
             return ()
         if not isinstance(meaning, list):
@@ -74,7 +81,13 @@ def understand(request: Request, world: World) -> Iterator[Interpretation]:
     for name in PARAMETERS:
         meanings = list(_meanings(name, request))
         ways = [
-            Interpretation(both, {**way.meanings, name: meaning}, way.refusals + refusals)
+            Interpretation(
+                both,
+                {**way.meanings, name: meaning},
+                way.refusals + refusals,
+                way.rewritten
+                | ({name} if isinstance(meaning, list) and meaning not in request.values(name) else set()),
+            )
             for way in ways
             for box, meaning, refusals in meanings
             if (both := meet(way.box, box)) is not None

@@ -99,7 +99,10 @@ def _is_unicode(text: str) -> bool:
 
 
 Keep = Callable[[object], object]
-_GROUP = ("GroupName", "GroupId", "GroupExDescriptions", "Tag", "FaceModelVersion", "CreationTimestamp")
+# What the documents say of a group.
+_GROUP = (
+    "GroupName", "GroupId", "GroupExDescriptions", "Tag", "FaceModelVersion", "CreationTimestamp", "UpdateTimestamp",
+)  # fmt: skip
 
 
 def _as_it_is(value: object) -> object:

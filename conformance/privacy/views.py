@@ -179,9 +179,8 @@ def _runs(
     if not runs:
         return
     lines = [(read(run[0][start:]), run.span()) for run in runs for start in range(places)]
-    yield View(
-        name, b"\n".join(line for line, _ in lines), lambda: ((len(line) + 1, *span) for line, span in lines), False
-    )
+    pieces = [(len(line) + 1, *span) for line, span in lines]
+    yield View(name, b"\n".join(line for line, _ in lines), lambda: pieces, to_the_end=False)
     if cut and runs[-1].end() == len(runs[-1].string):
         for line, (start, end) in lines[-places:]:
             yield View(name, line, partial(_whole, len(line), start, end))
@@ -190,12 +189,10 @@ def _runs(
 def _compressed(data: bytes, _sought: Sought) -> Iterator[View]:
     for match in _COMPRESSED.finditer(data):
         if unpacked := _unpacked(memoryview(data)[match.start() :]):
-            gap = match.start()
-            yield View("compressed", unpacked, partial(_whole, len(unpacked), gap, len(data)))
+            yield View("compressed", unpacked, partial(_whole, len(unpacked), match.start(), len(data)))
 
 
-def _whole(*piece: int) -> list[_Piece]:
-    length, start, end = piece
+def _whole(length: int, start: int, end: int) -> list[_Piece]:
     return [(length, start, end)]
 
 

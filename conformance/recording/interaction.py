@@ -15,7 +15,7 @@ from conformance.base.errors import HungUpError, TransportError
 from conformance.exchange.messages import Answer, Headers, HttpRequest, HttpResponse, Place, header
 from conformance.exchange.reading import common_parameter
 from conformance.exchange.wire import UndecodableError, decode
-from conformance.judging.observed import Circumstances, Overheard, Subject
+from conformance.judging.observed import Context, GroupRef, ObservedExchange
 from conformance.privacy.secrets import SCRUBBED, is_scrubbed
 
 __all__ = ["LARGEST_BODY", "Interaction", "fingerprint", "from_values", "runs_of", "to_values"]
@@ -57,7 +57,7 @@ class Interaction:
     answer: Answer
     packed: tuple[tuple[bytes, int], ...] = ()
     mark: str | None = None
-    circumstances: Circumstances = field(default_factory=Circumstances)
+    circumstances: Context = field(default_factory=Context)
 
     @property
     def whole(self) -> HttpRequest:
@@ -67,9 +67,9 @@ class Interaction:
         return replace(self.request, body=b"".join(piece * times for piece, times in self.packed))
 
     @property
-    def overheard(self) -> Overheard:
+    def overheard(self) -> ObservedExchange:
         """The exchange, as it was judged when it passed; but whose key signed it was left out."""
-        return Overheard(self.whole, self.answer, self.at, self.circumstances)
+        return ObservedExchange(self.whole, self.answer, self.at, self.circumstances)
 
     @property
     def fingerprint(self) -> str:
@@ -231,11 +231,11 @@ def _moment(value: object) -> float:
     return moment
 
 
-def _circumstances(recorded: Mapping[str, object]) -> Circumstances:
+def _circumstances(recorded: Mapping[str, object]) -> Context:
     answered, overlapped = recorded.get("answered"), recorded.get("overlapped", [])
     if not isinstance(overlapped, list):
         raise TypeError("a list of what overlapped")
-    return Circumstances(
+    return Context(
         int(str(recorded.get("account", 0))),
         None if answered is None else _moment(answered),
         tuple(map(_subject, overlapped)),
@@ -243,12 +243,12 @@ def _circumstances(recorded: Mapping[str, object]) -> Circumstances:
     )
 
 
-def _subject(value: object) -> Subject:
+def _subject(value: object) -> GroupRef:
     known = _mapping(value)
     group_id, name = known["group_id"], known["name"]
     if not isinstance(group_id, str | None) or not isinstance(name, str | None):
         raise TypeError("an id and a name of what overlapped")
-    return Subject(group_id, name, known["creates"] is True)
+    return GroupRef(group_id, name, known["creates"] is True)
 
 
 def _packed(value: object) -> tuple[tuple[bytes, int], ...]:

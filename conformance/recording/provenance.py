@@ -179,7 +179,7 @@ def problem_with(provenance: Provenance, hosts: Iterable[str]) -> str | None:
         return None
     claimed = kind_of(provenance.endpoint, provenance.certificate)
     if claimed is not provenance.kind:
-        return f"it says that it is {provenance.kind}, but {_told(provenance)}: that is {claimed}"
+        return f"it says that it is {provenance.kind}, but {_in_words(provenance)}: that is {claimed}"
     # Requests of others may be addressed to a relay, or to the service through it.
     elsewhere = {each for each in hosts if urlsplit(f"//{each}").hostname != host} if provenance.run else set()
     if elsewhere:
@@ -187,7 +187,7 @@ def problem_with(provenance: Provenance, hosts: Iterable[str]) -> str | None:
     return None
 
 
-def _told(provenance: Provenance) -> str:
+def _in_words(provenance: Provenance) -> str:
     if provenance.certificate is None:
         return f"it was recorded from {provenance.endpoint} without a certificate"
     signed = "a public authority vouches" if provenance.certificate.public else "no public authority vouches"

@@ -26,7 +26,7 @@ class RecordingTarget:
             writer: where it is written.
             case_of: the case at a place of the run.
         """
-        self.name, self.sender, self.alone = target.name, target.sender, False
+        self.name, self.sender, self.exclusive = target.name, target.sender, False
         self._target, self._writer, self._case_of = target, writer, case_of
 
     def _recorded(self, exchange: Exchange) -> Exchange:

@@ -48,7 +48,7 @@ class CassetteTarget:
         if provenance.token:  # what is signed with temporary credentials carries a token
             pair = Credentials(pair.secret_id, pair.secret_key, "recorded")
         self.name, self.recording = name, recording
-        self.alone = provenance.kind is Kind.DOCUMENTATION  # nobody else is on the page
+        self.exclusive = provenance.kind is Kind.DOCUMENTATION  # nobody else is on the page
         self.sender = Sender(provenance.endpoint, provenance.region, pair)
         self.salts = RecordedSalts(provenance.run)
         self._index: dict[tuple[Place, str], deque[int]] = defaultdict(deque)

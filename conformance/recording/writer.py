@@ -14,7 +14,7 @@ from conformance.base.files import check_folder
 from conformance.contract import CLAUSE
 from conformance.exchange.cases import Case
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
-from conformance.judging.observed import Circumstances
+from conformance.judging.observed import Context
 from conformance.privacy.scrub import scrubbed
 from conformance.privacy.search import found_in
 from conformance.privacy.secrets import Secrets
@@ -129,7 +129,7 @@ class Writer:
         case: Case | None,
         ours: str | None = None,
         *,
-        circumstances: Circumstances | None = None,
+        circumstances: Context | None = None,
     ) -> None:
         """Write an interaction, scrubbed.
 
@@ -147,7 +147,7 @@ class Writer:
             RecordingError: it can't be written; or a secret would be, and then the recording is removed.
         """
         self._answered = self._answered or isinstance(answer, HttpResponse)
-        known = circumstances or Circumstances()
+        known = circumstances or Context()
         self._unanswered.append(partial(self._write, http, answer, at, case, ours, circumstances=known))
         if self._answered:
             waiting, self._unanswered = self._unanswered, []
@@ -162,7 +162,7 @@ class Writer:
         case: Case | None,
         ours: str | None,
         *,
-        circumstances: Circumstances,
+        circumstances: Context,
     ) -> None:
         if ours is not None:
             self._ours.add(ours)

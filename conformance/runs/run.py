@@ -26,11 +26,11 @@ from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpRes
 from conformance.exchange.request import Request
 from conformance.exchange.salt import MARKER, Salts, nonce
 from conformance.exchange.wire import Envelope, date_of, envelope
-from conformance.judging.account_status import fullness, outage, refusal
-from conformance.judging.assessment import Assessment, Script
+from conformance.judging.account_status import why_down, why_full, why_unusable
+from conformance.judging.assessor import Assessor, CaseRun
 from conformance.judging.judge import Departure, DepartureKind, explain
 from conformance.judging.ledger import Ledger
-from conformance.judging.observed import Overheard
+from conformance.judging.observed import ObservedExchange
 from conformance.judging.results import PLAIN, Failure, Results
 from conformance.judging.sisters import is_named, is_there
 from conformance.judging.traffic import Opinion, Traffic
@@ -58,7 +58,7 @@ _MOST_ALIKE = 4
 # Seconds by which clocks may differ, that of `Date` being told in whole ones.
 _CLOCKS_AGREE = 3
 # Asks whether anybody is still there.
-_PROBE = Case.single("GroupExDescriptions.optional", "whether the target still answers", Request(PLAIN), aside=True)
+_PROBE = Case.single("GroupExDescriptions.optional", "whether the target still answers", Request(PLAIN), probe=True)
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class Run:
 
     Attributes:
         target: where requests go.
-        assessment: judges the answers, and knows what they tell.
+        assessor: judges the answers, and knows what they tell.
         max_requests: a hard bound; None for none.
         max_groups: a hard bound on the groups that may have been created; None for none.
         pace: how fast to send, and what to do where that is too fast; None for as fast as can be, once.
@@ -75,12 +75,12 @@ class Run:
         started: when it began, in seconds of the monotonic clock.
         on_request: called after each request.
         clock: what time it is where the target is, in seconds since 1970.
-        by_hand: whether the requests are somebody's own, so that the first doesn't show if anybody is let in.
+        from_call: whether the requests are somebody's own, so that the first doesn't show if anybody is let in.
         secrets: the sender's, and what else requests carried, to be masked wherever a text is for people.
     """
 
     target: Target
-    assessment: Assessment
+    assessor: Assessor
     max_requests: int | None = None
     max_groups: int | None = None
     pace: Pace | None = None
@@ -88,7 +88,7 @@ class Run:
     started: float = field(default_factory=time.monotonic)
     on_request: Callable[[], None] = lambda: None
     clock: Callable[[], float] = time.time
-    by_hand: bool = False
+    from_call: bool = False
     secrets: Secrets = field(default_factory=Secrets)
     _let_in: bool = False
     _at_hand: Case = field(default_factory=lambda: _PROBE)
@@ -103,24 +103,24 @@ class Run:
     def against(cls, target: Target, *, max_requests: int | None = None, salts: Salts | None = None) -> Run:
         """A new run against a target."""
         salts = salts or Salts()
-        world = World(None if target.alone else salts.run)
+        world = World(None if target.exclusive else salts.run)
         secrets = Secrets.of(target.sender.credentials.texts)
-        return cls(target, Assessment(target.sender.region, world), max_requests, salts=salts, secrets=secrets)
+        return cls(target, Assessor(target.sender.region, world), max_requests, salts=salts, secrets=secrets)
 
     @property
     def results(self) -> Results:
         """What was found so far."""
-        return self.assessment.results
+        return self.assessor.results
 
     @property
     def world(self) -> World:
         """What is known of the account."""
-        return self.assessment.world
+        return self.assessor.world
 
     @property
     def ledger(self) -> Ledger:
         """What is left of the readings."""
-        return self.assessment.ledger if self._traffic is None else self._traffic.ledger
+        return self.assessor.ledger if self._traffic is None else self._traffic.ledger
 
     # --- Cases -----------------------------------------------------------------------------------------
 
@@ -139,18 +139,18 @@ class Run:
         if case.quota is not None:
             return self._with_quota(case, case.quota)
         tries = _TRIES if is_short(case) else 1
-        script = None
+        case_run = None
         for _ in range(tries):
             salt = self.salts.of(case.id)
             if salt is None:
-                if script is None:
+                if case_run is None:
                     raise NotRecordedError
                 return []
-            script = Script.of(case, salt)
-            self._play(script)
-            if script.conclusive or script.found:
-                return script.found
-        return self._disbelieve(script) if script is not None and tries > 1 else []
+            case_run = CaseRun.of(case, salt)
+            self._play(case_run)
+            if case_run.conclusive or case_run.found:
+                return case_run.found
+        return self._disbelieve(case_run) if case_run is not None and tries > 1 else []
 
     def case_of(self, place: Place) -> Case:
         """The case to which a request belongs that is being sent."""
@@ -164,60 +164,60 @@ class Run:
             self.results.unsupported.setdefault(case.clause, str(error))
             return []
         outer = self.target, self.world
-        self.target, self.assessment.world = target, World(quota=quota)
+        self.target, self.assessor.world = target, World(quota=quota)
         try:
             return self.case(replace(case, quota=None))
         finally:
             target.close()
-            self.target, self.assessment.world = outer
+            self.target, self.assessor.world = outer
 
-    def _play(self, script: Script) -> None:
+    def _play(self, case_run: CaseRun) -> None:
         """Send the steps of a case, one after the other, as far as they can be sent."""
-        for place, step in enumerate(script.steps):
-            script.place = place
+        for place, step in enumerate(case_run.steps):
+            case_run.index = place
             if step.request.action in {"DeleteGroup", "ModifyGroup"} and self._is_missing(step.request):
-                script.ended = True  # there is nothing to change: the creation before it failed, which is judged
+                case_run.ended = True  # there is nothing to change: the creation before it failed, which is judged
             else:
-                self._step_or_not(step, script)
-            if script.ended:
+                self._step_or_not(step, case_run)
+            if case_run.ended:
                 break
-        clause = CLAUSE[script.case.clause]
-        whole = not script.ended or (script.unserved is not None and script.unserved not in clause.needs)
-        if isinstance(clause.rule, Effect) and script.answered and not script.found and whole:
+        clause = CLAUSE[case_run.case.clause]
+        whole = not case_run.ended or (case_run.unserved is not None and case_run.unserved not in clause.needs)
+        if isinstance(clause.rule, Effect) and case_run.answered and not case_run.found and whole:
             self.results.tallies[clause.id].kept += 1  # nothing less than all that the clause needs shows it
 
     def _is_missing(self, request: Request) -> bool:
         return request.last_text("GroupId") not in self.world.groups
 
-    def _step_or_not(self, step: Step, script: Script) -> None:
+    def _step_or_not(self, step: Step, case_run: CaseRun) -> None:
         """Send a step; one that the target has no way to send ends the case, and the report tells of it."""
         try:
-            self._step(step, script)
+            self._step(step, case_run)
         except UnsupportedError as error:
-            script.ended = True
-            self.results.unsupported.setdefault(script.case.clause, str(error))
+            case_run.ended = True
+            self.results.unsupported.setdefault(case_run.case.clause, str(error))
 
-    def _step(self, step: Step, script: Script) -> None:
+    def _step(self, step: Step, case_run: CaseRun) -> None:
         self._make_room(step)
         if self.pace is not None:
             self.pace.wait(step.requests)
         if step.request.action != ACTION:
-            self._ask_sister(step, script)
+            self._ask_sister(step, case_run)
             return
         if step.sending is Sending.ALONE:
-            self._send_alone(lambda: self._encoded(step, 0, script), script)
+            self._send_alone(lambda: self._encoded(step, 0, case_run), case_run)
             return
-        sent = [self._encoded(step, number, script) for number in range(step.copies)]
+        sent = [self._encoded(step, number, case_run) for number in range(step.copies)]
         match step.sending:
             case Sending.TWICE:
-                self._send_alone(lambda: sent[0], script)
-                self._send_alone(lambda: sent[0], script)
+                self._send_alone(lambda: sent[0], case_run)
+                self._send_alone(lambda: sent[0], case_run)
             case Sending.TOGETHER:
-                self._send_together(sent, script)
+                self._send_together(sent, case_run)
             case Sending.PIPELINED:
-                self._send_pipelined(sent, script)
+                self._send_pipelined(sent, case_run)
             case Sending.LOST:
-                self._send_and_hang_up(sent[0], script)
+                self._send_and_hang_up(sent[0], case_run)
             case _:
                 assert_never(step.sending)
         if self.pace is not None:
@@ -235,19 +235,19 @@ class Run:
         created = self.results.groups_created + self.results.groups_in_doubt
         return self.max_groups is None or created + groups <= self.max_groups
 
-    def _encoded(self, step: Step, number: int, script: Script) -> HttpRequest:
+    def _encoded(self, step: Step, number: int, case_run: CaseRun) -> HttpRequest:
         sender = replace(self.target.sender, scheme=step.scheme)
         request = step.copy(number) if step.copies > 1 else step.request
         self._now = self.clock()
         for earlier in range(_MOST_ALIKE):
             moment = int(self._now) - earlier
-            once = nonce(script.salt, script.place, number)
+            once = nonce(case_run.salt, case_run.index, number)
             http = twisted(request, sender, step.form, moment, once, step.twists)
             signature = header(http.headers, "Authorization")
             tampered = any(each.startswith("then-") for each in step.twists)  # under a signature that was right
             if tampered or signature is None or self._signed.setdefault(signature, hash(http)) == hash(http):
                 break  # else what differs isn't signed: to the target it would be a replay
-        return replace(http, place=Place(script.case.id, script.salt, script.place, number, self._now))
+        return replace(http, place=Place(case_run.case.id, case_run.salt, case_run.index, number, self._now))
 
     # --- What others send --------------------------------------------------------------------------------
 
@@ -255,10 +255,10 @@ class Run:
     def traffic(self) -> Traffic:
         """What others sent."""
         if self._traffic is None:
-            self._traffic = Traffic(self.assessment)
+            self._traffic = Traffic(self.assessor)
         return self._traffic
 
-    def overhear(self, heard: Overheard) -> Opinion:
+    def overhear(self, heard: ObservedExchange) -> Opinion:
         """Judge what somebody else sent, and what came of it."""
         self.results.requests += 1
         self.on_request()
@@ -266,7 +266,7 @@ class Run:
 
     # --- The ways to send ------------------------------------------------------------------------------
 
-    def _send_alone(self, encode: Callable[[], HttpRequest], script: Script) -> None:
+    def _send_alone(self, encode: Callable[[], HttpRequest], case_run: CaseRun) -> None:
         """Send what is encoded when its turn has come, and judge the answer by what was really sent."""
 
         def send() -> tuple[Exchange, Prediction]:
@@ -278,11 +278,11 @@ class Run:
             return exchange, self._predict(exchange.sent)
 
         exchange, prediction = self._patiently(send, lambda sent: sent[0])
-        script.bodies.append(exchange.sent)
-        if not self._let_in and isinstance(exchange.answer, HttpResponse) and not self.by_hand:
+        case_run.bodies.append(exchange.sent)
+        if not self._let_in and isinstance(exchange.answer, HttpResponse) and not self.from_call:
             self._let_in = True
             self._admitted(envelope(exchange.answer))
-        self._judge(exchange, prediction, script)
+        self._judge(exchange, prediction, case_run)
 
     def _was_closed(self, exchange: Exchange) -> bool:
         """Whether the other side closed the connection: perhaps a keep-alive ended under the request.
@@ -291,7 +291,7 @@ class Run:
         """
         if not isinstance(exchange.answer, TransportError) or not exchange.answer.closed:
             return False
-        self.assessment.perhaps_created(exchange.sent)
+        self.assessor.perhaps_created(exchange.sent)
         return True
 
     def _patiently(self, send: Callable[[], _T], exchange_of: Callable[[_T], Exchange]) -> _T:
@@ -307,67 +307,69 @@ class Run:
             )
         return sent
 
-    def _send_together(self, requests: list[HttpRequest], script: Script) -> None:
+    def _send_together(self, requests: list[HttpRequest], case_run: CaseRun) -> None:
         """Judge those that were accepted first, as if they had come first: the others then find their groups there."""
         exchanges = self._spend_on(len(requests), lambda: self.target.together(requests))
-        script.bodies += [each.sent for each in exchanges]
+        case_run.bodies += [each.sent for each in exchanges]
         for each in sorted(exchanges, key=lambda each: _is_refusal(each.answer)):
-            self._judge(each, self._predict(each.sent), script, at_once=True)
+            self._judge(each, self._predict(each.sent), case_run, at_once=True)
         self.world.settled()
 
-    def _send_pipelined(self, requests: list[HttpRequest], script: Script) -> None:
+    def _send_pipelined(self, requests: list[HttpRequest], case_run: CaseRun) -> None:
         exchanges = self._spend_on(len(requests), lambda: self.target.pipelined(requests))
-        script.bodies += [each.sent for each in exchanges]
+        case_run.bodies += [each.sent for each in exchanges]
         for each in exchanges:
             if not (isinstance(each.answer, TransportError) and each.answer.closed):
-                self._judge(each, self._predict(each.sent), script)
+                self._judge(each, self._predict(each.sent), case_run)
                 continue
-            script.ended = True  # a server may close a connection at any time; the client then asks again
-            self.results.unsupported.setdefault(script.case.clause, "the target closes connections after an answer")
-            self.assessment.perhaps_created(each.sent)
+            case_run.ended = True  # a server may close a connection at any time; the client then asks again
+            self.results.unsupported.setdefault(case_run.case.clause, "the target closes connections after an answer")
+            self.assessor.perhaps_created(each.sent)
 
-    def _send_and_hang_up(self, http: HttpRequest, script: Script) -> None:
+    def _send_and_hang_up(self, http: HttpRequest, case_run: CaseRun) -> None:
         """From now on the group may be there or not."""
         exchange = self._spend_on(1, lambda: self.target.abandon(http))
-        script.bodies.append(exchange.sent)
+        case_run.bodies.append(exchange.sent)
         if isinstance(exchange.answer, HungUpError):
-            self.assessment.perhaps_created(exchange.sent)
+            self.assessor.perhaps_created(exchange.sent)
             return
-        script.ended = True
+        case_run.ended = True
         if isinstance(exchange.answer, TransportError):
             self._count_unanswered(exchange.answer)
-        self.results.unsupported.setdefault(script.case.clause, f"no connection could be cut: {exchange.answer}")
+        self.results.unsupported.setdefault(case_run.case.clause, f"no connection could be cut: {exchange.answer}")
 
-    def _ask_sister(self, step: Step, script: Script) -> None:
+    def _ask_sister(self, step: Step, case_run: CaseRun) -> None:
         """Look at the account through a sister action, unless it is known not to be there."""
         request = step.request
         if request.action in self.results.unseen:
-            script.ended, script.unserved = True, request.action
+            case_run.ended, case_run.unserved = True, request.action
             return
 
         def send() -> Exchange:
-            exchange = self._sent(self._encoded(step, 0, script))
-            return self._sent(self._encoded(step, 0, script)) if self._was_closed(exchange) else exchange
+            exchange = self._sent(self._encoded(step, 0, case_run))
+            return self._sent(self._encoded(step, 0, case_run)) if self._was_closed(exchange) else exchange
 
         exchange = self._patiently(send, lambda sent: sent)
-        script.bodies.append(exchange.sent)
+        case_run.bodies.append(exchange.sent)
         if isinstance(exchange.answer, TransportError):
             self._count_unanswered(exchange.answer)
-        self.assessment.judge_sister(request, exchange.answer, script)
+        self.assessor.judge_sister(request, exchange.answer, case_run)
 
-    def _disbelieve(self, script: Script) -> list[Failure]:
+    def _disbelieve(self, case_run: CaseRun) -> list[Failure]:
         """Every short text that was tried was said to be in use: that is so, or a departure."""
-        if self._is_in_use(script.steps[-1].request) is not False:
+        if self._is_in_use(case_run.steps[-1].request) is not False:
             why = (
                 f"{_TRIES} short ids or names in a row were in use, by earlier runs it may be: start with none of these"
             )
-            self.results.miss(script.case.id, f"{why} groups to see {script.case.clause} ({script.case.about})")
+            self.results.note_unseen(
+                case_run.case.id, f"{why} groups to see {case_run.case.clause} ({case_run.case.about})"
+            )
             return []
         observed = f"{_TRIES} different values in a row were said to be in use"
-        script.place, script.bodies = len(script.steps) - 1, script.bodies[-1:]
-        expected = explain(predict_http(script.bodies[0], self.target.sender, self._now, World()))
-        departure = Departure(script.case.clause, DepartureKind.REJECTED_THOUGH_VALID, expected, observed)
-        return [self.assessment.fail(departure, script)]
+        case_run.index, case_run.bodies = len(case_run.steps) - 1, case_run.bodies[-1:]
+        expected = explain(predict_http(case_run.bodies[0], self.target.sender, self._now, World()))
+        departure = Departure(case_run.case.clause, DepartureKind.REJECTED_THOUGH_VALID, expected, observed)
+        return [self.assessor.fail(departure, case_run)]
 
     def _is_in_use(self, request: Request) -> bool | None:
         """Whether sister actions say that somebody has the id or the name of a request; None where they don't say."""
@@ -381,12 +383,12 @@ class Run:
 
     def _looked_up(self, request: Request) -> Envelope | None:
         """What a sister action answers, of which nothing is judged; None where nothing comes."""
-        look = Case.single("GroupId.unique", "whether it is in use", request, aside=True)
+        look = Case.single("GroupId.unique", "whether it is in use", request, probe=True)
         salt = self.salts.of(look.id)
         if salt is None or request.action in self.results.unseen:
             return None
         self._at_hand = look
-        http = self._encoded(look.steps[0], 0, Script.of(look, salt))
+        http = self._encoded(look.steps[0], 0, CaseRun.of(look, salt))
         self._spend(1)
         answer = self.target.send(http).answer
         return envelope(answer) if isinstance(answer, HttpResponse) else None
@@ -448,10 +450,10 @@ class Run:
             return None
         if self.pace is not None:
             self.pace.wait()
-        script = Script.of(_PROBE, salt)
-        http = self._encoded(script.steps[0], 0, script)
+        case_run = CaseRun.of(_PROBE, salt)
+        http = self._encoded(case_run.steps[0], 0, case_run)
         self._spend(1)
-        self.assessment.perhaps_created(http)
+        self.assessor.perhaps_created(http)
         return self.target.send(http).answer
 
     def _admitted(self, parsed: Envelope) -> None:
@@ -467,9 +469,9 @@ class Run:
     def _unusable(self, parsed: Envelope) -> str | None:
         """Why a target can't be used that answers like this to a request to which nothing is wrong."""
         name = self.target.name
-        if self._relies and (why := outage(name, parsed) or fullness(name, parsed)) is not None:
+        if self._relies and (why := why_down(name, parsed) or why_full(name, parsed)) is not None:
             return why
-        return refusal(name, parsed)
+        return why_unusable(name, parsed)
 
     def _still_let_in(self, answer: HttpResponse, prediction: Prediction) -> None:
         """Tell when a real account can't be used any more: its token has expired, say, or it has no room.
@@ -482,32 +484,34 @@ class Run:
         parsed = envelope(answer)
         if not self._relies or prediction.ways_to(Refused(parsed.code or "")):
             return
-        if refusal("", parsed) is None and not (prediction.must_be_accepted and self._unusable(parsed) is not None):
+        if why_unusable("", parsed) is None and not (
+            prediction.must_be_accepted and self._unusable(parsed) is not None
+        ):
             return
         plainly = self._asked_plainly()
         if isinstance(plainly, HttpResponse) and (why := self._unusable(envelope(plainly))) is not None:
             raise TargetUnusableError(f"since request {self.results.requests}, {why}")
 
     def _predict(self, http: HttpRequest) -> Prediction:
-        return self.assessment.predict(http, self.target.sender, self._now + self._ahead)
+        return self.assessor.predict(http, self.target.sender, self._now + self._ahead)
 
-    def _judge(self, exchange: Exchange, prediction: Prediction, script: Script, *, at_once: bool = False) -> None:
+    def _judge(self, exchange: Exchange, prediction: Prediction, case_run: CaseRun, *, at_once: bool = False) -> None:
         """Have an answer to a CreateGroup request judged, unless it tells of the network or the account alone."""
         http, answer = exchange.sent, exchange.answer
         # One of several; alone, it was sent again.
         if self._relies and _is_throttled(answer):
-            script.ended, script.conclusive = True, False
+            case_run.ended, case_run.conclusive = True, False
         elif isinstance(answer, HttpResponse):
             self._still_let_in(answer, prediction)
-            self.assessment.judge(http, prediction, answer, script, at_once=at_once)
+            self.assessor.judge(http, prediction, answer, case_run, at_once=at_once)
         elif prediction.may_be_turned_away:
-            self.assessment.judge(http, prediction, None, script, at_once=at_once)
+            self.assessor.judge(http, prediction, None, case_run, at_once=at_once)
         elif self._network_is_gone(answer):
-            self.assessment.perhaps_created(http)
-            script.ended, script.conclusive = True, False
+            self.assessor.perhaps_created(http)
+            case_run.ended, case_run.conclusive = True, False
         else:
             self._count_unanswered(answer)
-            self.assessment.judge_silence(http, prediction, answer, script)
+            self.assessor.judge_silence(http, prediction, answer, case_run)
 
     @property
     def lost(self) -> bool:

@@ -44,7 +44,7 @@ def _recorded(recording: Recording) -> tuple[Case, ...]:
         place = each.request.place
         if place is None or place.case not in recording.cases or (place.case, place.salt) == last:
             continue
-        if recording.cases[place.case].aside:
+        if recording.cases[place.case].probe:
             continue
         again = last is not None and last[0] == place.case and is_short(recording.cases[place.case])
         if not again:  # else it was tried with another salt

@@ -23,7 +23,7 @@ from conformance.runs.target_kinds import build_target
 from conformance.targets import Target
 
 if TYPE_CHECKING:
-    from conformance.live.account import Account
+    from conformance.live.account import LiveAccount
     from conformance.live.journal import Journal
     from conformance.recording.reader import Recording
     from conformance.recording.replay import CassetteTarget
@@ -115,7 +115,7 @@ def open_session(settings: Settings) -> Session:
 def _opened(settings: Settings, target: Target) -> Session:
     """A run against a target that answers now, with what is wrapped around that."""
     # An account that nobody else uses may get the same ids each time; another must never.
-    salts = Salts(seeded_run_salt(settings.seed)) if target.alone else Salts()
+    salts = Salts(seeded_run_salt(settings.seed)) if target.exclusive else Salts()
     session = Session(Run.against(target, max_requests=settings.max_requests, salts=salts))
     run = session.run
     run.secrets = Secrets.of([*target.sender.credentials.texts, *secrets_of_environment()])
@@ -143,8 +143,8 @@ def _replayed(settings: Settings, target: CassetteTarget) -> Session:
 
     recording = target.recording
     run = Run.against(target, max_requests=settings.max_requests, salts=target.salts)
-    run.clock, run.assessment.cite, run.max_groups = target.now, target.cite, settings.max_groups
-    run.by_hand = not _begins_plainly(recording)
+    run.clock, run.assessor.cite, run.max_groups = target.now, target.cite, settings.max_groups
+    run.from_call = not _begins_plainly(recording)
     if recording.provenance.kind in {Kind.LIVE, Kind.STAND_IN}:
         run.pace = Pace(None, waits=False)  # what was throttled was sent again
     return Session(run, recording)
@@ -165,7 +165,7 @@ class _Live:
     """A live account while a run uses it."""
 
     target: Target
-    account: Account
+    account: LiveAccount
     journal: Journal
     _restore: Callable[[], object]
 
@@ -199,14 +199,14 @@ def _begin_live(run: Run) -> _Live:
     """Look at the account, and open a journal. Raises TargetUnusableError, JournalError."""
     from conformance.base.environment import state_folder
     from conformance.base.signals import termination_as_interrupt
-    from conformance.live.account import Account
+    from conformance.live.account import LiveAccount
     from conformance.live.journal import AccountIdentity, Journal, key_digest
     from conformance.live.journalled import JournalledTarget
     from conformance.live.pace import Pace
 
     sender = run.target.sender
     assert isinstance(run.pace, Pace)  # noqa: S101 -- every live run has one
-    account = Account(run.target, run.pace)
+    account = LiveAccount(run.target, run.pace)
     account.look(run.world)
     while any(run.salts.run in each.lower() for each in run.world.index("GroupId").exact):
         run.salts = Salts()

@@ -13,7 +13,7 @@ from conformance.exchange.cases import Case
 from conformance.judging.ledger import is_settled
 from conformance.oracle.prediction import Prediction
 
-__all__ = ["Settling", "cover", "most_telling_first", "told_apart", "told_plan", "unsettled"]
+__all__ = ["Settling", "cover", "most_telling_first", "render_plan", "told_apart", "unsettled"]
 
 # Two values of a reading that answers may tell apart.
 Pair = tuple[str, str, str]
@@ -78,7 +78,7 @@ def _predictions() -> dict[str, tuple[Case, tuple[Prediction, ...]]]:
 
     seen: list[Prediction] = []
     run = Run.against(DirectTarget(Emulator()), salts=Salts(seeded_run_salt(0)))
-    run.assessment.on_judgement = lambda _http, prediction, _judgement: seen.append(prediction)
+    run.assessor.on_judgement = lambda _http, prediction, _judgement: seen.append(prediction)
     found = {}
     for case in smoke():
         seen.clear()
@@ -161,7 +161,7 @@ def _what_it_does(each: Settling, reading: str, possible: Collection[str]) -> st
     return "narrows" if surely else "may narrow" if len(values) > 2 else "may settle"
 
 
-def told_plan(
+def render_plan(
     possible: Mapping[str, Collection[str]], known: Collection[str] = frozenset()
 ) -> tuple[list[str], dict[str, object]]:
     """Few requests that settle what is open, in lines of text and as JSON values.

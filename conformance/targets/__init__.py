@@ -19,12 +19,12 @@ class Target(Protocol):
     Attributes:
         name: as the user wrote it.
         sender: who sends to it, and how it is signed.
-        alone: whether nobody but this run uses the account, which was empty before.
+        exclusive: whether nobody but this run uses the account, which was empty before.
     """
 
     name: str
     sender: Sender
-    alone: bool
+    exclusive: bool
 
     def send(self, http: HttpRequest) -> Exchange:
         """Send a request, and wait for its answer."""

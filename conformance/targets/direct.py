@@ -25,7 +25,7 @@ class DirectTarget:
         """Make a target of an emulator, sent to by somebody; or by whom it knows, where nobody is named."""
         self.name = "direct"
         self.sender = sender or Sender(ENDPOINT, "ap-guangzhou", EXAMPLE_CREDENTIALS)
-        self.alone = True
+        self.exclusive = True
         self._emulator = emulator
 
     def send(self, http: HttpRequest) -> Exchange:

@@ -46,7 +46,7 @@ class EmbeddedTarget(HttpTarget):
         for method in _METHODS:
             self._mock.add_callback(method, f"{ENDPOINT}/", self._answer, content_type=None)
         sender = Sender(ENDPOINT, region, EXAMPLE_CREDENTIALS)
-        super().__init__("embedded", sender, timeout=10, alone=True)
+        super().__init__("embedded", sender, timeout=10, exclusive=True)
 
     def _adapter(self) -> HTTPAdapter:
         return _Adapter(self._mock)

@@ -65,20 +65,20 @@ class HttpTarget:
     Attributes:
         name: its URL.
         sender: see `Target`.
-        alone: see `Target`.
+        exclusive: see `Target`.
         certificates: with which the server proved its name on the latest connection; see `certificates_of`.
     """
 
-    def __init__(self, name: str, sender: Sender, *, timeout: float, alone: bool = False) -> None:
+    def __init__(self, name: str, sender: Sender, *, timeout: float, exclusive: bool = False) -> None:
         """Make a target.
 
         Args:
             name: as the user wrote it.
             sender: who sends to it.
             timeout: seconds to wait for a connection, and between two bytes of an answer.
-            alone: whether nobody else uses the account.
+            exclusive: whether nobody else uses the account.
         """
-        self.name, self.sender, self.alone = name, sender, alone
+        self.name, self.sender, self.exclusive = name, sender, exclusive
         self._timeout = timeout
         self.certificates: tuple[bytes, ...] = ()
         self._session = self._new_session()

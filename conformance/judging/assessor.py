@@ -20,7 +20,7 @@ from conformance.judging.account_status import OF_THE_ACCOUNT, leaves_open
 from conformance.judging.blame import is_permitted
 from conformance.judging.judge import Departure, DepartureKind, Judgement, explain, judge, judge_envelope, part
 from conformance.judging.ledger import Contradiction, Ledger
-from conformance.judging.observed import Overheard
+from conformance.judging.observed import ObservedExchange
 from conformance.judging.results import Failure, Results
 from conformance.judging.sisters import see
 from conformance.judging.world_updates import apply, decoded, perhaps_created
@@ -28,20 +28,20 @@ from conformance.oracle.prediction import EVERYWHERE, Accepted, Allowed, Predict
 from conformance.oracle.validator import predict_http
 from conformance.oracle.world import World
 
-__all__ = ["Assessment", "Script"]
+__all__ = ["Assessor", "CaseRun"]
 
 _LONGEST_CITED = 200
 
 
 @dataclass(slots=True)
-class Script:
+class CaseRun:
     """A case while it is sent.
 
     Attributes:
         case: the template.
         salt: what its markers are replaced with.
         steps: with the salt.
-        place: which of the steps is at hand.
+        index: which of the steps is at hand.
         bodies: what was sent so far.
         found: the failures so far.
         conclusive: whether all that was seen tells something of the target.
@@ -53,7 +53,7 @@ class Script:
     case: Case
     salt: str
     steps: list[Step]
-    place: int = 0
+    index: int = 0
     bodies: list[HttpRequest] = field(default_factory=list)
     found: list[Failure] = field(default_factory=list)
     conclusive: bool = True
@@ -62,13 +62,13 @@ class Script:
     unserved: str | None = None
 
     @classmethod
-    def of(cls, case: Case, salt: str) -> Script:
+    def of(cls, case: Case, salt: str) -> CaseRun:
         """A case with its salt, of which nothing was sent yet."""
         return cls(case, salt, [each.filled(salt) for each in case.steps])
 
 
 @dataclass(slots=True)
-class Assessment:
+class Assessor:
     """What is known of a target, and what was found there.
 
     Attributes:
@@ -113,7 +113,7 @@ class Assessment:
         http: HttpRequest,
         prediction: Prediction,
         answer: HttpResponse | None,
-        script: Script,
+        case_run: CaseRun,
         *,
         at_once: bool = False,
     ) -> None:
@@ -123,10 +123,10 @@ class Assessment:
             http: what was sent.
             prediction: what is allowed to come of it.
             answer: what came; None where the connection was closed.
-            script: the case to which it belongs; is told what was found.
+            case_run: the case to which it belongs; is told what was found.
             at_once: whether it is one of several that were sent at once.
         """
-        request, focus = decoded(http), script.case.clause
+        request, focus = decoded(http), case_run.case.clause
         judgement = judge(prediction, answer, self._request_ids, focus, self._misfiring)
         self.on_judgement(http, prediction, judgement)
         # Of what is delivered in a way of its own, the way may be what is refused.
@@ -136,38 +136,40 @@ class Assessment:
         where = self.cite(http)
         name = f"request {self.results.requests}{f' ({where})' if where else ''}, {_shown(request)}"
         departures = [*judgement.departures, *self._learn(name, judgement, prediction, answer)]
-        script.found += [self.fail(each, script) for each in departures]
-        script.conclusive = script.conclusive and judgement.conclusive
-        script.answered += bool(judgement.ways)
+        case_run.found += [self.fail(each, case_run) for each in departures]
+        case_run.conclusive = case_run.conclusive and judgement.conclusive
+        case_run.answered += bool(judgement.ways)
         self._count(prediction, judgement, answer, focus)
         self.results.groups_created += isinstance(judgement.outcome, Accepted)
         self.results.groups_in_doubt += answer is not None and leaves_open(envelope(answer))
         elsewhere = (common_parameter(http, "Region") or "") != self.region
         apply(self.world, request, judgement.outcome, prediction, at_once=at_once, elsewhere=elsewhere)
 
-    def judge_silence(self, http: HttpRequest, prediction: Prediction, error: TransportError, script: Script) -> None:
+    def judge_silence(
+        self, http: HttpRequest, prediction: Prediction, error: TransportError, case_run: CaseRun
+    ) -> None:
         """A CreateGroup request that had to be answered was not: a departure, and the end of the case."""
         self.perhaps_created(http)
-        departure = Departure(script.case.clause, DepartureKind.NO_ANSWER, explain(prediction), str(error))
-        script.found.append(self.fail(departure, script))
-        script.ended = True
+        departure = Departure(case_run.case.clause, DepartureKind.NO_ANSWER, explain(prediction), str(error))
+        case_run.found.append(self.fail(departure, case_run))
+        case_run.ended = True
 
-    def judge_sister(self, request: Request, answer: Answer, script: Script) -> None:
+    def judge_sister(self, request: Request, answer: Answer, case_run: CaseRun) -> None:
         """Hold the answer of a sister action against what is known; learn from it."""
         seen = see(request, envelope(answer) if isinstance(answer, HttpResponse) else None, self.world)
         for id_ in seen.kept:
             self.results.tallies[id_].kept += 1
         for each in seen.departures:
-            script.found.append(self.fail(replace(each, clause=part(each.clause, script.case.clause)), script))
+            case_run.found.append(self.fail(replace(each, clause=part(each.clause, case_run.case.clause)), case_run))
         if seen.unserved is not None:
-            script.ended, script.unserved = True, request.action
+            case_run.ended, case_run.unserved = True, request.action
             if not seen.passing:
-                why = f"{request.action} isn't served ({seen.unserved}): {script.case.clause} was seen in part"
-                self.results.miss(request.action, why)
+                why = f"{request.action} isn't served ({seen.unserved}): {case_run.case.clause} was seen in part"
+                self.results.note_unseen(request.action, why)
 
     # --- What others sent --------------------------------------------------------------------------------
 
-    def judge_creation(self, heard: Overheard, *, raced: bool) -> list[Failure]:
+    def judge_creation(self, heard: ObservedExchange, *, raced: bool) -> list[Failure]:
         """Judge what came of a CreateGroup of others.
 
         Args:
@@ -181,7 +183,7 @@ class Assessment:
         if isinstance(answer, TransportError):
             self.results.groups_in_doubt += 1
             return []
-        script = _script_of(http)
+        case_run = _case_run_of(http)
         # What else was changed on the way may not be signed.
         replayed = self._is_replayed(hash(signature_of(http) or http))
         code = envelope(answer).code
@@ -194,46 +196,46 @@ class Assessment:
                 break
         else:
             del predictions[1:]  # by no clock is it allowed
-        self.judge(http, predictions[-1], answer, script)
-        return script.found
+        self.judge(http, predictions[-1], answer, case_run)
+        return case_run.found
 
-    def judge_other_version(self, heard: Overheard) -> list[Failure]:
+    def judge_other_version(self, heard: ObservedExchange) -> list[Failure]:
         """Judge what another version of CreateGroup answered: only whether that is an answer of the API at all."""
         if not isinstance(heard.answer, HttpResponse) or heard.answer.status != HTTPStatus.OK:
             return []
-        script = _script_of(heard.http)
+        case_run = _case_run_of(heard.http)
         departures, checked = judge_envelope(heard.answer, self._request_ids)
         self._note_answer(checked, heard.answer)
-        script.found += [self.fail(each, script) for each in departures]
-        return script.found
+        case_run.found += [self.fail(each, case_run) for each in departures]
+        return case_run.found
 
-    def judge_look(self, heard: Overheard) -> list[Failure] | None:
+    def judge_look(self, heard: ObservedExchange) -> list[Failure] | None:
         """Hold the answer of a sister action that others asked against what is known; None where it can't be read."""
         request = decoded(heard.http)
         if request is None:
             return None
-        script = _script_of(heard.http)
-        self.judge_sister(request, heard.answer, script)
-        return script.found
+        case_run = _case_run_of(heard.http)
+        self.judge_sister(request, heard.answer, case_run)
+        return case_run.found
 
     def perhaps_created(self, http: HttpRequest) -> None:
         """Nobody said what came of a creation: its group may be there or not."""
         self.results.groups_in_doubt += 1
         perhaps_created(self.world, decoded(http))
 
-    def fail(self, departure: Departure, script: Script) -> Failure:
+    def fail(self, departure: Departure, case_run: CaseRun) -> Failure:
         """Keep a departure, with the requests that show it."""
-        upto = script.place + 1
+        upto = case_run.index + 1
         return self.results.add(
             Failure(
                 departure.clause,
                 departure.kind,
                 departure.expected,
                 departure.observed,
-                tuple(script.steps[:upto]),
-                tuple(script.bodies),
+                tuple(case_run.steps[:upto]),
+                tuple(case_run.bodies),
                 self.results.requests,
-                replace(script.case, steps=script.case.steps[:upto], quota=self.world.quota),
+                replace(case_run.case, steps=case_run.case.steps[:upto], quota=self.world.quota),
             )
         )
 
@@ -320,10 +322,10 @@ def _anything(code: str | None) -> Allowed:
     return Allowed(Refused(code or ""), (), EVERYWHERE, conclusive=False)
 
 
-def _script_of(http: HttpRequest) -> Script:
+def _case_run_of(http: HttpRequest) -> CaseRun:
     """A request of others as a case of its own."""
     step = Step(decoded(http) or Request(()), _form_of(http))
-    return Script(Case("Request.check-order", "overheard", (step,)), SALT, [step], bodies=[http])
+    return CaseRun(Case("Request.check-order", "overheard", (step,)), SALT, [step], bodies=[http])
 
 
 def _form_of(http: HttpRequest) -> Form:
