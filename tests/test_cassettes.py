@@ -323,6 +323,7 @@ def test_create():
 """
 
 
+@pytest.mark.slow
 def test_the_vendors_sdk_under_pytest_recording(tmp_path, monkeypatch):
     """Anybody's test that is marked `vcr` records sealed and scrubbed, replays offline, and can be judged."""
     import subprocess
@@ -355,6 +356,7 @@ def test_the_vendors_sdk_under_pytest_recording(tmp_path, monkeypatch):
     assert run("--block-network").returncode == 1
 
 
+@pytest.mark.slow
 def test_the_suite_under_pytests_record_modes(tmp_path):
     """`--record-mode` with `--to` means for the suite what it means for any test."""
     import subprocess
