@@ -68,7 +68,8 @@ class Run:
         started: when it began, in seconds of the monotonic clock.
         on_request: called after each request.
         clock: what time it is where the target is, in seconds since 1970.
-        from_call: whether the requests are somebody's own, so that the first doesn't show if anybody is let in.
+        from_call: whether the requests come from `call`: the first answer then says nothing of the credentials, and a
+            refusal doesn't end the run.
         secrets: the sender's, and what else requests carried, to be masked wherever a text is for people.
     """
 
