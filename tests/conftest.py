@@ -3,13 +3,19 @@
 from unittest import mock
 
 import pytest
+from hypothesis import settings
 
 from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.emulator import server
 from conformance.report import json_report
 from conformance.runs.conduct import judge_recording
 from tests.onlooker import Onlooker
 from tests.reports import checked
 from tests.stand_in import FOREIGN, StandIn
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("no deadline", settings.get_profile("default"), deadline=None)
+settings.load_profile("no deadline")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -52,3 +58,9 @@ def knowing(monkeypatch):
     found = Onlooker()
     yield found
     found.observer.end()
+
+
+@pytest.fixture
+def patient_server(monkeypatch):
+    """A faulty emulator waits a second for whoever hangs up: far longer than that takes on any machine."""
+    monkeypatch.setattr(server, "_MOMENT", 1.0)

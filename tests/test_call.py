@@ -86,6 +86,7 @@ def test_several_steps(call):
     assert info["Tag"] == "t"
 
 
+@pytest.mark.usefixtures("patient_server")
 @pytest.mark.parametrize(
     ("fault", "steps", "clause"),
     [

@@ -246,6 +246,7 @@ def test_a_failure_of_a_list_is_shown_again(here, fault, clause):
     assert again(here, line, fault)[0] == 1
 
 
+@pytest.mark.usefixtures("patient_server")
 @pytest.mark.parametrize("fault", ["lost-answer-keeps-id", "lost-answer-keeps-name"])
 def test_a_failure_of_lost_answers_is_shown_again(here, fault):
     """A failure after a lost answer comes again on a server with the fault."""

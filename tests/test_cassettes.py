@@ -123,6 +123,7 @@ def cases_for(fault):
     return [first, *(each for n, each in enumerate(others) if each.clause in fault.clauses or n % 20 == 0)]
 
 
+@pytest.mark.slow
 # `python -m benchmarks.recordings` has all faults, and the whole list.
 @pytest.mark.parametrize("fault", SEEN[::48], ids=lambda each: each.name)
 def test_faults_are_found_offline(fault, tmp_path):

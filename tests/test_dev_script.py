@@ -289,7 +289,7 @@ def test_the_quick_part_leaves_out_what_is_slow(dev, made, monkeypatch):
     assert runs[: len(dev.CHECKS)] == [command[1:] for command in dev.CHECKS]
     assert runs[len(dev.CHECKS) :] == [
         ["conformance/suite", "--iai-profile", "smoke"],
-        ["tests", "-n", "2", "--dist", "worksteal", "-m", "not slow"],
+        ["tests", "-m", "not slow"],
     ]
 
 

@@ -312,7 +312,7 @@ def exchanges(server, random, number):
 
 @pytest.mark.parametrize("by_region", [False, True])
 @pytest.mark.parametrize("folds", [False, True])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_conforming_accounts_in_any_order(onlooker, seed, folds, by_region):
     """Several keys, Regions, clients at once, lost answers: where the server conforms, nothing departs."""
     random = Random(seed)
