@@ -20,7 +20,7 @@ from conformance.exchange.request import Request
 from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import Form, Sender, encode
 from conformance.observe.observer import Observer
-from conformance.observe.relay import Exchange
+from conformance.observe.relay import RelayedExchange
 from conformance.oracle.gateway import findings
 from conformance.privacy.scrub import scrubbed_answer, scrubbed_request
 from conformance.privacy.search import found_in
@@ -344,7 +344,7 @@ def test_observing_tells_no_secret(place, tmp_path):
     observer = Observer.of("http://127.0.0.1:8080", str(tmp_path / "rec"), said.append)
     message = {"Error": {"Code": f"Odd.{secret}", "Message": secret}, "RequestId": secret}
     for body in (ACCEPTED.body, json.dumps({"Response": message}).encode(), b"oops " + secret.encode()):
-        observer.exchange(Exchange(http, replace(ACCEPTED, body=body), 1.0, 2.0, ()))
+        observer.exchange(RelayedExchange(http, replace(ACCEPTED, body=body), 1.0, 2.0, ()))
     report = json.dumps(json_report.to_json(observer.end()), ensure_ascii=False)
 
     (file,) = (tmp_path / "rec").iterdir() if observer.judged else (None,)
@@ -363,7 +363,7 @@ def test_observing_masks_the_environments_key(tmp_path, monkeypatch):
     said = []
     observer = Observer.of("http://127.0.0.1:8080", str(tmp_path / "rec"), said.append)
     http = request(body=json.dumps({"GroupId": "x" * 65, "GroupName": "g", "Tag": KEY}).encode())
-    observer.exchange(Exchange(http, ACCEPTED, 1.0, 2.0, ()))
+    observer.exchange(RelayedExchange(http, ACCEPTED, 1.0, 2.0, ()))
     report = json.dumps(json_report.to_json(observer.end()))
 
     assert observer.departures == 1
