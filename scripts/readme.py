@@ -128,5 +128,7 @@ def rendered(text: str) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(rendered(README.read_text(encoding="utf-8")), encoding="utf-8")
-    sys.stdout.write(f"{README} is as the code is\n")
+    before = README.read_text(encoding="utf-8")
+    after = rendered(before)
+    README.write_text(after, encoding="utf-8")
+    sys.stdout.write(f"{README}: {'nothing' if after == before else 'something'} has changed\n")

@@ -4,7 +4,10 @@ from unittest import mock
 
 import pytest
 
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
 from conformance.report import json_report
+from conformance.runs.conduct import judge_recording
+from tests.onlooker import Onlooker
 from tests.reports import checked
 from tests.stand_in import FOREIGN, StandIn
 
@@ -23,3 +26,29 @@ def _stand_in(tmp_path):
     with StandIn(tmp_path / "stand-in") as stand_in:
         stand_in.service.populate(*FOREIGN)
         yield stand_in
+
+
+@pytest.fixture
+def onlooker(tmp_path, monkeypatch):
+    """An observer; what it saw is judged offline as it was online."""
+    for name in ("SECRET_ID", "SECRET_KEY", "TOKEN"):
+        monkeypatch.delenv(f"TENCENTCLOUD_{name}", raising=False)
+    found = Onlooker(tmp_path / "recording")
+    yield found
+    found.observer.end()
+    assert found.observer.problem == ""
+    if found.observer.recorded:
+        offline = judge_recording(tmp_path / "recording").run
+        assert offline.results.verdicts == found.verdicts
+        assert offline.ledger.possible == found.observer.session.run.ledger.possible
+
+
+@pytest.fixture
+def knowing(monkeypatch):
+    """An observer whose environment names a key."""
+    monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", EXAMPLE_CREDENTIALS.secret_id)
+    monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", EXAMPLE_CREDENTIALS.secret_key)
+    monkeypatch.delenv("TENCENTCLOUD_TOKEN", raising=False)
+    found = Onlooker()
+    yield found
+    found.observer.end()

@@ -342,6 +342,8 @@ class Pipeline:
             first, *lines = head.decode("latin-1").split("\r\n")
             headers = tuple(tuple(each.split(": ", 1)) for each in lines)
             length = int({name.lower(): value for name, value in headers}.get("content-length", 0))
+            if len(rest) < length:  # its body comes in a packet of its own
+                break
             method, target, _ = first.split(" ")
             found.append(HttpRequest(method, self.url + target, headers, rest[:length]))
             data = rest[length:]

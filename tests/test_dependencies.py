@@ -12,7 +12,13 @@ import pytest
 CHECKOUT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 FOLDERS = (CHECKOUT, CHECKOUT / "tests")
-OURS = {"benchmarks", "conformance", "tests", *(path.stem for folder in FOLDERS for path in folder.glob("*.py"))}
+OURS = {
+    "scripts",
+    "benchmarks",
+    "conformance",
+    "tests",
+    *(path.stem for folder in FOLDERS for path in folder.glob("*.py")),
+}
 # Plugins, which pytest loads by itself, what these load, and programs: declared, and imported by nobody.
 NOT_IMPORTED = {"build", "hatchling", "mypy", "pytest-randomly", "pytest-recording", "pytest-xdist", "ruff", "vcrpy"}
 

@@ -14,6 +14,7 @@ CHARSET = next(each for each in PROPERTIES if (each.clause, each.about) == ("Gro
 KEPT = next(each for each in PROPERTIES if each.about == "kept")
 
 
+@pytest.mark.slow
 def test_the_same_seed_draws_the_same():
     """One seed draws the same cases each time; another draws others."""
     first, anew, other = (
@@ -40,6 +41,7 @@ with open("script.json", "w") as file:
 """
 
 
+@pytest.mark.slow
 def test_whichever_way_it_is_started(tmp_path):
     """The command, pytest, and a script beside modules full of constants send the same requests for the same seed."""
     (tmp_path / "local_module.py").write_text("".join(f"X{each} = ('k{each}', {1000 + each})\n" for each in range(200)))
@@ -93,6 +95,7 @@ def test_the_budget_holds():
     assert run.results.requests == 25
 
 
+@pytest.mark.slow
 def test_nothing_is_drawn_that_fails():
     """A conforming target is found to conform, by every property."""
     run = run_against()

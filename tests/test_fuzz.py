@@ -42,6 +42,7 @@ def test_small_campaign():
     assert campaign(SERVE, 400, seconds=PATIENCE, say=lambda _: None) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_what_goes_wrong_is_found(mistake):
     """A server that breaks, hangs, forgets or leaks is found out, and the failure says how to have it again."""

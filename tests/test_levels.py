@@ -268,6 +268,7 @@ def test_larger_profiles_cost_more(capsys):
     assert cost["deep"][0] - cost["smoke"][0] == 40 * drawn
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", SENDING)
 def test_a_run_costs_what_was_listed(capsys, level):
     """A run of the profile smoke sends and creates at each level exactly what the list says."""

@@ -336,6 +336,7 @@ def test_an_account_is_masked():
     assert mask("confabcde100012345678 4111111111111111") == "confabcde100012345678 4111111111111111"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 def test_observing_tells_no_secret(place, tmp_path):
     """What `observe` says and reports of others' requests has no secret, whether the server conforms or not."""

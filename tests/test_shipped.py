@@ -24,6 +24,7 @@ SHIPPED = Path(conformance.__file__).parent.parent / "cassettes"
 AGES = [each.name for each in READING["account-age"].values]
 
 
+@pytest.mark.slow
 def test_verdicts_stand(capsys):
     """Today's contract judges what is shipped as it was judged when it was accepted."""
     folders = [str(SHIPPED / name) for name in ("documentation", "reference", "corrupted")]

@@ -9,7 +9,7 @@ from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import Exchange
 from conformance.exchange.request import Request
 from conformance.exchange.salt import Salts
-from conformance.judging.judge import Kind
+from conformance.judging.judge import DepartureKind as Kind
 from conformance.runs.run import Run
 from conformance.runs.shrink import shrink, shrink_failures
 from conformance.runs.smoke import smoke

@@ -2,7 +2,6 @@
 
 import itertools
 import random
-from functools import cache
 
 import pytest
 
@@ -19,27 +18,6 @@ def _assert_conforms(run, twin):
     assert [id_ for id_, value in twin.items() if value not in run.ledger.possible[id_]] == []
 
 
-@cache
-def run_of_twin(reading, value):
-    """The run of the fixed cases against an emulator that follows one reading; made once for all tests.
-
-    Those of megabytes, half of the time, are left to emulators that follow several.
-    """
-    return judged(without_megabytes(), {reading: value})
-
-
-# Of each reading one value. The mixtures below follow every value of every reading; alone, `python -m
-# benchmarks.false_alarms --singles` tries all of them.
-ALONE = {each.id: random.Random(each.id).choice(each.values[1:]).name for each in READINGS}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("reading", "value"), list(ALONE.items())[::3])
-def test_each_reading_alone_conforms(reading, value):
-    """An emulator that follows one reading, every third here, conforms, and the ledger keeps that reading possible."""
-    _assert_conforms(run_of_twin(reading, value), {reading: value})
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("twin", random.Random(20200303).sample(PAIRS, 6), ids=str)
 def test_pairs_of_readings_conform(twin):
@@ -54,6 +32,7 @@ def mixtures():
         yield {id_: values[place % len(values)] for id_, values in others.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("twin", list(mixtures()), ids=lambda _: "mixture")
 def test_mixtures_conform(twin):
     """An emulator that takes all points otherwise conforms, also on requests of megabytes; every value has its turn."""
@@ -97,10 +76,15 @@ def _assert_settled(run, twin):
 @pytest.mark.slow
 @pytest.mark.parametrize("reading", SETTLED)
 def test_evidence_settles(reading):
-    """The fixed cases alone find out how a twin takes the point."""
-    value = ALONE[reading]
+    """An emulator that follows one reading conforms, and the fixed cases alone find out how it takes the point.
 
-    _assert_settled(run_of_twin(reading, value), {reading: value})
+    The mixtures above follow every value of every reading; `benchmarks.false_alarms --singles` tries all alone.
+    """
+    value = random.Random(reading).choice(READING[reading].values[1:]).name
+    run = judged(without_megabytes(), {reading: value})
+
+    _assert_conforms(run, {reading: value})
+    _assert_settled(run, {reading: value})
 
 
 def settled_at_once():

@@ -4,122 +4,50 @@ import inspect
 import json
 import re
 from dataclasses import replace
-from urllib.parse import unquote
 
 import pytest
 
-from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
 from conformance.cli.serve import STRICT_SIGNING
 from conformance.emulator import conforming
 from conformance.emulator.auth import refusal
-from conformance.exchange.delivery import TWISTS, twisted
-from conformance.exchange.draft import Form, Sender
+from conformance.exchange.delivery import TWISTS
 from conformance.exchange.messages import header
-from conformance.exchange.request import Request
 from conformance.exchange.signing import (
     UNSIGNED_PAYLOAD,
-    Scheme,
-    canonical_request,
     payload_hash,
-    string_to_sign,
-    tc3_signature,
-    v1_signature,
-    v1_string_to_sign,
 )
 from conformance.exchange.wire import fields_of
-from conformance.oracle.validator import predict_http
-from conformance.oracle.world import World
 from conformance.runs.smoke import smoke
 from conformance.strategies import delivered
-
-NOW = 1_700_000_000
-TODAY = "2023-11-14"
-ENDPOINT = "http://127.0.0.1:8080"
-TEMPORARY = Credentials(EXAMPLE_CREDENTIALS.secret_id, EXAMPLE_CREDENTIALS.secret_key, "token")
-V3, RAW, GET, FORM, FORM_256, GET_1 = "v3", "raw", "get", "form", "form-256", "get-1"
-HOW = {
-    V3: (Form.JSON, Scheme.TC3),
-    RAW: (Form.JSON_RAW, Scheme.TC3),
-    GET: (Form.QUERY, Scheme.TC3),
-    FORM: (Form.FORM, Scheme.SHA1),
-    FORM_256: (Form.FORM, Scheme.SHA256),
-    GET_1: (Form.QUERY, Scheme.SHA1),
-}
-OF_VERSION_3, OF_VERSION_1 = (V3, RAW, GET), (FORM, FORM_256, GET_1)
-REQUEST = Request.of({"GroupName": "学 b", "GroupId": "i", "GroupExDescriptions": ["a", "b"]})
-BODY = dict(REQUEST.parameters)
-ANYTHING = object()
-
-
-def sender_of(how):
-    return Sender(ENDPOINT, "ap-guangzhou", TEMPORARY, HOW[how][1])
-
-
-def sent(how, *twists, request=REQUEST):
-    return twisted(request, sender_of(how), HOW[how][0], NOW, 7, twists)
-
-
-def parts(http, how):
-    """Whatever a request is made of, but for the signature itself; of several headers of one name, each."""
-    found = {"method": http.method, "path": http.url.partition("?")[0]}
-    for name, value in http.headers:
-        key = name
-        while key in found:
-            key += "+"
-        found[key] = value
-    if how in OF_VERSION_3:
-        found |= {"query": http.query, "body": http.body}
-        authorization = found.pop("Authorization", "")
-        for name, value in re.findall(r"(Credential|SignedHeaders)=([^,]*)", authorization):
-            found[name] = value
-        found["rest"] = re.sub(r"(Credential|SignedHeaders)=[^,]*|Signature=[0-9a-f]{64}", "", authorization)
-    else:
-        text = http.query if how == GET_1 else http.body.decode()
-        names = [each.partition("=")[0] for each in text.split("&")]
-        found |= {f"{unquote(each.partition('=')[0])}=": each.partition("=")[2] for each in text.split("&")}
-        found |= {"names": names, "other": http.body if how == GET_1 else http.query}
-        found.pop("Signature=", None)
-    return found
-
-
-def changes(how, *twists):
-    """What differs from the plain request; None for what is no longer there."""
-    plain, other = parts(sent(how), how), parts(sent(how, *twists), how)
-    return {name: other.get(name) for name in {*plain, *other} if plain.get(name) != other.get(name)}
-
-
-def is_right(http, credentials=TEMPORARY, host=None):
-    """Whether the signature is that of what is sent, whatever else is wrong with it."""
-    host = host or header(http.headers, "Host")
-    authorization = header(http.headers, "Authorization")
-    if authorization is None:
-        typed = (("Content-Type", "application/x-www-form-urlencoded"),)
-        fields = fields_of(replace(http, method="GET" if http.query else "POST", headers=typed))
-        scheme = Scheme.SHA256 if dict(fields).get("SignatureMethod") == Scheme.SHA256 else Scheme.SHA1
-        to_sign = v1_string_to_sign(http.method, host, fields)
-        return dict(fields).get("Signature") == v1_signature(credentials.secret_key, to_sign, scheme)
-    match = re.search(r"Credential=\S*/(\S*)/(\S*)/tc3_request, SignedHeaders=(\S*), Signature=(\S*)", authorization)
-    if match is None:
-        return False
-    date, service, names, signature = match.groups()
-    values = [(each, host if each == "host" else header(http.headers, each) or "") for each in names.split(";")]
-    unsigned = header(http.headers, "X-TC-Content-SHA256") == UNSIGNED_PAYLOAD
-    canonical = canonical_request(
-        http.method, http.query, values, payload_hash(UNSIGNED_PAYLOAD.encode() if unsigned else http.body)
-    )
-    to_sign = string_to_sign(header(http.headers, "X-TC-Timestamp") or "", date, service, canonical)
-    return signature == tc3_signature(credentials.secret_key, date, service, to_sign)
-
-
-def predicted(http, how, sender=None):
-    return predict_http(http, sender or sender_of(how), NOW, World())
-
+from tests.twisting import (
+    ANYTHING,
+    BODY,
+    ENDPOINT,
+    FORM,
+    GET,
+    GET_1,
+    HOW,
+    JSON_BODY,
+    NOW,
+    OF_VERSION_1,
+    OF_VERSION_3,
+    RAW,
+    TEMPORARY,
+    TODAY,
+    V3,
+    changes,
+    is_right,
+    parts,
+    predicted,
+    sender_of,
+    sent,
+)
 
 # --- Before signing --------------------------------------------------------------------------------------
 
 UNKNOWN = "AKIDnobodyHasThisOne00000000000EXAMPLE"
 ID = EXAMPLE_CREDENTIALS.secret_id
-JSON_BODY = rb'{"GroupName": "\u5b66 b", "GroupId": "i", "GroupExDescriptions": ["a", "b"]}'
 RAW_BODY = '{"GroupName": "学 b", "GroupId": "i", "GroupExDescriptions": ["a", "b"]}'.encode()
 QUERY = "GroupName=%E5%AD%A6%20b&GroupId=i&GroupExDescriptions.0=a&GroupExDescriptions.1=b"
 
@@ -486,176 +414,3 @@ def test_every_twist_is_used(name):
     drawn = re.search(rf'"{name}[="]', inspect.getsource(delivered)) is not None
 
     assert (name in used or drawn) == (name not in BY_HAND)
-
-
-# --- What can't be ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["", "x", "Other-key", " other-key", "other-key ", "then", "=", "=x"])
-def test_unknown_twists(name):
-    """A twist that there isn't is a mistake of the caller's, named."""
-    with pytest.raises(ValueError, match=f"there is no twist {name.partition('=')[0]!r}"):
-        sent(V3, name)
-
-
-IMPOSSIBLE = [
-    *[f"timestamp={each}" for each in ("", "x", "1.5", "9" * 30, "9" * 5000, "-99999999999999")],
-    *[f"date={each}" for each in ("", "x", "99999999", "-99999999", "9" * 30)],
-    *[f"cut={each}" for each in ("", "x", "1.5")],
-    *[f"padded={each}" for each in ("", "x", "9" * 30)],
-    *[f"long-tag={each}" for each in ("", "x", "9" * 30)],
-    *[f"misspelt={each}" for each in ("", "x", "5", "x5", "5\ud800")],
-    *[f"encoding={each}" for each in ("", "x", "rot13", "hex", "\0")],
-    "not-signed=x-custom", "not-signed=", "append=\ud800", "body=\ud800",
-    "then-body=x-y→z", "then-query=x-y→z", "then-field=x-y→z", "then-authorization=x-y→z", "then-append=\ud800",
-    *[f"then-timestamp={each}" for each in ("", "x", "1.5", "9" * 5000)],
-    *[f"then-flip={each}" for each in ("", "x", "1.5")],
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("twist", IMPOSSIBLE, ids=ascii)
-def test_impossible_arguments(twist):
-    """An argument that a twist can't do anything with is told, with the twist."""
-    with pytest.raises(ValueError, match=re.escape(f"the twist {twist.partition('=')[0]}=")):
-        sent(V3, twist)
-
-
-@pytest.mark.parametrize(
-    ("how", "twists"),
-    [
-        (RAW, ["encoding=ascii"]),
-        (V3, ["body=\udcff", "encoding=utf-8"]),
-        (V3, ["body=\udcff", "escaped"]),
-        (V3, ["no-content-type", "also-signed=content-type"]),
-        (V3, ["without=Timestamp", "then-timestamp=1"]),
-        (V3, ["body=x", "as-form=x", "append=y"]),
-        (V3, ["body=x y", "as-form=x", "plus"]),
-        (V3, ["body=\udcff", "as-form=x"]),
-        (V3, ["no-content-type", "no-content-type"]),
-        (V3, ["not-signed=host", "not-signed=host"]),
-        (V3, ["body=", "then-flip=0"]),
-        (V3, ["then-header=Authorization:", "signature-end"]),
-        (V3, ["then-without=Authorization", "signature-end"]),
-        (V3, ["then-without=Authorization", "then-authorization=a→b"]),
-        (FORM, ["signature-end"]),
-        (FORM, ["then-authorization=a→b"]),
-        (V3, ["then-header=X-TC-Timestamp:x", "then-timestamp=1"]),
-        (V3, ["date=-1", "date=-999999"]),
-    ],
-    ids=ascii,
-)
-def test_impossible_requests(how, twists):
-    """A twist that this request can't have is told."""
-    with pytest.raises(ValueError, match="can't be applied"):
-        sent(how, *twists)
-
-
-def test_what_no_form_can_say():
-    """What a form can't say isn't said, whatever twists there are."""
-    with pytest.raises(ValueError, match="can't be said"):
-        sent(GET, "long-tag=1", request=Request.of({"Tag": 5}))
-    with pytest.raises(ValueError, match="can't be signed"):
-        twisted(REQUEST, sender_of(FORM), Form.JSON, NOW, 1, ["body="])
-
-
-# --- What has nothing to change --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("how", [GET, FORM])
-def test_too_few_indices(how):
-    """Fewer indices than items can't be applied."""
-    with pytest.raises(ValueError, match="can't be applied"):
-        sent(how, "indices=0")
-
-
-@pytest.mark.parametrize(("how", "name"), [(V3, "padded"), (GET, "long-tag")])
-def test_sizes_past_all_memory(how, name):
-    """A size that no memory has can't be applied."""
-    with pytest.raises(ValueError, match="can't be applied"):
-        sent(how, f"{name}={10**18}")
-
-
-@pytest.mark.parametrize("argument", ["0", "-5"])
-def test_nothing_is_cut(argument):
-    """Without its last 0 bytes, a body is what it was; -5 can't be applied."""
-    try:
-        body = sent(V3, f"cut={argument}").body
-    except ValueError:
-        assert argument == "-5"
-    else:
-        assert (body, argument) == (JSON_BODY, "0")
-
-
-def test_as_large_as_it_is():
-    """A body that has so many bytes needs no filling; one that has more can't be filled up to so many."""
-    assert sent(V3, f"padded={len(JSON_BODY)}") == sent(V3)
-    with pytest.raises(ValueError, match="can't be applied"):
-        sent(V3, f"padded={len(JSON_BODY) - 1}")
-
-
-@pytest.mark.parametrize("name", ["then-query", "then-field"])
-def test_the_query_alone_is_changed(name):
-    """What changes is the query, not the host that it is sent to."""
-    http = sent(GET, "long-tag=1", f"{name}=1→2")
-
-    assert http.url.startswith(f"{ENDPOINT}/?")
-    assert http.query != sent(GET, "long-tag=1").query
-
-
-HEADERS = ["Host", "Content-Type", "X-TC-Action"]
-
-
-def test_one_more_host():
-    """A header that isn't signed isn't, and is sent with its value, whatever its name."""
-    assert changes(V3, "header=Host:x") == {"Host+": "x"}
-    assert changes(V3, "header=Content-Type:x") == {"Content-Type+": "x"}
-    assert all(is_right(sent(V3, f"{twist}={name}:x")) for twist in ("header", "signed-header") for name in HEADERS)
-
-
-def test_what_a_sender_may_not_have():
-    """Whoever has no Region or token leaves them out, with the twist and without it."""
-    permanent = replace(sender_of(V3), region="", credentials=EXAMPLE_CREDENTIALS)
-    plain = twisted(REQUEST, permanent, Form.JSON, NOW, 7, ())
-
-    assert twisted(REQUEST, permanent, Form.JSON, NOW, 7, ["without=Region", "without=Token"]) == plain
-
-
-@pytest.mark.parametrize(
-    ("how", "twist"),
-    [
-        (V3, "without=Regoin"),
-        (V3, "without=Nonce"),
-        (V3, "without=Language"),
-        (V3, "also-signed=x-absent"),
-        (V3, "then-header=X-Absent:1"),
-        (V3, "then-without=X-Absent"),
-        (V3, "then-body="),
-        (V3, "then-body=i→i"),
-        (V3, "then-query=i→j"),
-        (V3, "header-case=small"),
-        (V3, "everything-escaped"),
-        (V3, "plus"),
-        (V3, "long-tag=9"),
-        (V3, "indices=0"),
-        (GET, "indices=0,1,2"),
-        (GET, "spaced"),
-        (GET, "byte-order-mark"),
-        (GET, "cut=1"),
-        (GET, "body=x"),
-        *[(GET, each) for each in ("append=x", "padded=99", "escaped", "misspelt=1x", "encoding=gbk", "as-form=x")],
-        *[(FORM, each) for each in ("unsigned-payload", "declared-hash", "service-of-host", "not-signed=host")],
-        (FORM, "date=-1"),
-        (FORM, "service=cvm"),
-        (FORM, "also-signed=host"),
-        (FORM, "signature-end"),
-        (FORM, "signature-empty"),
-        (FORM, "signature-upper"),
-        (FORM, "signature-cut"),
-        (FORM, "signature-reversed"),
-        (FORM, "then-timestamp=7"),
-    ],
-)
-def test_twists_without_effect(how, twist):
-    """A twist that can't be applied to this request is told: a plain request would be sent in its name."""
-    with pytest.raises(ValueError, match="can't be applied"):
-        sent(how, twist)

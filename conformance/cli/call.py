@@ -11,6 +11,7 @@ from conformance.base.errors import UsageError
 from conformance.base.words import counted, suggest
 from conformance.cli.consent import agreed_to_call
 from conformance.exchange.cases import Step
+from conformance.runs.target_kinds import known_targets
 
 __all__ = ["add_arguments", "perform"]
 
@@ -19,7 +20,7 @@ _LONGEST_SHOWN = 200  # characters
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
-    parser.add_argument("--target", default="embedded", help="embedded (default), or the URL of a server")
+    parser.add_argument("--target", default="embedded", help=f"{known_targets()}, but no recording (default embedded)")
     parser.add_argument("--fault", action="append", metavar="NAME", help="switch on a fault of the embedded emulator")
     parser.add_argument(
         "--reading", action="append", metavar="ID=VALUE", help="choose a reading of the embedded emulator"
@@ -77,8 +78,8 @@ class _TwiceError(ValueError):
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    for place, (name, _) in enumerate(pairs):
-        if name in dict(pairs[:place]):
+    for index, (name, _) in enumerate(pairs):
+        if name in dict(pairs[:index]):
             raise _TwiceError(name)
     return dict(pairs)
 

@@ -11,7 +11,7 @@ from conformance.emulator.behaviour import Behaviour, TextRule
 from conformance.exchange.request import Request
 
 ABSENT = None
-_PLACES = {name: place for place, name in enumerate(PARAMETERS)}
+_PLACES = {name: index for index, name in enumerate(PARAMETERS)}
 
 
 @dataclass(frozen=True)

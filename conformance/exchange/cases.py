@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from conformance.contract import ACTION
 from conformance.exchange.request import Request
-from conformance.exchange.salt import fill, fill_text
+from conformance.exchange.salt import MARKER, fill, fill_text
 from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import Form
 
@@ -167,6 +167,13 @@ class Case:
     def single(cls, clause: str, about: str, request: Request, form: Form = Form.JSON, *, probe: bool = False) -> Case:
         """A case of one request."""
         return cls(clause, about, (Step(request, form),), probe=probe)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether an id or name has room for no more than a part of a salt, so that it may be in use."""
+        pairs = [pair for step in self.steps for pair in step.request.parameters]
+        texts = [value for name, value in pairs if name in {"GroupId", "GroupName"} and isinstance(value, str)]
+        return any(match[2] for each in texts for match in MARKER.finditer(each))
 
     def to_line(self) -> str:
         """The case as one line of JSON, readable: only what can't be seen is escaped."""

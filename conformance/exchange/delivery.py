@@ -268,7 +268,7 @@ def _misspelt(made: Draft, argument: str) -> None:
 
 def _indices(made: Draft, argument: str) -> None:
     """The items of arrays get these indices, one after the other, and stand in this order."""
-    numbers, items = argument.split(","), [place for place, (name, _) in enumerate(made.fields) if "." in name]
+    numbers, items = argument.split(","), [index for index, (name, _) in enumerate(made.fields) if "." in name]
     if len(numbers) != len(items):
         raise ValueError(f"there are {len(items)} items for {len(numbers)} indices")
     for place, number in zip(items, numbers, strict=True):
@@ -360,7 +360,7 @@ def _change_field(http: HttpRequest, argument: str) -> HttpRequest:
 def _flip(http: HttpRequest, argument: str) -> HttpRequest:
     """Another letter or digit at a place of the body, or of the query, counted round."""
     text = http.body.decode("latin-1") if http.body else http.query
-    places = [place for place, each in enumerate(text) if each.isascii() and each.isalnum()]
+    places = [index for index, each in enumerate(text) if each.isascii() and each.isalnum()]
     place = places[int(argument) % len(places)]
     changed = f"{text[:place]}{'y' if text[place] != 'y' else 'z'}{text[place + 1 :]}"
     if http.body:

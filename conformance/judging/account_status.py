@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from conformance.contract import CLAUSE, CODES, THROTTLED, CodeKind
-from conformance.exchange.wire import Envelope
+from conformance.exchange.messages import Answer, HttpResponse
+from conformance.exchange.wire import Envelope, envelope
 
-__all__ = ["MAY_NOT", "OF_THE_ACCOUNT", "leaves_open", "why_down", "why_full", "why_unusable"]
+__all__ = [
+    "MAY_NOT",
+    "OF_THE_ACCOUNT",
+    "is_refusal",
+    "is_throttled",
+    "leaves_open",
+    "why_down",
+    "why_full",
+    "why_unusable",
+]
 
 # The key pair is known, but mayn't do this.
 MAY_NOT = frozenset({"UnauthorizedOperation", "AuthFailure.UnauthorizedOperation"})
@@ -87,3 +97,13 @@ def why_full(name: str, answer: Envelope) -> str | None:
 def leaves_open(answer: Envelope) -> bool:
     """Whether an answer says neither that a request was carried out nor that it wasn't."""
     return answer.problem is not None or (answer.error is not None and (answer.code is None or answer.code in _BROKEN))
+
+
+def is_throttled(answer: Answer) -> bool:
+    """Whether an answer says that requests come too fast."""
+    return isinstance(answer, HttpResponse) and envelope(answer).code in THROTTLED
+
+
+def is_refusal(answer: Answer) -> bool:
+    """Whether an answer is anything but a success."""
+    return not isinstance(answer, HttpResponse) or "FaceModelVersion" not in envelope(answer).response

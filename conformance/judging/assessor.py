@@ -286,7 +286,7 @@ class Assessor:
             for id_ in CLAUSE[focus].part_of:
                 self.results.tallies[focus].kept += id_ in prediction.kept
                 self.results.tallies[focus].broken += id_ in prediction.broken & answered
-        # Two clauses of the request as a whole, which no single value breaks.
+        # The clauses on the order of checks and on null are shown by a request as a whole, not by one value of it.
         if len(prediction.broken | prediction.open) > 1:
             self.results.tallies["Request.check-order"].open += 1
         if any(not _NULL.isdisjoint(each.readings) for each in prediction.allowed):

@@ -16,7 +16,7 @@ from conformance.judging.judge import Departure, DepartureKind
 from conformance.oracle.interpretation import Mark, meaning_of
 from conformance.oracle.world import Group, Presence, World
 
-__all__ = ["Seen", "is_named", "is_there", "see"]
+__all__ = ["Seen", "is_in_use", "see"]
 
 # Of a list that is wrong, so many groups are named, the newest first.
 _MOST_TOLD = 3
@@ -80,14 +80,14 @@ def see(request: Request, answer: Envelope | None, world: World) -> Seen:
     return seen
 
 
-def is_there(answer: Envelope) -> bool | None:
+def _is_there(answer: Envelope) -> bool | None:
     """Whether GetGroupInfo shows a group; None where it says nothing of it."""
     if answer.problem is None and answer.error is None:
         return True
     return False if answer.code == _NOT_THERE else None
 
 
-def is_named(answer: Envelope, name: str) -> bool | None:
+def _is_named(answer: Envelope, name: str) -> bool | None:
     """Whether a group that GetGroupList shows has a name, in whatever letter case; None where not all are shown."""
     entries, number = answer.response.get("GroupInfos"), answer.response.get("GroupNum")
     if not isinstance(entries, list):
@@ -95,6 +95,21 @@ def is_named(answer: Envelope, name: str) -> bool | None:
     names = {str(each.get("GroupName")).lower() for each in entries if isinstance(each, dict)}
     whole = isinstance(number, int) and number <= len(entries)
     return True if name.lower() in names else False if whole else None
+
+
+def is_in_use(by_id: Envelope | None, listed: Envelope | None, name: str) -> bool | None:
+    """Whether somebody has an id or a name; None where that isn't said.
+
+    Args:
+        by_id: what GetGroupInfo answers for the id; None where nothing came.
+        listed: what GetGroupList answers; None where nothing came.
+        name: the name.
+    """
+    found = {
+        _is_there(by_id) if by_id is not None else None,
+        _is_named(listed, name) if listed is not None else None,
+    }
+    return True if True in found else None if None in found else False
 
 
 def _deletion(group_id: str, answer: Envelope, world: World, seen: Seen) -> None:

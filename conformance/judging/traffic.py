@@ -44,7 +44,7 @@ class Opinion:
 
 @dataclass(slots=True)
 class Traffic:
-    """What was overheard so far, with an assessment for each account and Region.
+    """What was overheard so far, with an assessor for each account and Region.
 
     Attributes:
         outset: what all of them start from: they write into the same results, and where nobody else uses its account,
@@ -52,15 +52,16 @@ class Traffic:
     """
 
     outset: Assessor
-    _assessments: dict[tuple[int, str], Assessor] = field(default_factory=dict)
+    _assessors: dict[tuple[int, str], Assessor] = field(default_factory=dict)
 
     def judge(self, heard: ObservedExchange) -> Opinion:
         """Judge an exchange, and learn from it."""
+        self.outset.results.requests += 1
         if isinstance(heard.answer, HttpResponse):
             heard = replace(heard, answer=decompressed(heard.answer))
-        here = self._assessment(heard)
+        here = self._assessor_of(heard)
         if heard.circumstances.unseen:
-            for each in self._assessments.values():
+            for each in self._assessors.values():
                 _doubt(each.world, GroupRef())
         subject = group_ref(heard.http)
         beside = [each for each in heard.circumstances.overlapped if _touch(each, subject, here.world)]
@@ -76,20 +77,20 @@ class Traffic:
     @property
     def ledger(self) -> Ledger:
         """What is left of the readings in all accounts and Regions."""
-        return together([each.ledger for each in self._assessments.values()])
+        return together([each.ledger for each in self._assessors.values()])
 
-    def _assessment(self, heard: ObservedExchange) -> Assessor:
+    def _assessor_of(self, heard: ObservedExchange) -> Assessor:
         key = heard.circumstances.account, common_parameter(heard.http, "Region") or ""
-        if key not in self._assessments:
+        if key not in self._assessors:
             world = World(None if self.outset.world.salt is None else _NO_SALT)
-            self._assessments[key] = replace(self.outset, region=key[1], world=world, ledger=Ledger())
-        return self._assessments[key]
+            self._assessors[key] = replace(self.outset, region=key[1], world=world, ledger=Ledger())
+        return self._assessors[key]
 
     def _changed(self, heard: ObservedExchange, subject: GroupRef, here: Assessor) -> None:
         """Something was changed, or may have been: what that leaves in doubt, here and in every other world."""
         if not _is_plainly_done(heard, subject, here.world):
             _doubt(here.world, subject)
-        for each in self._assessments.values():
+        for each in self._assessors.values():
             if each is not here:
                 _doubt(each.world, subject)
 

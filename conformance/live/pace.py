@@ -57,7 +57,7 @@ class Pace:
             attempts: how often to send at most.
         """
 
-        def told(state: RetryCallState) -> None:
+        def note_retry(state: RetryCallState) -> None:
             del state
             self.throttled += 1
 
@@ -65,7 +65,7 @@ class Pace:
             retry=retry_if_result(throttled),
             stop=stop_after_attempt(attempts),
             wait=wait_exponential(min=1, max=_LONGEST_WAIT) if self._waits else wait_none(),
-            before_sleep=told,
+            before_sleep=note_retry,
             retry_error_callback=self._in_vain,
         )
         return retrying(send)

@@ -101,7 +101,7 @@ class Observer:
         self.session.run.secrets.learn(exchange.http)
         self._region = self._region or common_parameter(exchange.http, "Region") or ""
         heard, results = self._overheard(exchange), self.session.run.results
-        opinion = self.session.run.overhear(heard)
+        opinion = self.session.run.traffic.judge(heard)
         results.note(f"interaction {results.requests}", opinion.failures)
         self.unjudged += bool(opinion.unjudged)
         self.judged += not opinion.unjudged

@@ -154,7 +154,7 @@ def _unknown(request: Request) -> Iterator[Finding]:
         yield depends(clause_on_whole("unknown").id)
 
 
-_ORDER: dict[str, int] = {clause.id: place for place, clause in enumerate(CLAUSES)}
+_ORDER: dict[str, int] = {clause.id: index for index, clause in enumerate(CLAUSES)}
 _CLAUSES_OF: dict[str, tuple[Clause, ...]] = {
     name: tuple(clause for clause in CLAUSES if clause.parameter == name) for name in PARAMETERS
 }

@@ -202,7 +202,7 @@ class _Keeper:
         if not isinstance(value, list) or isinstance(value, _Object):
             return _hidden(value)
         numbers: dict[str, int] = {}  # one that is listed twice is so still
-        return [self._listed(place, each, numbers) for place, each in enumerate(value)]
+        return [self._listed(index, each, numbers) for index, each in enumerate(value)]
 
     def _listed(self, place: int, group: object, numbers: dict[str, int]) -> object:
         """A group in a list: of somebody else's only stays that it was there."""

@@ -92,7 +92,7 @@ class TrafficPart:
 
     def play(self, run: Run, _settings: Settings) -> list[Failure]:
         """Judge it as it was given."""
-        failures = list(run.overhear(self.interaction.overheard).failures)
+        failures = list(run.traffic.judge(self.interaction.overheard).failures)
         run.results.note(f"interaction {self.interaction.number}", failures)
         return failures
 

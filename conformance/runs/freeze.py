@@ -82,10 +82,10 @@ def _of_edges() -> Iterator[Ranked]:
             *((each, False) for each in keeping(clause)),
             *((each, True) for each in breaking(clause)),
         ):
-            for place, parameters in enumerate(_requests(clause, edge, everywhere=broken and edge.rank == 0)):
+            for index, parameters in enumerate(_requests(clause, edge, everywhere=broken and edge.rank == 0)):
                 case = Case.single(clause.id, edge.about, Request.of(parameters))
                 if edge.rank <= deepest and len(case.to_line()) < _LONGEST_TEXT:
-                    yield edge.rank + place, case
+                    yield edge.rank + index, case
         if clause.subject == "GroupName":
             for _, edge in unsettled(clause):
                 (parameters,) = _requests(clause, edge, everywhere=False)

@@ -18,45 +18,38 @@ from conformance.base.errors import (
     TransportError,
     UnsupportedError,
 )
-from conformance.contract import ACTION, CLAUSE, THROTTLED
+from conformance.contract import ACTION, CLAUSE
 from conformance.contract.rules import Effect
 from conformance.exchange.cases import Case, Sending, Step
-from conformance.exchange.delivery import twisted
-from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse, Place, header
+from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse, Place
 from conformance.exchange.request import Request
-from conformance.exchange.salt import MARKER, Salts, nonce
-from conformance.exchange.wire import Envelope, date_of, envelope
-from conformance.judging.account_status import why_down, why_full, why_unusable
+from conformance.exchange.salt import Salts
+from conformance.exchange.wire import Envelope, clock_ahead, envelope
+from conformance.judging.account_status import is_refusal, is_throttled
 from conformance.judging.assessor import Assessor, CaseRun
 from conformance.judging.judge import Departure, DepartureKind, explain
 from conformance.judging.ledger import Ledger
-from conformance.judging.observed import ObservedExchange
 from conformance.judging.results import PLAIN, Failure, Results
-from conformance.judging.sisters import is_named, is_there
-from conformance.judging.traffic import Opinion, Traffic
-from conformance.oracle.prediction import Prediction, Refused
+from conformance.judging.sisters import is_in_use
+from conformance.judging.traffic import Traffic
+from conformance.oracle.prediction import Prediction
 from conformance.oracle.validator import predict_http
 from conformance.oracle.world import World
 from conformance.privacy.secrets import Secrets
+from conformance.runs.contact import Contact
+from conformance.runs.encoder import Encoder
 from conformance.targets import Target
 
 if TYPE_CHECKING:
     from conformance.live.pace import Pace
 
-__all__ = ["Run", "is_short"]
+__all__ = ["Run"]
 
 _T = TypeVar("_T")
 
 # A short id or name may be in use by somebody else's group: as many others are tried before that is disbelieved.
 _TRIES = 8
 _PAGE = 1000  # groups; as many as GetGroupList gives at once
-# A target is taken for gone after so many requests without an answer in a row, or for which it was waited in all.
-_LOST_AFTER = 3
-_LOST_AFTER_IN_ALL = 20
-# So many requests of one second may differ in nothing that is signed.
-_MOST_ALIKE = 4
-# Seconds by which clocks may differ, that of `Date` being told in whole ones.
-_CLOCKS_AGREE = 3
 # Asks whether anybody is still there.
 _PROBE = Case.single("GroupExDescriptions.optional", "whether the target still answers", Request(PLAIN), probe=True)
 
@@ -75,7 +68,8 @@ class Run:
         started: when it began, in seconds of the monotonic clock.
         on_request: called after each request.
         clock: what time it is where the target is, in seconds since 1970.
-        from_call: whether the requests are somebody's own, so that the first doesn't show if anybody is let in.
+        from_call: whether the requests come from `call`: the first answer then says nothing of the credentials, and a
+            refusal doesn't end the run.
         secrets: the sender's, and what else requests carried, to be masked wherever a text is for people.
     """
 
@@ -90,14 +84,16 @@ class Run:
     clock: Callable[[], float] = time.time
     from_call: bool = False
     secrets: Secrets = field(default_factory=Secrets)
-    _let_in: bool = False
+    contact: Contact = field(init=False)
     _at_hand: Case = field(default_factory=lambda: _PROBE)
-    _signed: dict[str, int] = field(default_factory=dict)
+    _encoder: Encoder = field(default_factory=Encoder)
     _now: float = 0.0
     _ahead: float = 0.0
-    _unanswered: int = 0
-    _waited_in_vain: int = 0
     _traffic: Traffic | None = None
+
+    def __post_init__(self) -> None:
+        """Get ready to ask whether anybody is there."""
+        self.contact = Contact(self._asked_plainly)
 
     @classmethod
     def against(cls, target: Target, *, max_requests: int | None = None, salts: Salts | None = None) -> Run:
@@ -138,7 +134,7 @@ class Run:
         self._at_hand = case
         if case.quota is not None:
             return self._with_quota(case, case.quota)
-        tries = _TRIES if is_short(case) else 1
+        tries = _TRIES if case.is_short else 1
         case_run = None
         for _ in range(tries):
             salt = self.salts.of(case.id)
@@ -173,8 +169,8 @@ class Run:
 
     def _play(self, case_run: CaseRun) -> None:
         """Send the steps of a case, one after the other, as far as they can be sent."""
-        for place, step in enumerate(case_run.steps):
-            case_run.index = place
+        for index, step in enumerate(case_run.steps):
+            case_run.index = index
             if step.request.action in {"DeleteGroup", "ModifyGroup"} and self._is_missing(step.request):
                 case_run.ended = True  # there is nothing to change: the creation before it failed, which is judged
             else:
@@ -235,19 +231,9 @@ class Run:
         created = self.results.groups_created + self.results.groups_in_doubt
         return self.max_groups is None or created + groups <= self.max_groups
 
-    def _encoded(self, step: Step, number: int, case_run: CaseRun) -> HttpRequest:
-        sender = replace(self.target.sender, scheme=step.scheme)
-        request = step.copy(number) if step.copies > 1 else step.request
+    def _encoded(self, step: Step, copy: int, case_run: CaseRun) -> HttpRequest:
         self._now = self.clock()
-        for earlier in range(_MOST_ALIKE):
-            moment = int(self._now) - earlier
-            once = nonce(case_run.salt, case_run.index, number)
-            http = twisted(request, sender, step.form, moment, once, step.twists)
-            signature = header(http.headers, "Authorization")
-            tampered = any(each.startswith("then-") for each in step.twists)  # under a signature that was right
-            if tampered or signature is None or self._signed.setdefault(signature, hash(http)) == hash(http):
-                break  # else what differs isn't signed: to the target it would be a replay
-        return replace(http, place=Place(case_run.case.id, case_run.salt, case_run.index, number, self._now))
+        return self._encoder.encode(case_run, step, copy, self.target.sender, self._now)
 
     # --- What others send --------------------------------------------------------------------------------
 
@@ -257,12 +243,6 @@ class Run:
         if self._traffic is None:
             self._traffic = Traffic(self.assessor)
         return self._traffic
-
-    def overhear(self, heard: ObservedExchange) -> Opinion:
-        """Judge what somebody else sent, and what came of it."""
-        self.results.requests += 1
-        self.on_request()
-        return self.traffic.judge(heard)
 
     # --- The ways to send ------------------------------------------------------------------------------
 
@@ -279,9 +259,8 @@ class Run:
 
         exchange, prediction = self._patiently(send, lambda sent: sent[0])
         case_run.bodies.append(exchange.sent)
-        if not self._let_in and isinstance(exchange.answer, HttpResponse) and not self.from_call:
-            self._let_in = True
-            self._admitted(envelope(exchange.answer))
+        if not self.contact.let_in and isinstance(exchange.answer, HttpResponse) and not self.from_call:
+            self.contact.admit(self.target.name, exchange.answer, relied_on=self._relies)
         self._judge(exchange, prediction, case_run)
 
     def _was_closed(self, exchange: Exchange) -> bool:
@@ -298,10 +277,10 @@ class Run:
         """What sending gives; where that is throttled and there is a pace, sent again a few times."""
         if self.pace is None or not self.pace.patient:
             return send()
-        if not self._let_in:
+        if not self.contact.let_in:
             return send()  # who isn't let in needs no patience
-        sent = self.pace.patiently(send, lambda each: _is_throttled(exchange_of(each).answer))
-        if _is_throttled(exchange_of(sent).answer):
+        sent = self.pace.patiently(send, lambda each: is_throttled(exchange_of(each).answer))
+        if is_throttled(exchange_of(sent).answer):
             raise TargetUnusableError(
                 f"{self.target.name} throttles, however long it is waited: try again later, or with a lower --rate"
             )
@@ -311,7 +290,7 @@ class Run:
         """Judge those that were accepted first, as if they had come first: the others then find their groups there."""
         exchanges = self._spend_on(len(requests), lambda: self.target.together(requests))
         case_run.bodies += [each.sent for each in exchanges]
-        for each in sorted(exchanges, key=lambda each: _is_refusal(each.answer)):
+        for each in sorted(exchanges, key=lambda each: is_refusal(each.answer)):
             self._judge(each, self._predict(each.sent), case_run, at_once=True)
         self.world.settled()
 
@@ -375,11 +354,7 @@ class Run:
         """Whether sister actions say that somebody has the id or the name of a request; None where they don't say."""
         by_id = self._looked_up(Request((("GroupId", request.last_text("GroupId")),), "GetGroupInfo"))
         listed = self._looked_up(Request((("Offset", 0), ("Limit", _PAGE)), "GetGroupList"))
-        found = {
-            is_there(by_id) if by_id is not None else None,
-            is_named(listed, request.last_text("GroupName") or "") if listed is not None else None,
-        }
-        return True if True in found else None if None in found else False
+        return is_in_use(by_id, listed, request.last_text("GroupName") or "")
 
     def _looked_up(self, request: Request) -> Envelope | None:
         """What a sister action answers, of which nothing is judged; None where nothing comes."""
@@ -418,30 +393,15 @@ class Run:
             if first:
                 raise TargetUnusableError(f"{self.target.name} can't be judged: {exchange.answer}") from exchange.answer
             return exchange
-        self._unanswered = 0
+        self.contact.answered()
         if first:
-            self._ahead = _clock_ahead(exchange.answer, self._now)
+            self._ahead = clock_ahead(exchange.answer, self._now)
         return exchange
 
     def _count_unanswered(self, error: TransportError) -> None:
-        """Count a request without an answer; after a few in a row, ask plainly whether anybody is still there."""
-        self._unanswered += 1
-        self._waited_in_vain += not error.closed
-        if self._unanswered >= _LOST_AFTER and self._waited_in_vain < _LOST_AFTER_IN_ALL and self._answers_plainly():
-            self._unanswered = 0
+        self.contact.count_unanswered(error)
         if self.lost:
             self.results.unseen["target"] = f"it stopped answering: {error}"
-
-    def _network_is_gone(self, error: TransportError) -> bool:
-        """Whether, of a service far away, nothing at all is heard any more: that is no departure of the service's."""
-        if not self._relies or self._answers_plainly():
-            return False
-        self._unanswered = _LOST_AFTER
-        self.results.unseen["target"] = f"it stopped answering: {error}"
-        return True
-
-    def _answers_plainly(self) -> bool:
-        return isinstance(self._asked_plainly(), HttpResponse)
 
     def _asked_plainly(self) -> Answer | None:
         """What comes of a plain request; None where a recording lacks one, or no group may be created any more."""
@@ -456,41 +416,10 @@ class Run:
         self.assessor.perhaps_created(http)
         return self.target.send(http).answer
 
-    def _admitted(self, parsed: Envelope) -> None:
-        """Refuse a target that refuses everybody: one sentence instead of a hundred failures."""
-        if (why := self._unusable(parsed)) is not None:
-            raise TargetUnusableError(why)
-
     @property
     def _relies(self) -> bool:
         """Whether the target is a service that is relied on, so that what fails at everything isn't a departure."""
         return self.pace is not None and self.pace.patient
-
-    def _unusable(self, parsed: Envelope) -> str | None:
-        """Why a target can't be used that answers like this to a request to which nothing is wrong."""
-        name = self.target.name
-        if self._relies and (why := why_down(name, parsed) or why_full(name, parsed)) is not None:
-            return why
-        return why_unusable(name, parsed)
-
-    def _still_let_in(self, answer: HttpResponse, prediction: Prediction) -> None:
-        """Tell when a real account can't be used any more: its token has expired, say, or it has no room.
-
-        What isn't allowed is asked again in a plain request: only if that is refused as well it is the account.
-
-        Raises:
-            TargetUnusableError: it can't be used any more.
-        """
-        parsed = envelope(answer)
-        if not self._relies or prediction.ways_to(Refused(parsed.code or "")):
-            return
-        if why_unusable("", parsed) is None and not (
-            prediction.must_be_accepted and self._unusable(parsed) is not None
-        ):
-            return
-        plainly = self._asked_plainly()
-        if isinstance(plainly, HttpResponse) and (why := self._unusable(envelope(plainly))) is not None:
-            raise TargetUnusableError(f"since request {self.results.requests}, {why}")
 
     def _predict(self, http: HttpRequest) -> Prediction:
         return self.assessor.predict(http, self.target.sender, self._now + self._ahead)
@@ -499,14 +428,16 @@ class Run:
         """Have an answer to a CreateGroup request judged, unless it tells of the network or the account alone."""
         http, answer = exchange.sent, exchange.answer
         # One of several; alone, it was sent again.
-        if self._relies and _is_throttled(answer):
+        if self._relies and is_throttled(answer):
             case_run.ended, case_run.conclusive = True, False
         elif isinstance(answer, HttpResponse):
-            self._still_let_in(answer, prediction)
+            if self._relies:
+                self.contact.check_still_let_in(self.target.name, answer, prediction, self.results.requests)
             self.assessor.judge(http, prediction, answer, case_run, at_once=at_once)
         elif prediction.may_be_turned_away:
             self.assessor.judge(http, prediction, None, case_run, at_once=at_once)
-        elif self._network_is_gone(answer):
+        elif self._relies and self.contact.is_gone():
+            self.results.unseen["target"] = f"it stopped answering: {answer}"
             self.assessor.perhaps_created(http)
             case_run.ended, case_run.conclusive = True, False
         else:
@@ -516,29 +447,4 @@ class Run:
     @property
     def lost(self) -> bool:
         """Whether the target stopped answering."""
-        return self._unanswered >= _LOST_AFTER or self._waited_in_vain >= _LOST_AFTER_IN_ALL
-
-
-def _clock_ahead(answer: HttpResponse, now: float) -> float:
-    """By how many seconds the target's clock is ahead of this one's, as far as its answer tells; 0 for next to none."""
-    there = date_of(answer)
-    ahead = 0.0 if there is None else there - now
-    return ahead if abs(ahead) > _CLOCKS_AGREE else 0.0
-
-
-def _is_throttled(answer: Answer) -> bool:
-    """Whether an answer says that requests come too fast."""
-    return isinstance(answer, HttpResponse) and envelope(answer).code in THROTTLED
-
-
-def _is_refusal(answer: Answer) -> bool:
-    """Whether an answer is anything but a success."""
-    return not isinstance(answer, HttpResponse) or "FaceModelVersion" not in envelope(answer).response
-
-
-def is_short(case: Case) -> bool:
-    """Whether an id or name of a case has room for no more than a part of a salt, so that it may be in use."""
-    texts = [
-        value for step in case.steps for name, value in step.request.parameters if name in {"GroupId", "GroupName"}
-    ]
-    return any(isinstance(each, str) and any(match[2] for match in MARKER.finditer(each)) for each in texts)
+        return self.contact.lost

@@ -8,7 +8,6 @@ from conformance.contract import CLAUSE
 from conformance.exchange.cases import Case
 from conformance.recording.interaction import Interaction
 from conformance.recording.reader import Recording
-from conformance.runs.run import is_short
 from conformance.runs.settings import Settings
 from conformance.runs.smoke import smoke
 
@@ -46,7 +45,7 @@ def _recorded(recording: Recording) -> tuple[Case, ...]:
             continue
         if recording.cases[place.case].probe:
             continue
-        again = last is not None and last[0] == place.case and is_short(recording.cases[place.case])
+        again = last is not None and last[0] == place.case and recording.cases[place.case].is_short
         if not again:  # else it was tried with another salt
             sent.append(today.get(place.case, _of_today(recording.cases[place.case])))
         last = place.case, place.salt

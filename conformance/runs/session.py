@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from conformance import __version__
 from conformance.base.environment import secrets_of_environment
+from conformance.base.errors import UsageError
 from conformance.exchange.salt import Salts, seeded_run_salt
 from conformance.privacy.secrets import Secrets
 from conformance.recording.certificates import provenance_of_now
@@ -229,7 +230,8 @@ def _writer(run: Run, http: Target, settings: Settings) -> Writer:
     from conformance.targets.http import HttpTarget
 
     assert settings.record_to is not None  # noqa: S101 -- it records
-    assert isinstance(http, HttpTarget)  # noqa: S101 -- nothing else is recorded
+    if not isinstance(http, HttpTarget):
+        raise UsageError(f"--to {settings.record_to}: {http.name} isn't recorded; servers and the emulator are")
     overwrite = settings.record_mode in {"all", "rewrite"}
     folder = free_folder(Path(settings.record_to), overwrite=overwrite, hint=", or say --record-mode rewrite")
     secrets = http.sender.credentials.texts

@@ -142,7 +142,7 @@ def _gain(each: Settling) -> tuple[float, float]:
 def most_telling_first(cases: Iterable[Case]) -> tuple[Case, ...]:
     """Cases so ordered that those which settle most come first; but the very first stays, which shows who is let in."""
     first, *others = cases
-    rank = {each.case.id: place for place, each in enumerate(cover())}
+    rank = {each.case.id: index for index, each in enumerate(cover())}
     return (first, *sorted(others, key=lambda case: rank.get(case.id, len(rank))))
 
 

@@ -66,10 +66,10 @@ def shrink(case: Case, fails: Callable[[Case], bool], budget: int) -> Case:
 def _smaller(case: Case) -> Iterator[Case]:
     """The case without one of its steps, or with its last request made smaller in one place."""
     *before, last = case.steps
-    for place in range(len(before)):
-        yield replace(case, steps=(*before[:place], *before[place + 1 :], last))
-    for place in range(len(last.twists)):
-        fewer = last.twists[:place] + last.twists[place + 1 :]
+    for index in range(len(before)):
+        yield replace(case, steps=(*before[:index], *before[index + 1 :], last))
+    for index in range(len(last.twists)):
+        fewer = last.twists[:index] + last.twists[index + 1 :]
         yield replace(case, steps=(*before, replace(last, twists=fewer)))
     for parameters in _parameters(dict(last.request.parameters)):
         request = replace(last.request, parameters=tuple(parameters.items()))
@@ -92,10 +92,10 @@ def _values(value: object) -> Iterator[object]:
     if isinstance(value, str):
         yield from _texts(value)
     elif isinstance(value, list):
-        for place in range(len(value)):
-            yield value[:place] + value[place + 1 :]
-        for place, item in enumerate(value):
-            yield from ([*value[:place], smaller, *value[place + 1 :]] for smaller in _values(item))
+        for index in range(len(value)):
+            yield value[:index] + value[index + 1 :]
+        for index, item in enumerate(value):
+            yield from ([*value[:index], smaller, *value[index + 1 :]] for smaller in _values(item))
 
 
 def _texts(text: str) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _texts(text: str) -> Iterator[str]:
     while size:
         for start in range(0, len(units), size):
             shorter = [
-                each for place, each in enumerate(units) if not start <= place < start + size or "<" in each[:-1]
+                each for index, each in enumerate(units) if not start <= index < start + size or "<" in each[:-1]
             ]
             if len(shorter) < len(units):
                 yield "".join(shorter)
@@ -114,6 +114,6 @@ def _texts(text: str) -> Iterator[str]:
     if plain != units:
         yield "".join(plain)
     if len(units) <= 12:
-        for place, unit in enumerate(units):
+        for index, unit in enumerate(units):
             if unit != "x" and "<" not in unit[:-1]:
-                yield "".join([*units[:place], "x", *units[place + 1 :]])
+                yield "".join([*units[:index], "x", *units[index + 1 :]])

@@ -5,6 +5,7 @@ A new kind of target is a row here, and its class in `conformance/targets`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,8 @@ class TargetKind:
     Attributes:
         written: how it is named, as people are told.
         matches: whether settings name one.
-        build: the target that settings name. Raises UsageError, TargetUnusableError.
+        build: the target that settings name; nothing is sent or started yet, since nobody may ask for more than what a
+            run would cost. Raises UsageError, TargetUnusableError.
     """
 
     written: str
@@ -81,12 +83,14 @@ def _region(settings: Settings) -> str:
     return settings.region or region_of_environment()
 
 
+# How a URL begins; of another scheme too, so that it is told what is wrong with it.
+_URL = re.compile("[A-Za-z][A-Za-z0-9+.-]*://")
 # The first that matches is taken.
 TARGET_KINDS = (
     TargetKind("cassette:PATH", lambda settings: settings.cassette is not None, _recording),
     TargetKind("embedded", lambda settings: settings.target == "embedded", _embedded),
     TargetKind("live", lambda settings: settings.is_live, _live),
-    TargetKind("the URL of a server", lambda settings: "://" in settings.target, _server),
+    TargetKind("the URL of a server", lambda settings: _URL.match(settings.target) is not None, _server),
 )
 
 
@@ -103,10 +107,10 @@ def build_target(settings: Settings) -> Target:
         UsageError: there is no such target, or it is still to come.
         TargetUnusableError: there are no credentials for it; or it is a recording that is refused.
     """
-    for prefix, what in TARGETS_TO_COME.items():
-        if settings.target.startswith(prefix):
-            raise UsageError(f"--target {settings.target}: {what} can't be judged yet; there are {known_targets()}")
     for kind in TARGET_KINDS:
         if kind.matches(settings):
             return kind.build(settings)
+    for prefix, what in TARGETS_TO_COME.items():
+        if settings.target.startswith(prefix):
+            raise UsageError(f"--target {settings.target}: {what} can't be judged yet; there are {known_targets()}")
     raise UsageError(f"unknown target {settings.target!r}: there are {known_targets()}, such as http://127.0.0.1:8080")

@@ -14,7 +14,9 @@ __all__ = ["Target"]
 class Target(Protocol):
     """Something that answers HTTP requests, and tells what was really sent.
 
-    What a target has no way to do raises UnsupportedError, whose message the report shows.
+    What a target has no way to do raises UnsupportedError, whose message the report shows: a clause that it would only
+    seem to try must not pass. Why no answer came isn't raised, it stands in the exchange; with `closed`, the request is
+    sent once more. TargetUnusableError ends the run. One thread at a time calls a target.
 
     Attributes:
         name: as the user wrote it.
@@ -30,7 +32,7 @@ class Target(Protocol):
         """Send a request, and wait for its answer."""
 
     def together(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
-        """Send requests at once, each on a connection of its own."""
+        """Send requests at once, each on a connection of its own; one after the other is unsupported."""
 
     def pipelined(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
         """Send requests on one connection before the first answer is read; what came of each, in their order."""
