@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
 
-from conformance.base.words import counted
-from conformance.contract import READING, READINGS, VARIES
+from conformance.contract import READINGS, VARIES
 from conformance.exchange.cases import Case
 from conformance.judging.ledger import is_settled
 from conformance.oracle.prediction import Prediction
 
-__all__ = ["Settling", "cover", "most_telling_first", "render_plan", "told_apart", "unsettled"]
+__all__ = ["Settling", "cover", "most_telling_first", "told_apart", "unsettled"]
 
 # Two values of a reading that answers may tell apart.
 Pair = tuple[str, str, str]
@@ -150,52 +149,3 @@ def unsettled(possible: Mapping[str, Collection[str]], known: Collection[str] = 
     """The readings that are open and of which no case of the list, but those that are known, settles anything."""
     settled = {reading for each in settlings(possible, known) for reading in each.readings}
     return [each.id for each in READINGS if not is_settled(possible[each.id]) and each.id not in settled]
-
-
-def _what_it_does(each: Settling, reading: str, possible: Collection[str]) -> str:
-    """How far a case settles a reading, in a word or two."""
-    values = sorted(set(possible) - {VARIES})
-    surely = {pair for pair in each.surely if pair[0] == reading}
-    if surely >= {(reading, one, other) for one, other in combinations(values, 2)}:
-        return "settles"
-    return "narrows" if surely else "may narrow" if len(values) > 2 else "may settle"
-
-
-def render_plan(
-    possible: Mapping[str, Collection[str]], known: Collection[str] = frozenset()
-) -> tuple[list[str], dict[str, object]]:
-    """Few requests that settle what is open, in lines of text and as JSON values.
-
-    Args:
-        possible: reading id → the values that are still possible.
-        known: see `settlings`.
-    """
-    chosen = list(cover(possible, known))
-    open_ = [each.id for each in READINGS if not is_settled(possible[each.id])]
-    left = unsettled(possible, known)
-    requests = sum(each.case.requests for each in chosen)
-    some = len(open_) - len(left)
-    told = f"{len(open_)} of {len(READINGS)} ambiguities {'is' if len(open_) == 1 else 'are'} open"
-    lines = [f"{told}; {counted(requests, 'request')} may settle {some}:" if chosen else f"{told}"]
-    for each in chosen:
-        lines.append(f"{each.case.id} {each.case.clause}: {each.case.about} ({counted(each.case.requests, 'request')})")
-        for reading in each.readings:
-            values = " | ".join(one.name for one in READING[reading].values if one.name in possible[reading])
-            lines.append(f"    {_what_it_does(each, reading, possible[reading])} {reading}: {values}")
-    lines += [f"no request of the list settles {id_}: {READING[id_].told_apart_by}" for id_ in left]
-    values_ = {
-        "open": open_,
-        "requests": requests,
-        "cases": [
-            {
-                "id": each.case.id,
-                "clause": each.case.clause,
-                "about": each.case.about,
-                "requests": each.case.requests,
-                "readings": list(each.readings),
-            }
-            for each in chosen
-        ],
-        "unsettled": left,
-    }
-    return lines, values_
