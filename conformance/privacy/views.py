@@ -131,7 +131,7 @@ def _unescaped_byte(match: re.Match[bytes]) -> bytes:
 # --- Hidden in whatever way ------------------------------------------------------------------------------
 
 _FOLD = re.compile(rb"[ \t]*\r?\n[ \t]*")
-_WIDE = re.compile(rb"(.)\0", re.DOTALL)
+_WIDE = re.compile(rb"([^\0])\0")  # nothing but NULs says nothing
 _BASE64 = rb"[A-Za-z0-9+/_-]{%d,}+={0,2}"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _HEX = rb"[0-9A-Fa-f]{%d,}+"
