@@ -5,7 +5,6 @@ import os
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -21,52 +20,12 @@ from conformance.runs.session import Session
 from conformance.runs.settings import Settings
 from conformance.runs.smoke import smoke
 from conformance.targets.direct import ENDPOINT
+from tests.calling import (  # noqa: F401 -- fixtures
+    ROOT,
+    _bare_environment,
+    _call,
+)
 from tests.waiting import PATIENCE
-
-ROOT = Path(__file__).parent.parent
-PLAIN = {"GroupName": "<salt>", "GroupId": "<salt>"}
-OTHER = {"GroupName": "<salt>b", "GroupId": "<salt>b"}
-EXISTS = "InvalidParameterValue.GroupIdAlreadyExist"
-
-
-def step(parameters=None, **how):
-    return {**how, "parameters": PLAIN if parameters is None else parameters}
-
-
-TWO = {**PLAIN, "GroupExDescriptions": ["a", "b"]}
-NUMBERED = {"GroupName": "<salt><n>", "GroupId": "<salt><n>"}
-INFO = step({"GroupId": "<salt>"}, action="GetGroupInfo")
-
-
-@pytest.fixture(autouse=True, name="bare_environment")
-def _bare_environment(monkeypatch):
-    for name in [each for each in os.environ if each.startswith("TENCENTCLOUD_")]:
-        monkeypatch.delenv(name)
-
-
-@pytest.fixture(name="call")
-def _call(capsys):
-    """Call: (exit code, standard output, standard error)."""
-
-    def call(*words):
-        try:
-            code = main(["call", *(each if isinstance(each, str) else json.dumps(each) for each in words)])
-        except SystemExit as exit_:
-            code = exit_.code
-        told = capsys.readouterr()
-        assert EXAMPLE_CREDENTIALS.secret_key not in told.out + told.err
-        return code, told.out, told.err
-
-    return call
-
-
-def departures(out):
-    return [line.removeprefix("✗ ") for line in out.splitlines() if line.startswith("✗")]
-
-
-def answers(out):
-    return [line.partition(": ")[2] for line in out.splitlines() if line.startswith("←")]
-
 
 # --- The line that shows a failure again -------------------------------------------------------------------------
 
