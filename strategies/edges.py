@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
-from conformance.contract import CLAUSES, Alphabet, Clause, Unit
+from conformance.contract import CLAUSES, Alphabet, Clause, Unit, surely_kept
 from conformance.contract.rules import (
     AnswerRule,
     Charset,
@@ -29,10 +29,10 @@ from conformance.contract.rules import (
     Unique,
     Whole,
 )
-from conformance.exchange.salt import SALT, SALT_LENGTH, salted
+from conformance.exchange.salt import SALT, SALT_LENGTH, fill_value, salted
 from conformance.strategies.characters import HAN_EDGES, RARE, UNSETTLED_SAMPLES, odd_characters, outside_printable
 
-__all__ = ["ABSENT", "Edge", "breaking", "keeping", "unsettled"]
+__all__ = ["ABSENT", "Edge", "breaking", "keeping", "keeps_all", "unsettled"]
 
 
 class _Absent:
@@ -43,6 +43,7 @@ class _Absent:
 ABSENT = _Absent()
 
 _SALTED = frozenset({"GroupName", "GroupId"})
+_ANY_SALT = "confabcdefghij"
 _ODD_RANKS = {"Han": 0, "newline": 1, "emoji": 2, "null": 3}
 _FAR_BEYOND = (1000, 70_000)
 _NEAR_MISSES = (
@@ -85,11 +86,20 @@ def _around(clause: Clause, character: str, place: str) -> str:
             return stem + character + "z"
 
 
-def keeping(clause: Clause) -> Iterator[Edge]:
-    """Values that keep a clause at its edge; of a text or a list, whole values of the parameter.
+def keeps_all(subject: str, template: object) -> bool:
+    """Whether what a template makes keeps each clause on a subject, under every reading."""
+    return surely_kept(subject, fill_value(template, _ANY_SALT))
 
-    For a clause on elements, values of one element.
+
+def keeping(clause: Clause) -> Iterator[Edge]:
+    """Values that keep a clause at its edge, and each other clause on the same subject.
+
+    Of a text or a list, whole values of the parameter; for a clause on elements, values of one element.
     """
+    return (each for each in _inside(clause) if keeps_all(clause.subject, each.value))
+
+
+def _inside(clause: Clause) -> Iterator[Edge]:
     match clause.rule:
         case Required() | Typed():
             return

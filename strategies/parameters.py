@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from conformance.contract import CLAUSE, CLAUSES, NAMES, Alphabet, Clause
 from conformance.contract.rules import Charset, DistinctItems, MaxItems, MaxLength, OneOf, Typed
 from conformance.exchange.salt import SALT, SALT_LENGTH
-from conformance.strategies.edges import ABSENT, Edge, breaking, keeping
+from conformance.strategies.edges import ABSENT, Edge, breaking, keeping, keeps_all
 from conformance.strategies.text import lengths_up_to, texts, texts_with
 
 __all__ = ["values_breaking", "values_keeping"]
@@ -72,9 +72,16 @@ def _descriptions(most: int, *, least: int = 1) -> st.SearchStrategy[list[str]]:
 def values_keeping(parameter: str) -> st.SearchStrategy[object]:
     """Values of a parameter that keep every clause on it under every reading.
 
+    Those are drawn that keep its length and its alphabet. What else there is they are held against: where few would
+    keep it, Hypothesis complains, and they must be drawn otherwise.
+
     Args:
         parameter: "GroupName", "GroupId", "GroupExDescriptions", "Tag" or "FaceModelVersion".
     """
+    return _values_of(parameter).filter(lambda template: keeps_all(parameter, template))
+
+
+def _values_of(parameter: str) -> st.SearchStrategy[object]:
     match parameter:
         case "GroupExDescriptions":
             return _descriptions(_most())

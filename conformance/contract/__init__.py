@@ -73,6 +73,7 @@ __all__ = [
     "limit_of",
     "page_lines",
     "rule_of",
+    "surely_kept",
 ]
 
 SERVICE = "iai"
@@ -110,6 +111,14 @@ def limit_of(clause: str) -> int:
 def rule_of(subject: str, kind: type[_Kind]) -> _Kind | None:
     """The rule of a kind on a subject; None where the page states none."""
     return next((each.rule for each in clauses_of(subject) if isinstance(each.rule, kind)), None)
+
+
+def surely_kept(subject: str, value: object) -> bool:
+    """Whether a text or a list keeps each clause on a subject under every reading; of a list, its elements too."""
+    of_elements = value if isinstance(value, list) else ()
+    return all(each.rule.surely_kept_by(value) for each in clauses_of(subject)) and all(
+        surely_kept(f"{subject}[]", each) for each in of_elements
+    )
 
 
 def clause_on_whole(name: str) -> Clause:

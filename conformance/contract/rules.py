@@ -29,11 +29,27 @@ class Stage(IntEnum):
     STATE = 2
 
 
+def utf16_units(text: str) -> int:
+    """The length of a text where a character outside the basic plane counts as two."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
 class _Rule:
     """What all kinds of rules have."""
 
     __slots__ = ()
     stage: ClassVar[Stage] = Stage.CONTENT
+
+    def surely_kept_by(self, _value: object) -> bool:
+        """Whether a text or a list keeps the rule under every reading; one of which it says nothing does."""
+        return True
+
+
+class Plain(_Rule):
+    """A rule on the values of one type, on which nothing is unclear: `surely_kept_by` says all that there is to say."""
+
+    __slots__ = ()
+    speaks_of: ClassVar[type] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,10 @@ class MinLength(_Rule):
     limit: int
     unit: Unit
 
+    def surely_kept_by(self, value: object) -> bool:
+        """Of one unit or none, which is all that the page asks for, characters and bytes are the same."""
+        return not isinstance(value, str) or len(value) >= self.limit
+
 
 @dataclass(frozen=True, slots=True)
 class MaxLength(_Rule):
@@ -90,6 +110,14 @@ class MaxLength(_Rule):
     unit: Unit
     counting: str | None = None
 
+    def surely_kept_by(self, value: object) -> bool:
+        """However characters are counted."""
+        if not isinstance(value, str):
+            return True
+        if self.unit is Unit.BYTES:
+            return len(value.encode("utf-8", "surrogatepass")) <= self.limit
+        return (len(value) if self.counting is None else utf16_units(value)) <= self.limit
+
 
 @dataclass(frozen=True, slots=True)
 class Charset(_Rule):
@@ -103,12 +131,21 @@ class Charset(_Rule):
     alphabet: Alphabet
     surrogate: str
 
+    def surely_kept_by(self, value: object) -> bool:
+        """By the characters that are surely of the alphabet."""
+        return not isinstance(value, str) or self.alphabet.certain(value)
+
 
 @dataclass(frozen=True, slots=True)
-class MaxItems(_Rule):
+class MaxItems(Plain):
     """A list has at most `limit` items."""
 
     limit: int
+    speaks_of = list
+
+    def surely_kept_by(self, value: object) -> bool:
+        """By their number."""
+        return not isinstance(value, list) or len(value) <= self.limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +157,11 @@ class DistinctItems(_Rule):
     """
 
     case: str
+
+    def surely_kept_by(self, value: object) -> bool:
+        """By texts that differ in more than letter case."""
+        texts = [each.lower() for each in value if isinstance(each, str)] if isinstance(value, list) else []
+        return len(set(texts)) == len(texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +175,10 @@ class OneOf(_Rule):
 
     values: tuple[str, ...]
     empty: str | None = None
+
+    def surely_kept_by(self, value: object) -> bool:
+        """By what is listed."""
+        return not isinstance(value, str) or value in self.values
 
 
 @dataclass(frozen=True, slots=True)

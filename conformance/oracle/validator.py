@@ -20,7 +20,6 @@ from conformance.contract import (
     READING,
     RESULT,
     Clause,
-    Unit,
     clause_on_whole,
     clauses_of,
 )
@@ -32,12 +31,12 @@ from conformance.contract.rules import (
     DistinctItems,
     Effect,
     Gate,
-    MaxItems,
     MaxLength,
     MayBeAbsent,
     MinLength,
     OneOf,
     OpenVersions,
+    Plain,
     Required,
     Rule,
     Stage,
@@ -199,10 +198,8 @@ def _find(clause: Clause, value: Meaning, world: World) -> Finding:
             return _length(clause, rule, value)
         case Charset() as rule if isinstance(value, str):
             return _charset(clause, rule, value)
-        case MaxItems(limit=limit) if isinstance(value, list):
-            return breaks(clause.id) if len(value) > limit else Finding(clause)
-        case DistinctItems(case=case) if isinstance(value, list):
-            return _distinct(clause, case, [each for each in value if isinstance(each, str)])
+        case DistinctItems() as rule if isinstance(value, list):
+            return _distinct(clause, rule, [each for each in value if isinstance(each, str)])
         case OneOf() as rule if isinstance(value, str):
             return _listed(clause, rule, value)
         case OpenVersions() as rule if isinstance(value, str):
@@ -211,11 +208,13 @@ def _find(clause: Clause, value: Meaning, world: World) -> Finding:
             return _unique(clause, rule, value, world)
         case Whole(name="empty-list"):
             return depends(clause.id) if value == [] else Finding(clause, applies=False)
+        case Plain() as rule if isinstance(value, rule.speaks_of):
+            return Finding(clause) if rule.surely_kept_by(value) else breaks(clause.id)
         case (
-            MinLength()
+            Plain()
+            | MinLength()
             | MaxLength()
             | Charset()
-            | MaxItems()
             | DistinctItems()
             | OneOf()
             | OpenVersions()
@@ -237,19 +236,16 @@ def _shortness(clause: Clause, limit: int, text: str) -> Finding:
 
 
 def _length(clause: Clause, rule: MaxLength, text: str) -> Finding:
-    if rule.unit is Unit.BYTES:
-        return breaks(clause.id) if len(text.encode("utf-8", "surrogatepass")) > rule.limit else Finding(clause)
-    if len(text) > rule.limit:
+    if rule.surely_kept_by(text):
+        return Finding(clause)
+    if rule.counting is None or len(text) > rule.limit:
         return breaks(clause.id)
-    utf16_units = len(text) + sum(character > "\uffff" for character in text)
-    if utf16_units > rule.limit and rule.counting is not None:
-        breaches = breaches_of(clause, when(rule.counting, "utf16-units"))
-        return Finding(clause, (when(rule.counting, "code-points"),), breaches)
-    return Finding(clause)
+    breaches = breaches_of(clause, when(rule.counting, "utf16-units"))
+    return Finding(clause, (when(rule.counting, "code-points"),), breaches)
 
 
 def _charset(clause: Clause, rule: Charset, text: str) -> Finding:
-    if rule.alphabet.certain(text):
+    if rule.surely_kept_by(text):
         return Finding(clause)
     kept: list[Box] = [EVERYWHERE]
     breaches: list[Breach] = []
@@ -270,18 +266,18 @@ def _charset(clause: Clause, rule: Charset, text: str) -> Finding:
     return Finding(clause, tuple(kept), tuple(breaches))
 
 
-def _distinct(clause: Clause, case: str, items: list[str]) -> Finding:
+def _distinct(clause: Clause, rule: DistinctItems, items: list[str]) -> Finding:
+    if rule.surely_kept_by(items):
+        return Finding(clause)
     if len(set(items)) < len(items):
         return breaks(clause.id)
-    if len({each.lower() for each in items}) < len(items):
-        return Finding(clause, (when(case, "sensitive"),), breaches_of(clause, when(case, "insensitive")))
-    return Finding(clause)
+    return Finding(clause, (when(rule.case, "sensitive"),), breaches_of(clause, when(rule.case, "insensitive")))
 
 
 def _listed(clause: Clause, rule: OneOf, text: str) -> Finding:
     if text == "" and rule.empty is not None:
         return breaks(clause.id, rule.empty)
-    return Finding(clause) if text in rule.values else breaks(clause.id)
+    return Finding(clause) if rule.surely_kept_by(text) else breaks(clause.id)
 
 
 def _open_version(clause: Clause, rule: OpenVersions, text: str) -> Finding:
