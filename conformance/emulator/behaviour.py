@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +36,21 @@ class Reply:
     body: Any
 
 
+@dataclass(frozen=True)
+class TextCheck:
+    """One thing for which a text is checked.
+
+    Attributes:
+        about: what is looked at: "length", "characters", or something else.
+        passes: whether a text is taken.
+        code: the code that answers one that is not.
+    """
+
+    about: str
+    passes: Check
+    code: str
+
+
 @dataclass
 class TextRule:
     """How one text is checked.
@@ -46,6 +61,7 @@ class TextRule:
         fits: whether its characters are taken.
         prepare: what is made of a text before anything else (a fault may trim it).
         empty_code, long_code, illegal_code: the codes that answer.
+        further: what a text is checked for beside its length and its characters: name → check.
     """
 
     maximum: int
@@ -55,6 +71,13 @@ class TextRule:
     long_code: str
     illegal_code: str
     prepare: Callable[[str], str] = lambda text: text
+    further: dict[str, TextCheck] = field(default_factory=dict)
+
+    def checks(self) -> Iterator[TextCheck]:
+        """All that a text is checked for, in order."""
+        yield TextCheck("length", lambda text: self.measure(text) <= self.maximum, self.long_code)
+        yield TextCheck("characters", self.fits, self.illegal_code)
+        yield from self.further.values()
 
 
 def _every(_request: list[str]) -> list[str]:

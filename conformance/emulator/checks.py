@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.contract import PARAMETERS
-from conformance.emulator.behaviour import Behaviour, TextRule
+from conformance.emulator.behaviour import Behaviour, TextCheck, TextRule
 from conformance.exchange.request import Request
 
 ABSENT = None
@@ -173,15 +173,17 @@ def _text(name: str, text: str, rule: TextRule, behaviour: Behaviour) -> Iterato
     if (text == "" or blank) and rule.empty_code is not None:
         yield Complaint(rule.empty_code, 1, name)
         return
-    if rule.measure(text) > rule.maximum:
-        yield Complaint(rule.long_code, 1, name)
-    if not rule.fits(text):
-        yield Complaint(_illegal(text, rule, behaviour), 1, name, characters=True)
+    for check in rule.checks():
+        if not check.passes(text):
+            yield _complaint(name, text, check, behaviour)
 
 
-def _illegal(text: str, rule: TextRule, behaviour: Behaviour) -> str:
-    surrogate = any("\ud800" <= character <= "\udfff" for character in text)
-    return behaviour.surrogate_code if surrogate and behaviour.surrogate_code else rule.illegal_code
+def _complaint(name: str, text: str, check: TextCheck, behaviour: Behaviour) -> Complaint:
+    """What is said of a text that doesn't pass a check."""
+    characters, code = check.about == "characters", check.code
+    if characters and behaviour.surrogate_code and any("\ud800" <= character <= "\udfff" for character in text):
+        code = behaviour.surrogate_code
+    return Complaint(code, 1, name, characters)
 
 
 def _descriptions(behaviour: Behaviour, plan: Plan) -> Iterator[Complaint]:
@@ -196,14 +198,11 @@ def _descriptions(behaviour: Behaviour, plan: Plan) -> Iterator[Complaint]:
     texts = [rule.prepare(each) for each in items if isinstance(each, str)]
     plan.values[name] = texts
     yield from (Complaint(rule.empty_code, 1, name) for each in texts if each == "" and rule.empty_code is not None)
-    yield from (
-        Complaint(rule.long_code, 1, name) for each in behaviour.measured(texts) if rule.measure(each) > rule.maximum
-    )
-    yield from (
-        Complaint(_illegal(each, rule, behaviour), 1, name, characters=True)
-        for each in behaviour.matched(texts)
-        if each != "" and not rule.fits(each)
-    )
+    for check in rule.checks():
+        looked_at = {"length": behaviour.measured, "characters": behaviour.matched}.get(check.about, list)
+        for each in looked_at(texts):
+            if each != "" and not check.passes(each):
+                yield _complaint(name, each, check, behaviour)
     if behaviour.repeated(texts):
         yield Complaint(behaviour.repeated_code, 1, name)
 

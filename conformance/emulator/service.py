@@ -304,11 +304,9 @@ class Emulator:
         name = _text_of(request, "GroupName")
         tag = _text_of(request, "Tag")
         for parameter, text in (("GroupName", name), ("Tag", tag)):
-            rule = behaviour.texts[parameter]
-            if text is not None and rule.measure(text) > rule.maximum:
-                raise RefusedError(rule.long_code)
-            if text is not None and not rule.fits(text):
-                raise RefusedError(rule.illegal_code)
+            for check in behaviour.texts[parameter].checks():
+                if text is not None and not check.passes(text):
+                    raise RefusedError(check.code)
         if name and behaviour.name_key(name) != behaviour.name_key(group.name):
             if behaviour.name_key(name) in self.account.names and behaviour.renaming_checks:
                 raise RefusedError(behaviour.name_exists_code)
