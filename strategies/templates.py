@@ -12,7 +12,7 @@ from conformance.exchange.salt import SALT, SALT_CAPITALS
 from conformance.strategies.edges import ABSENT
 from conformance.strategies.parameters import edges_keeping, unsettled_names, values_breaking, values_keeping
 from conformance.strategies.sequences import Sequence
-from conformance.strategies.violations import several_faults, whole_requests
+from conformance.strategies.violations import several_faults, telling_apart, whole_requests
 
 __all__ = ["breaking_one", "breaking_several", "keeping_all", "odd", "sequences", "unsettled", "with_edges_kept"]
 
@@ -112,7 +112,7 @@ def _some_clauses() -> st.SearchStrategy[list[Clause]]:
 def odd(draw: st.DrawFn) -> Request:
     """Requests on whose shape the page is silent: unknown, doubled, null and empty parameters."""
     if draw(st.booleans()):
-        return draw(st.sampled_from([template for _, _, _, template in whole_requests()]))
+        return draw(st.sampled_from([template for _, _, _, template in (*whole_requests(), *telling_apart())]))
     request = draw(_plain_or_kept())
     name = draw(st.sampled_from(PARAMETERS))
     match draw(st.sampled_from(["null", "doubled", "unknown"])):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from conformance.contract import CLAUSE, PARAMETERS
+from conformance.contract import CLAUSE, PARAMETERS, READINGS
 from conformance.contract.rules import MaxItems, MaxLength
 from conformance.exchange.request import Request
 from conformance.exchange.salt import SALT, SALT_LENGTH, salted
@@ -23,24 +23,20 @@ def _request(**changed: object) -> Request:
 
 
 def whole_requests() -> Iterator[Violation]:
-    """Requests that are wrong as a whole, or on which the page is silent: (clause, about, rank, template)."""
+    """Requests that are wrong as a whole, or on which the page is silent: (clause, about, rank, template).
+
+    Beside those that tell readings apart: the same of other parameters, and what takes more than parameters.
+    """
     long_tag = "x" * _longer("Tag.length.max")
-    yield "Request.unknown-parameter", "an unknown parameter", 1, _request(Unknown="x")
     yield "Request.unknown-parameter", "two unknown parameters", 3, _request(Limit=10, Filters=[])
     for name in PARAMETERS:
         yield "Request.null", f"{name} is null", 2, _request(**{name: None})
-    yield "Request.null", "a description is null", 2, _request(GroupExDescriptions=["x", None])
     yield "Request.doubled-parameter", "Tag twice, first too long", 2, Request(
         (*_request().parameters, ("Tag", long_tag), ("Tag", "x"))
     )  # fmt: skip
     yield "Request.doubled-parameter", "Tag twice, last too long", 2, Request(
         (*_request().parameters, ("Tag", "x"), ("Tag", long_tag))
     )  # fmt: skip
-    yield "GroupExDescriptions.count.min", "an empty list", 1, _request(GroupExDescriptions=[])
-    yield "GroupExDescriptions.type", "a text", 2, _request(GroupExDescriptions="x")
-    yield "GroupExDescriptions.distinct", "alike but for case", 2, _request(GroupExDescriptions=["x", "X"])
-    yield "FaceModelVersion.values", "empty", 2, _request(FaceModelVersion="")
-    yield "GroupName.charset", "a space alone", 2, _request(GroupName=" ")
     yield "GroupId.charset", "a space alone", 2, _request(GroupId=" ")
     yield "GroupName.length.max", "more than half the longest, outside the basic plane", 2, _request(
         GroupName=SALT + "\U00020bb7" * (_longer("GroupName.length.max", -20) - SALT_LENGTH)
@@ -48,6 +44,13 @@ def whole_requests() -> Iterator[Violation]:
     yield "Tag.length.max", "more than half the longest, outside the basic plane", 2, _request(
         Tag="\U00020bb7" * _longer("Tag.length.max", -1)
     )  # fmt: skip
+
+
+def telling_apart() -> Iterator[Violation]:
+    """The requests by which the rows of readings say that their values are told apart."""
+    for each in READINGS:
+        if isinstance(each.told_apart_by, Mapping):
+            yield each.clause, each.settling_request, 2, _request(**each.told_apart_by)
 
 
 def several_faults() -> Iterator[Violation]:

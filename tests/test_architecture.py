@@ -154,7 +154,7 @@ def test_strategies_know_no_target(module):
 
 @pytest.mark.parametrize("name", ["edges", "characters", "sequences", "violations"])
 def test_the_smoke_list_needs_no_hypothesis(name):
-    """What the frozen list is made of imports no Hypothesis: it is the same whatever its version."""
+    """What the smoke list is made of imports no Hypothesis: it is the same whatever its version."""
     assert imported(f"conformance.strategies.{name}", FRAMEWORKS) == set()
 
 

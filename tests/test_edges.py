@@ -1,7 +1,6 @@
-"""The edges and the frozen smoke list: current, small, and telling on every clause."""
+"""The edges and the smoke list: small, and telling on every clause."""
 
 import json
-from importlib.resources import files
 
 import pytest
 
@@ -13,13 +12,12 @@ from conformance.exchange.cases import Case
 from conformance.exchange.salt import MARKER, Salts, fill, fill_value, salted
 from conformance.oracle.validator import predict, predict_http
 from conformance.oracle.world import World
-from conformance.runs import freeze
-from conformance.runs.smoke import SMOKE_FILE, smoke
+from conformance.runs.smoke import smoke
 from conformance.strategies.characters import ODD_CHARACTERS, UNSETTLED_SAMPLES
 from conformance.strategies.edges import breaking, keeping, unsettled
 
 SMOKE = smoke()
-LINES = freeze.written(SMOKE).splitlines()
+LINES = [each.to_line() for each in SMOKE]
 BREAKABLE = [each for each in CLAUSES if each.breakable and not each.part_of]
 SALT = "abcdefghijklmn"
 
@@ -28,19 +26,7 @@ def clause_id(clause):
     return clause.id
 
 
-# --- The file --------------------------------------------------------------------------------------------
-
-
-def test_the_list_is_current():
-    """The frozen list is what the edges make today; if not, run `python -m conformance.runs.freeze`."""
-    assert freeze.written(freeze.smoke_cases()) == freeze.written(SMOKE)
-
-
-def test_the_file_is_written_as_it_is_read():
-    """Reading the file and writing it again changes no byte."""
-    file = files("conformance.runs").joinpath(SMOKE_FILE)
-
-    assert freeze.written(SMOKE).encode() == file.read_bytes()
+# --- The list ------------------------------------------------------------------------------------------
 
 
 def test_the_list_is_short():

@@ -64,7 +64,7 @@ def test_the_wheel_holds_what_it_needs(wheel):
         names = archive.namelist()
 
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"conformance", "iai_conformance.py"}
-    data = ("conformance/contract/page.zh.txt", "conformance/runs/smoke.jsonl", "conformance/report/schema.json")
+    data = ("conformance/contract/page.zh.txt", "conformance/report/schema.json")
     for wanted in (*data, "conformance/py.typed", "conformance/strategies/py.typed"):
         assert wanted in names
 

@@ -87,4 +87,4 @@ def test_plan(capsys, tmp_path):
     known = {each.id: each for each in smoke()}
     assert [each["id"] for each in plan["cases"]] == [each.case.id for each in cover()]
     assert all(known[each["id"]].about == each["about"] and each["id"] in told for each in plan["cases"])
-    assert all(READING[each].told_apart_by in told for each in plan["unsettled"])
+    assert all(READING[each].settling_request in told for each in plan["unsettled"])

@@ -96,4 +96,4 @@ def _reading(id_: str) -> Iterator[str]:
     yield f"{reading.id}: {reading.question}"
     yield from (f"  {value.name}: {value.why}" + (f" → {value.code}" if value.code else "") for value in reading.values)
     yield f"  clause      {reading.clause}"
-    yield f"  told apart  by {reading.told_apart_by}"
+    yield f"  told apart  by {reading.settling_request}"

@@ -69,7 +69,7 @@ def _rendered(
         for reading in each.readings:
             values = " | ".join(one.name for one in READING[reading].values if one.name in possible[reading])
             lines.append(f"    {_what_it_does(each, reading, possible[reading])} {reading}: {values}")
-    lines += [f"no request of the list settles {id_}: {READING[id_].told_apart_by}" for id_ in left]
+    lines += [f"no request of the list settles {id_}: {READING[id_].settling_request}" for id_ in left]
     values_ = {
         "open": open_,
         "requests": requests,

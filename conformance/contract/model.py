@@ -5,6 +5,7 @@ Values only. Nothing here knows a transport, a test framework or Hypothesis.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -173,14 +174,22 @@ class Reading:
         clause: id of the clause whose words leave it open; a target that needs two values breaks that clause.
         question: the point, as a question.
         values: the possible answers; the reference emulator's default is the first.
-        told_apart_by: the request whose answer settles it.
+        told_apart_by: the request whose answer settles it: the parameters that it has beside a valid name and id, of
+            which the smoke list then makes a case; or, where one such request isn't enough, words.
     """
 
     id: str
     clause: str
     question: str
     values: tuple[Value, ...]
-    told_apart_by: str
+    told_apart_by: str | Mapping[str, object]
+
+    @property
+    def settling_request(self) -> str:
+        """The request whose answer settles it, in words."""
+        if isinstance(self.told_apart_by, str):
+            return self.told_apart_by
+        return ", ".join(f"{name} = {json.dumps(it, ensure_ascii=False)}" for name, it in self.told_apart_by.items())
 
     @property
     def names(self) -> frozenset[str]:

@@ -125,7 +125,7 @@ _ACTION_READINGS: tuple[Reading, ...] = (
             _INVALID_VALUE,
             _PAGE_INVALID_PARAMETER,
         ),
-        'GroupName = ""',
+        {"GroupName": ""},
     ),
     Reading(
         "empty-group-id-code",
@@ -138,7 +138,7 @@ _ACTION_READINGS: tuple[Reading, ...] = (
             _INVALID_VALUE,
             _PAGE_INVALID_PARAMETER,
         ),
-        'GroupId = ""',
+        {"GroupId": ""},
     ),
     Reading(
         "blank-required",
@@ -149,7 +149,7 @@ _ACTION_READINGS: tuple[Reading, ...] = (
             Value("empty", "“必选参数为空。” can be taken to mean blank"),
             _VARIES,
         ),
-        'GroupName = " "',
+        {"GroupName": " "},
     ),
     Reading(
         "empty-description-code",
@@ -171,7 +171,7 @@ _ACTION_READINGS: tuple[Reading, ...] = (
             _PAGE_INVALID_PARAMETER,
             _INVALID_VALUE,
         ),
-        'GroupExDescriptions = [""]',
+        {"GroupExDescriptions": [""]},
     ),
     Reading(
         "empty-description-list",
@@ -182,7 +182,7 @@ _ACTION_READINGS: tuple[Reading, ...] = (
             Value("InvalidParameterValue", "another product of the platform refuses it so", "InvalidParameterValue"),
             Value("InvalidParameter", "an empty list can be taken for a malformed one", "InvalidParameter"),
         ),
-        "GroupExDescriptions = []",
+        {"GroupExDescriptions": []},
     ),
     Reading(
         "empty-face-model-version",
@@ -193,7 +193,7 @@ _ACTION_READINGS: tuple[Reading, ...] = (
             Value("default", "“若未填写本参数” can be taken to cover an empty one"),
             Value("ErrorParameterEmpty", "the page lists “必选参数为空。”", "MissingParameter.ErrorParameterEmpty"),
         ),
-        'FaceModelVersion = ""',
+        {"FaceModelVersion": ""},
     ),
     Reading(
         "form-empty-text",
@@ -214,7 +214,7 @@ _ACTION_READINGS: tuple[Reading, ...] = (
             Value("refused", "null is neither String nor Array"),
             _VARIES,
         ),
-        "Tag = null",
+        {"Tag": None},
     ),
     Reading(
         "null-description",
@@ -225,7 +225,7 @@ _ACTION_READINGS: tuple[Reading, ...] = (
             Value("empty", "null is an empty text"),
             Value("dropped", "null is no value"),
         ),
-        'GroupExDescriptions = ["x", null]',
+        {"GroupExDescriptions": ["x", None]},
     ),
     # --- Types and shapes ----------------------------------------------------------------------------
     Reading(
@@ -233,7 +233,7 @@ _ACTION_READINGS: tuple[Reading, ...] = (
         "GroupName.type",
         "Which code answers a value of the wrong type?",
         (*_codes(_INVALID_PARAMETER, _PAGE_INVALID_PARAMETER, _INVALID_VALUE), _VARIES),
-        "GroupName = 5",
+        {"GroupName": 5},
     ),
     Reading(
         "text-for-list",
@@ -244,7 +244,7 @@ _ACTION_READINGS: tuple[Reading, ...] = (
             Value("one-item", "gateways are known to take it for a list of one"),
             Value("UnknownParameter", "in a form, only GroupExDescriptions.N is documented", "UnknownParameter"),
         ),
-        'GroupExDescriptions = "x"',
+        {"GroupExDescriptions": "x"},
     ),
     Reading(
         "unknown-parameter",
@@ -254,7 +254,7 @@ _ACTION_READINGS: tuple[Reading, ...] = (
             Value("refused", "“用户多传未定义的参数会导致错误”", "UnknownParameter"),
             Value("ignored", "the page itself doesn't say it"),
         ),
-        'Unknown = "x" beside a valid request',
+        {"Unknown": "x"},
     ),
     Reading(
         "doubled-parameter",
@@ -284,7 +284,7 @@ _ACTION_READINGS: tuple[Reading, ...] = (
                 "the page lists it: “同一人员库中自定义描述字段不可重复。”",
             ),
         ),
-        'GroupExDescriptions = ["x", "x"]',
+        {"GroupExDescriptions": ["x", "x"]},
     ),
     Reading(
         "description-case",
@@ -294,7 +294,7 @@ _ACTION_READINGS: tuple[Reading, ...] = (
             Value("sensitive", "they are different texts"),
             Value("insensitive", "stores often compare without case"),
         ),
-        'GroupExDescriptions = ["x", "X"]',
+        {"GroupExDescriptions": ["x", "X"]},
     ),
     Reading(
         "group-id-case",

@@ -1,19 +1,134 @@
-"""The frozen smoke list."""
+"""The smoke list: the fixed cases, made of the contract's edges and without Hypothesis, so always the same."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.resources import files
 
-from conformance.exchange.cases import Case
+from conformance.contract import CLAUSES, Clause
+from conformance.contract.rules import MaxItems, MaxLength, Typed
+from conformance.exchange.cases import Case, Step
+from conformance.exchange.request import Request
+from conformance.exchange.salt import SALT, salted
+from conformance.exchange.wire import Form
+from conformance.strategies.deliveries import authentication, protocol
+from conformance.strategies.edges import ABSENT, Edge, breaking, keeping, unsettled
+from conformance.strategies.sequences import concurrency, create, examples, state, uniqueness
+from conformance.strategies.violations import several_faults, telling_apart, whole_requests
 
-__all__ = ["SMOKE_FILE", "smoke"]
+__all__ = ["smoke", "smoke_on_clauses"]
 
-SMOKE_FILE = "smoke.jsonl"
+# Every clause has its edges up to this rank; the rest is left to exploration, which is unbounded. The exotic
+# characters are sent in names and ids; those of tags and descriptions follow the same words of the page.
+_DEEPEST_RANK = 3
+_DEEPEST_RANKS = {"GroupName.charset": 5, "GroupId.charset": 5, "GroupName.type": 2, "FaceModelVersion.type": 2}
+_DEEPEST_RANK_OF_TYPES = 1
+_LONGEST_TEXT = 5000
+
+Ranked = tuple[int, Case]
 
 
 @cache
 def smoke() -> tuple[Case, ...]:
-    """The frozen list, the most telling first."""
-    text = files(__package__).joinpath(SMOKE_FILE).read_text(encoding="utf-8")
-    return tuple(Case.from_line(line) for line in text.split("\n") if line)
+    """The smoke list: the most telling first, no case twice."""
+    return _in_order((*_on_clauses(), *_on_readings()))
+
+
+@cache
+def smoke_on_clauses() -> tuple[Case, ...]:
+    """What of the smoke list holds clauses: all but what is sent to tell readings apart alone."""
+    return _in_order(_on_clauses())
+
+
+def _in_order(ranked: Iterable[Ranked]) -> tuple[Case, ...]:
+    cases: dict[str, Case] = {}
+    for _, case in sorted(ranked, key=lambda item: item[0]):  # stable: within a rank, in the order of the page
+        cases.setdefault(case.id, case)
+    return tuple(cases.values())
+
+
+def _on_clauses() -> Iterator[Ranked]:
+    yield from _openers()
+    yield from _of_edges()
+    yield from _of_sequences()
+    yield from _of_violations()
+    yield from authentication()
+    yield from protocol()
+    yield from state()
+    yield from concurrency()
+
+
+def _on_readings() -> Iterator[Ranked]:
+    for clause, about, rank, template in telling_apart():
+        yield rank, Case.single(clause, about, template)
+
+
+def _openers() -> Iterator[Ranked]:
+    """A plain request, and two in which every parameter is as long as it may be."""
+    longest = {clause.subject: clause.rule.limit for clause in CLAUSES if isinstance(clause.rule, MaxLength)}
+    (most,) = (clause.rule.limit for clause in CLAUSES if isinstance(clause.rule, MaxItems))
+    yield -1, Case.single("GroupExDescriptions.optional", "nothing but what is required", create())
+    for character, about, form in (
+        ("x", "everything as long as allowed", Form.JSON),
+        ("中", "the same in Han, not escaped", Form.JSON_RAW),
+    ):
+        size = longest["GroupExDescriptions[]"]
+        yield (
+            -1,
+            Case.single(
+                "GroupName.length.max",
+                about,
+                create(
+                    salted(longest["GroupId"]),
+                    salted(longest["GroupName"], han=character == "中"),
+                    GroupExDescriptions=[character * (size - 1) + str(each) for each in range(most)],
+                    Tag=character * longest["Tag"],
+                    FaceModelVersion="3.0",
+                ),
+                form,
+            ),
+        )
+
+
+def _of_edges() -> Iterator[Ranked]:
+    for clause in CLAUSES:
+        usual = _DEEPEST_RANK_OF_TYPES if isinstance(clause.rule, Typed) else _DEEPEST_RANK
+        deepest = _DEEPEST_RANKS.get(clause.id, usual)
+        for edge, broken in (
+            *((each, False) for each in keeping(clause)),
+            *((each, True) for each in breaking(clause)),
+        ):
+            for index, parameters in enumerate(_requests(clause, edge, everywhere=broken and edge.rank == 0)):
+                case = Case.single(clause.id, edge.about, Request.of(parameters))
+                if edge.rank <= deepest and len(case.to_line()) < _LONGEST_TEXT:
+                    yield edge.rank + index, case
+        if clause.subject == "GroupName":
+            for _, edge in unsettled(clause):
+                (parameters,) = _requests(clause, edge, everywhere=False)
+                if edge.rank <= _DEEPEST_RANK:
+                    yield edge.rank, Case.single(clause.id, edge.about, Request.of(parameters))
+
+
+def _requests(clause: Clause, edge: Edge, *, everywhere: bool) -> Iterator[dict[str, object]]:
+    """The requests that put an edge's value into an otherwise plain one; an element's, `everywhere` in a list."""
+    parameters: dict[str, object] = {"GroupName": SALT, "GroupId": SALT}
+    if edge.value is ABSENT:
+        yield {name: value for name, value in parameters.items() if name != clause.parameter}
+    elif clause.of_elements:
+        yield {**parameters, clause.parameter: [edge.value]}
+        if everywhere:
+            yield {**parameters, clause.parameter: ["a", "b", edge.value]}
+            yield {**parameters, clause.parameter: [edge.value, "a", "b"]}
+            yield {**parameters, clause.parameter: ["a", "b", edge.value, "c", "d"]}
+    else:
+        yield {**parameters, clause.parameter: edge.value}
+
+
+def _of_sequences() -> Iterator[Ranked]:
+    for clause, about, rank, templates in (*examples(), *uniqueness()):
+        yield rank, Case(clause, about, tuple(Step(each) for each in templates))
+
+
+def _of_violations() -> Iterator[Ranked]:
+    for clause, about, rank, template in (*whole_requests(), *several_faults()):
+        yield rank, Case.single(clause, about, template)
