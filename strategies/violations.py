@@ -28,6 +28,7 @@ def whole_requests() -> Iterator[Violation]:
     Beside those that tell readings apart: the same of other parameters, and what takes more than parameters.
     """
     long_tag = "x" * _longer("Tag.length.max")
+    yield "GroupExDescriptions.count.min", "an empty list", 1, _request(GroupExDescriptions=[])
     yield "Request.unknown-parameter", "two unknown parameters", 3, _request(Limit=10, Filters=[])
     for name in PARAMETERS:
         yield "Request.null", f"{name} is null", 2, _request(**{name: None})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -24,7 +23,7 @@ def perform(options: argparse.Namespace) -> int:
     """Judge recordings with today's contract, and tell each verdict that isn't what it was."""
     from conformance.base.files import check_writable, write_text
     from conformance.base.words import counted
-    from conformance.cli.rejudging import beside, changes, of_the_same, read_verdicts, still_there, verdicts_of
+    from conformance.cli.rejudging import beside, changes, of_the_same, read_verdicts, still_there, verdicts_of, written
     from conformance.recording.reader import recordings_at
 
     report = Path(options.against)
@@ -40,8 +39,7 @@ def perform(options: argparse.Namespace) -> int:
         sys.stdout.write(f"{line}\n")
     if options.accept:
         now = {**still_there(report, before or {}), **now}
-        text = json.dumps({"recordings": now}, ensure_ascii=True, indent=1)
-        write_text("--against", report, f"{text}\n")
+        write_text("--against", report, written(now))
         sys.stdout.write(f"{report}: the verdicts on {counted(len(now), 'recording')} are accepted\n")
         return 0
     cases = sum(len(each["cases"]) for each in now.values())

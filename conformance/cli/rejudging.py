@@ -10,17 +10,20 @@ from typing import TypedDict
 
 from conformance.base.errors import UsageError
 from conformance.base.files import why
+from conformance.contract import READING
 from conformance.judging.judge import DepartureKind
+from conformance.judging.results import NOT_RECORDED
 from conformance.runs.conduct import judge_recording
 
-__all__ = ["Verdicts", "beside", "changes", "of_the_same", "read_verdicts", "still_there", "verdicts_of"]
+__all__ = ["Verdicts", "beside", "changes", "of_the_same", "read_verdicts", "still_there", "verdicts_of", "written"]
 
 
 class Verdicts(TypedDict):
     """How one recording is judged.
 
     `verdict` is the run's; `clauses` has each clause's status; `cases` has, for each case or interaction, its
-    departures as `CLAUSE: KIND`: none where it conforms; and "not recorded" where it isn't there.
+    departures as `CLAUSE: KIND`: none where it conforms; and "not recorded" where it isn't there; `readings` has the
+    values that are left.
     """
 
     verdict: str
@@ -42,6 +45,25 @@ def verdicts_of(path: Path, max_age: float | None) -> Verdicts:
         "cases": {id_: list(found) for id_, found in report.verdicts.items()},
         "readings": {each.id: list(each.possible) for each in report.readings},
     }
+
+
+def brief(verdicts: Verdicts) -> Verdicts:
+    """What of verdicts is no matter of course: the cases that depart, the readings of which some value is excluded."""
+    return {
+        **verdicts,
+        "cases": {id_: found for id_, found in verdicts["cases"].items() if found and tuple(found) != NOT_RECORDED},
+        "readings": {
+            id_: left
+            for id_, left in verdicts["readings"].items()
+            if id_ not in READING or set(left) != READING[id_].names
+        },
+    }
+
+
+def written(recordings: Mapping[str, Verdicts]) -> str:
+    """The text of a report: of each recording what is no matter of course."""
+    text = json.dumps({"recordings": {name: brief(each) for name, each in recordings.items()}}, indent=1)
+    return f"{text}\n"
 
 
 def beside(report: Path, path: Path) -> str:
@@ -120,7 +142,7 @@ def changes(before: Mapping[str, Verdicts], now: Mapping[str, Verdicts]) -> Iter
         elif name not in before:
             yield f"+ {name}: it wasn't judged before, and is now ({now[name]['verdict']})"
         else:
-            yield from (f"{name}: {each}" for each in _of_one(before[name], now[name]))
+            yield from (f"{name}: {each}" for each in _of_one(brief(before[name]), brief(now[name])))
 
 
 def _of_one(before: Verdicts, now: Verdicts) -> Iterator[str]:
@@ -141,10 +163,8 @@ def _of_one(before: Verdicts, now: Verdicts) -> Iterator[str]:
 
 
 def _in_words(departures: list[str] | None) -> str:
-    if departures is None:
-        return "not judged"
-    return "; ".join(departures) or "allowed"
+    return "; ".join(departures) if departures else "allowed"
 
 
 def _listed(values: list[str] | None) -> str:
-    return "no such reading" if values is None else " | ".join(values)
+    return "every value" if values is None else " | ".join(values)
