@@ -1,19 +1,18 @@
 """A server of CreateGroup that knows nothing of this project: written from the page alone, on the standard library.
 
-It checks no signature, has no sibling action, and can be given mistakes of its own. Run it as a program:
-`python other_server.py [MISTAKE]`; it prints its port.
+It checks no signature, has no sister action, and can be given mistakes of its own. Run it as a program, from the top of
+the checkout: `python -m tests.other_server [MISTAKE]`; it prints its port.
 """
 
 import json
-import re
 import sys
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.page_texts import NAME, faults_of_text, in_bytes
+
 MISTAKE = sys.argv[1] if len(sys.argv) > 1 else ""
 KNOWN = ("GroupName", "GroupId", "GroupExDescriptions", "Tag", "FaceModelVersion")
-NAME = re.compile(r"[A-Za-z0-9_\-\u4e00-\u9fff]*")
-ID = re.compile(r"[A-Za-z0-9\-%@#&_]*")
 groups, names = {}, set()
 
 
@@ -34,28 +33,23 @@ def refusal(body):
     if not name or not group_id:
         return "MissingParameter.ErrorParameterEmpty"
     value = "InvalidParameterValue."
-    if len(group_id.encode("utf-8", "surrogatepass")) > 64:
-        return value + ("GroupNameTooLong" if MISTAKE == "wrong-code" else "GroupIdTooLong")
-    if not ID.fullmatch(group_id):
-        return value + "GroupIdIllegal"
-    size = len(name.encode("utf-8", "surrogatepass")) if MISTAKE == "bytes" else len(name)
-    if size > 60:
-        return value + "GroupNameTooLong"
-    if not (NAME.match(name) if MISTAKE == "unanchored" else NAME.fullmatch(name)):
-        return value + "GroupNameIllegal"
+    for code in faults_of_text("GroupId", group_id):
+        return value + "GroupNameTooLong" if MISTAKE == "wrong-code" and code.endswith("TooLong") else code
+    size = in_bytes if MISTAKE == "bytes" else len
+    takes = NAME.match if MISTAKE == "unanchored" else NAME.fullmatch
+    for code in faults_of_text("GroupName", name, size, takes):
+        return code
     for each in descriptions or ():
-        if not each or not NAME.fullmatch(each):
+        for code in faults_of_text("GroupExDescriptions", each):
+            return code
+        if not each:
             return value + "GroupExDescriptionsNameIllegal"
-        if len(each) > 30:
-            return value + "GroupExDescriptionsNameTooLong"
     if len(descriptions or ()) > 5:
         return value + "GroupExDescriptionsExceed"
     if len(set(descriptions or ())) < len(descriptions or ()):
         return value + "GroupExDescriptionsNameIdentical"
-    if tag is not None and len(tag) > 40:
-        return value + "GroupTagTooLong"
-    if tag is not None and not NAME.fullmatch(tag):
-        return value + "GroupTagIllegal"
+    for code in faults_of_text("Tag", tag or ""):
+        return code
     if version is not None and version not in ("2.0", "3.0"):
         return value + "FaceModelVersionIllegal"
     if group_id in groups:

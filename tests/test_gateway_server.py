@@ -34,6 +34,7 @@ from tests.gateway_ways import (
 )
 from tests.waiting import PATIENCE
 
+ROOT = Path(__file__).parent.parent
 TEMPORARY = replace(EXAMPLE_CREDENTIALS, token="an-issued-token")
 
 
@@ -154,7 +155,7 @@ def test_as_a_program(mistake, code):
     words = [EXAMPLE_CREDENTIALS.secret_id, EXAMPLE_CREDENTIALS.secret_key, *([mistake] if mistake else [])]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TENCENTCLOUD_")}
     with subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("gateway_server.py")), *words], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.gateway_server", *words], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as server:
         url = server.stdout.readline().strip()
         done = subprocess.run(

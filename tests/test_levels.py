@@ -55,7 +55,8 @@ def python(folder, *words):
 def _other_server():
     """The URL of a server that checks no signatures."""
     with subprocess.Popen(
-        [sys.executable, str(ROOT / "tests" / "other_server.py")],
+        [sys.executable, "-m", "tests.other_server"],
+        cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -9,7 +9,7 @@ import pytest
 
 from tests.command import command
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parent.parent
 # It deliberately checks no signatures and reads nothing but JSON.
 LEVELS = ["--level", "parameters,envelope,state,concurrency"]
 
@@ -21,7 +21,7 @@ def _judged(tmp_path):
 
     def judge(mistake="", *more, profile="smoke"):
         server = subprocess.Popen(
-            [sys.executable, str(HERE / "other_server.py"), mistake], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "tests.other_server", mistake], cwd=ROOT, stdout=subprocess.PIPE, text=True
         )
         running.append(server)
         url = f"http://127.0.0.1:{server.stdout.readline().strip()}"
