@@ -1,8 +1,9 @@
 """A clause is judged by the readings that its own rule names: a new one of a known kind needs a row, no code."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
+from hypothesis import given
 
 from conformance import contract
 from conformance.contract import CLAUSE, CLAUSES, READING, VARIES, rule_of
@@ -18,12 +19,14 @@ from conformance.contract.rules import (
     MaxLength,
     OneOf,
     OpenVersions,
+    Plain,
     Typed,
     Unique,
     Unit,
     Whole,
 )
 from conformance.emulator import Emulator, conforming
+from conformance.emulator.behaviour import TextCheck
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.request import Request
 from conformance.judging import ledger
@@ -33,6 +36,8 @@ from conformance.oracle.prediction import EVERYWHERE, Accepted, Refused
 from conformance.oracle.validator import predict
 from conformance.oracle.world import World
 from conformance.runs.run import Run
+from conformance.strategies.edges import keeping
+from conformance.strategies.parameters import values_keeping
 from conformance.targets.direct import DirectTarget
 
 ILLEGAL = "InvalidParameterValue.GroupTagIllegal"
@@ -202,16 +207,67 @@ def test_a_code_by_a_reading(state):
     assert ways("long", Refused("InvalidParameterValue")) == [when("tag-code", "Two")]
 
 
+# --- A rule of a new kind --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NotFirst(Plain):
+    """A text doesn't begin so."""
+
+    character: str
+
+    def surely_kept_by(self, value):
+        """By its beginning."""
+        return not isinstance(value, str) or not value.startswith(self.character)
+
+
+@pytest.fixture
+def first_of_tags(state):
+    """A clause that the page doesn't have: what a tag begins with."""
+    state(clause_of("Tag.first", NotFirst("-"), ILLEGAL), reading_of("unused", "one", "two"))
+
+
+def test_a_new_kind_is_judged(first_of_tags):
+    """What its class says is all that the validator needs."""
+    broken = predict(request_of("-x"), World())
+
+    assert (broken.outcomes, broken.broken) == ({Refused(ILLEGAL)}, {"Tag.first"})
+    assert predict(request_of("x-"), World()).outcomes == OK
+    assert "Tag.first" in predict(request_of("x-"), World()).kept
+
+
+def test_a_new_kind_is_kept(first_of_tags):
+    """Edges and drawn values of other clauses keep it."""
+    edges = [each.value for clause in contract.clauses_of("Tag")[:-1] for each in keeping(clause)]
+
+    @given(values_keeping("Tag"))
+    def keep_it(tag):
+        assert not tag.startswith("-")
+
+    assert len(edges) > 5
+    assert [each for each in edges if isinstance(each, str) and each.startswith("-")] == []
+    keep_it()
+
+
+def test_a_new_kind_is_checked(first_of_tags):
+    """An emulator that looks for it conforms; one that doesn't breaks it."""
+    behaviour = conforming()
+    behaviour.texts["Tag"].further["first"] = TextCheck("first", lambda text: text[:1] != "-", ILLEGAL)
+
+    assert failed(judged("-x", behaviour, "Tag.first")) == set()
+    assert failed(judged("-x", conforming(), "Tag.first")) == {"Tag.first"}
+
+
 # --- A new way to understand a parameter -----------------------------------------------------------------
 
 INFORMATION = Request.of({"GroupId": "<salt>"}, "GetGroupInfo")
 
 
-def judged(tag, behaviour):
+def judged(tag, behaviour, clause="Tag.charset"):
     """A run of one case: a creation with a tag, and a look at what was kept."""
     run = Run.against(DirectTarget(Emulator(behaviour)))
     creation = Request.of({"GroupName": "<salt>", "GroupId": "<salt>", "Tag": tag})
-    run.case(Case("Tag.charset", "a tag as it is kept", (Step(creation), Step(INFORMATION))))
+    run.case(Case(clause, "a tag as it is kept", (Step(creation), Step(INFORMATION))))
     return run
 
 
