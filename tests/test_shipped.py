@@ -13,7 +13,7 @@ from conformance.cli import shipping as shipped
 from conformance.cli.main import main
 from conformance.cli.reference import record
 from conformance.cli.rejudging import verdicts_of
-from conformance.contract import EXAMPLES, READING
+from conformance.contract import DEFAULTS, EXAMPLES, READING
 from conformance.exchange.cases import Case
 from conformance.exchange.request import Request
 from conformance.exchange.salt import SALT
@@ -60,6 +60,8 @@ def test_the_reference(age):
     assert (recording.provenance.kind, recording.account, recording.notes) == (Kind.EMULATOR, age, ())
     assert judged["verdict"] == ("conforms" if age == AGES[0] else "incomplete")
     assert judged["readings"]["account-age"] == [age]
+    taken = {**DEFAULTS, "account-age": age}
+    assert [id_ for id_, possible in judged["readings"].items() if taken[id_] not in possible] == []
     recorded = [each.id for each in shipped.cases_of(age) if each.quota is None]
     assert [id_ for id_ in recorded if judged["cases"][id_]] == []
 
@@ -149,6 +151,8 @@ def test_rejudge_tells_what_changed(tmp_path, capsys):
     of_it["clauses"]["GroupId.unique"] = "failed"
     of_it["cases"]["interaction 3"] = ["GroupId.unique: accepted though invalid"]
     of_it["readings"]["account-age"] = []
+    del of_it["readings"]["null-parameter"]  # it came since: no verdict has changed
+    of_it["cases"]["a case"] = []  # it was allowed, and went: no verdict has changed either
     del of_it["clauses"]["Tag.type"]
     report.write_text(json.dumps(read))
     capsys.readouterr()

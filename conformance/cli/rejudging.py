@@ -10,7 +10,6 @@ from typing import TypedDict
 
 from conformance.base.errors import UsageError
 from conformance.base.files import why
-from conformance.contract import READING
 from conformance.judging.judge import DepartureKind
 from conformance.judging.results import NOT_RECORDED
 from conformance.runs.conduct import judge_recording
@@ -48,20 +47,13 @@ def verdicts_of(path: Path, max_age: float | None) -> Verdicts:
 
 
 def brief(verdicts: Verdicts) -> Verdicts:
-    """What of verdicts is no matter of course: the cases that depart, the readings of which some value is excluded."""
-    return {
-        **verdicts,
-        "cases": {id_: found for id_, found in verdicts["cases"].items() if found and tuple(found) != NOT_RECORDED},
-        "readings": {
-            id_: left
-            for id_, left in verdicts["readings"].items()
-            if id_ not in READING or set(left) != READING[id_].names
-        },
-    }
+    """Verdicts without the cases that go without saying: those that depart from nothing, or aren't recorded."""
+    departing = {id_: found for id_, found in verdicts["cases"].items() if found and tuple(found) != NOT_RECORDED}
+    return {**verdicts, "cases": departing}
 
 
 def written(recordings: Mapping[str, Verdicts]) -> str:
-    """The text of a report: of each recording what is no matter of course."""
+    """The text of a report."""
     text = json.dumps({"recordings": {name: brief(each) for name, each in recordings.items()}}, indent=1)
     return f"{text}\n"
 
@@ -156,8 +148,8 @@ def _of_one(before: Verdicts, now: Verdicts) -> Iterator[str]:
         was_found, is_found = _in_words(before["cases"].get(id_)), _in_words(now["cases"].get(id_))
         if was_found != is_found:
             yield f"case {id_}: - {was_found} + {is_found}"
-    for id_ in dict.fromkeys((*before["readings"], *now["readings"])):
-        was_left, is_left = before["readings"].get(id_), now["readings"].get(id_)
+    for id_, was_left in before["readings"].items():  # of a reading that came since, nothing was said
+        is_left = now["readings"].get(id_)
         if was_left != is_left:
             yield f"reading {id_}: - {_listed(was_left)} + {_listed(is_left)}"
 
@@ -167,4 +159,4 @@ def _in_words(departures: list[str] | None) -> str:
 
 
 def _listed(values: list[str] | None) -> str:
-    return "every value" if values is None else " | ".join(values)
+    return "no such reading" if values is None else " | ".join(values)
