@@ -1,6 +1,6 @@
 """The edges of each clause: values just inside and just outside, derived from the contract's limits.
 
-Deterministic, and without Hypothesis: the frozen smoke cases are made of these, and the strategies draw from them.
+Deterministic, and without Hypothesis: the smoke cases are made of these, and the strategies draw from them.
 Values are templates (see `conformance.exchange.salt`): GroupName and GroupId carry a salt that fits their length.
 """
 
