@@ -11,7 +11,7 @@ from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
 from conformance.exchange.reading import common_parameter
 from conformance.exchange.request import Request
 from conformance.exchange.wire import date_of
-from conformance.oracle.gateway import decodings
+from conformance.oracle.bodies import decodings
 
 __all__ = ["Context", "GroupRef", "ObservedExchange", "changes_of", "group_ref", "is_change"]
 

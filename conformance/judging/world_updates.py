@@ -10,7 +10,7 @@ from conformance.contract import ACTION, CLAUSES
 from conformance.contract.rules import Unique
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.request import Request
-from conformance.oracle.gateway import decodings
+from conformance.oracle.bodies import decodings
 from conformance.oracle.interpretation import understand
 from conformance.oracle.prediction import Accepted, Outcome, Prediction, Refused
 from conformance.oracle.world import Group, Presence, World

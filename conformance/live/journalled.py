@@ -13,7 +13,7 @@ from conformance.exchange.request import Request
 from conformance.exchange.wire import envelope
 from conformance.judging.account_status import leaves_open
 from conformance.live.journal import Journal
-from conformance.oracle.gateway import decodings
+from conformance.oracle.bodies import decodings
 from conformance.targets import Target
 
 __all__ = ["JournalledTarget"]

@@ -48,6 +48,7 @@ from conformance.exchange.draft import Sender
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.request import Request
 from conformance.oracle import gateway
+from conformance.oracle.bodies import Decoded, decodings
 from conformance.oracle.findings import (
     TURNED_AWAY,
     Breach,
@@ -60,7 +61,6 @@ from conformance.oracle.findings import (
     reading_of,
     when,
 )
-from conformance.oracle.gateway import Decoded
 from conformance.oracle.interpretation import Interpretation, Mark, Meaning, understand
 from conformance.oracle.prediction import (
     EVERYWHERE,
@@ -102,7 +102,7 @@ def predict_http(
         replayed: whether the very same bytes were sent before.
     """
     gate = tuple(gateway.findings(http, sender, now, replayed=replayed))
-    return _prediction(gate, gateway.decodings(http), world)
+    return _prediction(gate, decodings(http), world)
 
 
 def _prediction(gate: tuple[Finding, ...], decodings: Iterable[Decoded], world: World) -> Prediction:
