@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
-from conformance.contract import CLAUSES, Alphabet, Clause, Unit, surely_kept
+from conformance.contract import Alphabet, Clause, Unit, clauses_of, surely_kept
 from conformance.contract.rules import (
     AnswerRule,
     Charset,
@@ -176,7 +176,7 @@ def breaking(clause: Clause) -> Iterator[Edge]:
 
 def _whole_alphabet(clause: Clause, alphabet: Alphabet) -> Iterator[Edge]:
     """Texts that together have every ASCII character of an alphabet, and the edges of Han."""
-    (longest,) = (each.rule.limit for each in _siblings(clause) if isinstance(each.rule, MaxLength))
+    (longest,) = (each.rule.limit for each in clauses_of(clause.subject) if isinstance(each.rule, MaxLength))
     stem = SALT if clause.subject in _SALTED else ""
     room = longest - (SALT_LENGTH if stem else 0)
     for number, start in enumerate(range(0, len(alphabet.ascii), room), 1):
@@ -221,8 +221,3 @@ def _mistyped(kind: str) -> Iterator[Edge]:
     if kind == "String":
         yield Edge("a list", ["x"], 1)
         yield Edge("a fraction", 3.0, 2)
-
-
-def _siblings(clause: Clause) -> tuple[Clause, ...]:
-    """The clauses on the same subject."""
-    return tuple(each for each in CLAUSES if each.subject == clause.subject)

@@ -1,4 +1,4 @@
-"""The reference emulator by itself: the printed exchanges, its siblings, and whatever a client may throw at it."""
+"""The reference emulator by itself: the printed exchanges, its sister actions, whatever a client may throw at it."""
 
 import json
 import time

@@ -37,7 +37,7 @@ def _judged(tmp_path):
 
 @pytest.mark.parametrize("profile", ["smoke", pytest.param("standard", marks=pytest.mark.slow)])
 def test_a_conforming_server(judged, profile):
-    """A server without sibling actions, signatures or bare Content-Type conforms; what couldn't be seen is said."""
+    """A server without sister actions, signatures or bare Content-Type conforms; what couldn't be seen is said."""
     code, printed, report = judged(profile=profile)
 
     assert (code, report["verdict"]) == (0, "conforms"), printed

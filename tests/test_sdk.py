@@ -76,7 +76,7 @@ def test_an_error_arrives_whole(server):
     assert refused.value.requestId
 
 
-def test_siblings(server):
+def test_sister_actions(server):
     """A group is listed, changed and deleted through the SDK."""
     sdk = client(server)
     sdk.CreateGroup(request("CreateGroup", GroupName="a", GroupId="x", GroupExDescriptions=["one", "two"]))

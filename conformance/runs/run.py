@@ -61,8 +61,7 @@ class Run:
     Attributes:
         target: where requests go.
         assessor: judges the answers, and knows what they tell.
-        max_requests: a hard bound; None for none.
-        max_groups: a hard bound on the groups that may have been created; None for none.
+        max_requests, max_groups: hard bounds on requests, on the groups that may have been created; None for none.
         pace: how fast to send, and what to do where that is too fast; None for as fast as can be, once.
         salts: makes ids and names unique.
         started: when it began, in seconds of the monotonic clock.
@@ -71,6 +70,7 @@ class Run:
         from_call: whether the requests come from `call`: the first answer then says nothing of the credentials, and a
             refusal doesn't end the run.
         secrets: the sender's, and what else requests carried, to be masked wherever a text is for people.
+        contact: whether the target is still there, and still lets us in.
     """
 
     target: Target

@@ -56,7 +56,7 @@ CHOICES = {
     "version_2": ("A19: FaceModelVersion 2.0", ("taken", "refused")),
     "empty_version": ("A8: FaceModelVersion is empty", (f"{IAI}FaceModelVersionIllegal", EMPTY, "default")),
     "quota_code": ("A31: one group too many", (f"{IAI}GroupNumExceed", "LimitExceeded")),
-    # the siblings
+    # the sister actions
     "recreation": ("A26: an id just after its deletion", ("at-once", "deleted-state")),
     "list_order": ("the order of GetGroupList", ("oldest-first", "newest-first")),
     "list_nulls": ("what isn't set, in GetGroupList", ("empty", "null")),
