@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.fuzz import KINDS, SERVE, Input, answers, campaign, complaint, made
+from benchmarks.fuzz import SERVE, campaign
+from benchmarks.fuzzing.answers import answers, complaint
+from benchmarks.fuzzing.drawing import Input
+from benchmarks.fuzzing.inputs import KINDS, made
 from tests.waiting import PATIENCE
 
 # The emulator, but for what it does with the requests of the campaign that are about its own groups.

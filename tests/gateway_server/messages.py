@@ -17,11 +17,9 @@ READ_AT_MOST = 64 * KB * KB  # of a body that is too large: to answer on a conne
 WINDOW = 300
 DELETED_STATE = 0.5  # seconds of the way "deleted-state"
 
-
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 COMMON_V1 = ("Action", "Version", "Timestamp", "Nonce", "SecretId", "Signature", "Region", "SignatureMethod", "Token",
              "Language", "RequestClient")  # fmt: skip
-
 
 MESSAGES = {
     AUTHORIZATION: "Authorization in the request header is invalid.",
