@@ -165,26 +165,27 @@ def test_default_and_open_versions_agree(default, two, ages):
 
 
 def orders(**changes):
-    """The orders of checking under which each code answers."""
+    """The orders of checking under which a refusal is laid to each clause."""
     found = {}
     for each in predict(request_of(**changes), World()).allowed:
-        found.setdefault(each.outcome.code.rpartition(".")[2], set()).update(each.readings["check-order"])
+        (clause,) = each.clauses
+        found.setdefault(clause, set()).update(each.readings["check-order"])
     return found
 
 
 def test_order_of_parameters():
     """Of two faulty parameters, a stated order tells which answers; the page itself may mean either."""
     assert {
-        "GroupNameTooLong": {"page", "characters-first", "other"},
-        "GroupIdIllegal": {"reverse", "other"},
+        "GroupName.length.max": {"page", "characters-first", "other"},
+        "GroupId.charset": {"reverse", "other"},
     } == orders(GroupName="x" * 61, GroupId="!")
 
 
 def test_order_within_a_parameter():
     """Of a length and an alphabet, a stated order tells which answers."""
     assert {
-        "GroupTagTooLong": {"page", "other"},
-        "GroupTagIllegal": {"characters-first", "reverse", "other"},
+        "Tag.length.max": {"page", "other"},
+        "Tag.charset": {"characters-first", "reverse", "other"},
     } == orders(Tag="!" * 41)
 
 
@@ -192,7 +193,7 @@ def test_shape_before_content():
     """In every stated order, types come before what the texts say."""
     found = orders(GroupId="!", Tag=5)
 
-    assert {"other"} == found["GroupIdIllegal"]
+    assert {"other"} == found["GroupId.charset"]
 
 
 def test_one_fault_needs_no_order():
