@@ -6,6 +6,7 @@ which code answers is told by `Clause.reading`. A field that is None stands for 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -40,16 +41,20 @@ class _Rule:
     __slots__ = ()
     stage: ClassVar[Stage] = Stage.CONTENT
 
-    def surely_kept_by(self, _value: object) -> bool:
+    def surely_kept_by(self, value: object) -> bool:  # noqa: ARG002 -- of most rules no value has anything to say
         """Whether a text or a list keeps the rule under every reading; one of which it says nothing does."""
         return True
 
 
-class Plain(_Rule):
+class Plain(_Rule, ABC):
     """A rule on the values of one type, on which nothing is unclear: `surely_kept_by` says all that there is to say."""
 
     __slots__ = ()
     speaks_of: ClassVar[type] = str
+
+    @abstractmethod
+    def surely_kept_by(self, value: object) -> bool:
+        """Whether a value keeps the rule; one of another type does."""
 
 
 @dataclass(frozen=True, slots=True)
