@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
+from conformance.base.words import visible
 from conformance.exchange.draft import ARRAYS, COMMON_FIELDS, INDEXED, JSON, URLENCODED, Form, Sender, draft, sign
 from conformance.exchange.messages import Headers, HttpRequest, HttpResponse, header
 from conformance.exchange.request import Request
@@ -30,6 +31,7 @@ __all__ = [
     "fields_of",
     "form_data",
     "headers_for",
+    "location_of",
     "received",
 ]
 
@@ -263,6 +265,18 @@ def date_of(answer: HttpResponse) -> float | None:
         return None
 
 
+_LONGEST_LOCATION = 200  # characters
+
+
+def location_of(answer: HttpResponse) -> str | None:
+    """Where an answer redirects to, in words; None where it doesn't."""
+    location = header(answer.headers, "Location")
+    if not _REDIRECTS <= answer.status < _REFUSES or location is None:
+        return None
+    return visible(location if len(location) <= _LONGEST_LOCATION else f"{location[:_LONGEST_LOCATION]}…")
+
+
+_REDIRECTS, _REFUSES = 300, 400
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 

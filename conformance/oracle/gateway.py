@@ -52,7 +52,7 @@ from conformance.oracle.findings import (
 )
 from conformance.oracle.prediction import EVERYWHERE, Box
 
-__all__ = ["Decoded", "decodings", "findings"]
+__all__ = ["Decoded", "decodings", "findings", "size_clause_of"]
 
 _UNSURE = 5  # seconds by which a request's way, and two clocks, may differ
 # The documents don't say what is counted, nor whether a KB has 1000 bytes: near the limit either answer is right.
@@ -373,14 +373,16 @@ def _present_and_known(what: str, value: str | None, known: set[str]) -> Iterato
         yield breaks(f"Protocol.{what}.known")
 
 
-def _of_size(http: HttpRequest) -> Iterator[Finding]:
+def size_clause_of(http: HttpRequest) -> str:
+    """The clause on how large a request may be that is sent as this one."""
     if http.method == "GET":
-        clause, size = "Protocol.size.get", len(http.query)
-    elif header(http.headers, "Authorization") is None:
-        clause, size = "Protocol.size.version-1", len(http.body)
-    else:
-        clause, size = "Protocol.size.version-3", len(http.body)
-    limit = limit_of(clause)
+        return "Protocol.size.get"
+    return f"Protocol.size.version-{1 if header(http.headers, 'Authorization') is None else 3}"
+
+
+def _of_size(http: HttpRequest) -> Iterator[Finding]:
+    clause = size_clause_of(http)
+    size, limit = len(http.query if http.method == "GET" else http.body), limit_of(clause)
     if size > limit * (1 + _NEAR):
         yield breaks(clause)
     elif size > limit * (1 - _NEAR):

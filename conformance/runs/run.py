@@ -100,7 +100,7 @@ class Run:
         """A new run against a target."""
         salts = salts or Salts()
         world = World(None if target.exclusive else salts.run)
-        secrets = Secrets.of(target.sender.credentials.texts)
+        secrets = Secrets.of(target.sender.secrets)
         return cls(target, Assessor(target.sender.region, world), max_requests, salts=salts, secrets=secrets)
 
     @property

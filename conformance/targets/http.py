@@ -22,7 +22,7 @@ from conformance.targets import Target, raw
 from conformance.targets.answers import CLOSED, plain, too_late
 from conformance.targets.connections import Adapter
 from conformance.targets.threads import at_once
-from conformance.targets.tls import authorities
+from conformance.targets.tls import authorities, check
 
 __all__ = ["HttpTarget"]
 
@@ -42,7 +42,9 @@ class HttpTarget:
         certificates: with which the server proved its name on the latest connection; see `certificates_of`.
     """
 
-    def __init__(self, name: str, sender: Sender, *, timeout: float, exclusive: bool = False) -> None:
+    def __init__(
+        self, name: str, sender: Sender, *, timeout: float, exclusive: bool = False, ca_file: str | None = None
+    ) -> None:
         """Make a target.
 
         Args:
@@ -50,14 +52,20 @@ class HttpTarget:
             sender: who sends to it.
             timeout: seconds to wait for a connection, and then for a whole answer.
             exclusive: whether nobody else uses the account.
+            ca_file: of those who vouch for it; None for those that the environment names.
+
+        Raises:
+            UsageError: no secure connection can be prepared, whatever the server is.
         """
+        if sender.endpoint.startswith("https:"):
+            check(ca_file)
         self.name, self.sender, self.exclusive = name, sender, exclusive
         self._timeout = timeout
         self.certificates: tuple[bytes, ...] = ()
         self._session = self._new_session()
         host = urlsplit(sender.endpoint).hostname or ""
         self._proxies = {} if is_loopback(host) else requests.utils.get_environ_proxies(sender.endpoint)
-        self._verify = authorities()
+        self._verify = authorities(ca_file)
 
     def _new_session(self) -> requests.Session:
         session = requests.Session()
@@ -86,7 +94,7 @@ class HttpTarget:
         sent = _completed(http)
         prepared = requests.PreparedRequest()
         prepared.method, prepared.url, prepared.body = sent.method, sent.url, sent.body or None
-        prepared.headers = requests.structures.CaseInsensitiveDict(sent.headers)
+        prepared.headers = requests.structures.CaseInsensitiveDict(self._on_the_wire(sent).headers)
         try:
             # By the adapter: a session would look at redirects and cookies, though it doesn't follow them.
             answer = session.get_adapter(http.url).send(
@@ -119,7 +127,7 @@ class HttpTarget:
             connection = self._connect()
         except TransportError as error:
             return [Exchange(http, error) for http in sent]
-        answers = raw.pipelined(connection, sent, self._timeout, self._where)
+        answers = raw.pipelined(connection, list(map(self._on_the_wire, sent)), self._timeout, self._where)
         closed = TransportError("the connection was closed before its answer", closed=True)
         return list(map(Exchange, sent, [*answers, *[closed] * (len(sent) - len(answers))]))
 
@@ -129,11 +137,17 @@ class HttpTarget:
             raise UnsupportedError(_NOT_BY_PROXY)
         sent = _completed(http)
         try:
-            raw.abandon(self._connect(), sent)
+            raw.abandon(self._connect(), self._on_the_wire(sent))
         except TransportError as error:
             return Exchange(sent, error)
         time.sleep(_TIME_TO_TAKE_IT)
         return Exchange(sent, HungUpError())
+
+    def _on_the_wire(self, sent: HttpRequest) -> HttpRequest:
+        """A request with what a gateway wants besides, which is told nobody."""
+        ours = dict(self.sender.gateway_headers)
+        taken = {name.lower() for name in ours}
+        return replace(sent, headers=(*(each for each in sent.headers if each[0].lower() not in taken), *ours.items()))
 
     def _connect(self) -> socket.socket:
         self._release()
