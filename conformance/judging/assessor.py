@@ -128,7 +128,9 @@ class Assessor:
             at_once: whether it is one of several that were sent at once.
         """
         request, focus = decoded(http), case_run.case.clause
-        judgement = judge(prediction, answer, self._request_ids, focus, self._misfiring, size_clause_of(http))
+        judgement = judge(
+            prediction, answer, self._request_ids, focus, self._misfiring, size_clause=size_clause_of(http)
+        )
         self.on_judgement(http, prediction, judgement)
         # Of what is delivered in a way of its own, the way may be what is refused.
         plain = not is_permitted(prediction, focus)

@@ -89,6 +89,7 @@ def judge(
     seen_request_ids: Container[str] = (),
     focus: str | None = None,
     misfiring: Container[str] = (),
+    *,
     size_clause: str | None = None,
 ) -> Judgement:
     """Hold an answer against a prediction.
@@ -111,8 +112,9 @@ def judge(
     parsed = envelope(answer)
     if size_clause is not None and answer.status in _TOO_LARGE and parsed.problem is not None:
         observed = f"HTTP {answer.status} {_TOO_LARGE[answer.status]}, and no answer of the API"
+        kind = DepartureKind.WRONG_REASON if prediction.must_be_refused else DepartureKind.REJECTED_THOUGH_VALID
         expected = (*_says(CLAUSE[size_clause]), *explain(prediction))
-        too_large = Departure(size_clause, DepartureKind.REJECTED_THOUGH_VALID, expected, observed)
+        too_large = Departure(size_clause, kind, expected, observed)
         return Judgement(TurnedAway(), (), (too_large,), frozenset())
     departures = list(_of_answer(answer, parsed, seen_request_ids, checked))
     outcome = _outcome(parsed)
