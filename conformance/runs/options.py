@@ -25,8 +25,8 @@ from conformance.exchange.messages import Headers
 from conformance.runs.target_kinds import known_targets
 
 __all__ = [
-    "OPTIONS", "PROFILES", "PYTEST_PREFIX", "ExpectedFailure", "Option", "add_options", "as_spelled", "check_faults",
-    "check_timeout", "matching", "parse_levels", "parse_readings", "values_of",
+    "OF_THE_WAY", "OPTIONS", "PROFILES", "PYTEST_PREFIX", "ExpectedFailure", "Option", "add_options", "as_spelled",
+    "check_faults", "check_timeout", "matching", "parse_levels", "parse_readings", "values_of",
 ]  # fmt: skip
 
 PROFILES = ("smoke", "standard", "deep")
@@ -256,6 +256,18 @@ def _check_age(option: str, days: float) -> None:
 
 # --- The table -------------------------------------------------------------------------------------------------
 
+# How a server is reached; whatever sends to one has them.
+OF_THE_WAY: tuple[Option, ...] = (
+    Option("ca-file", "a file, or folder, of the authorities that vouch for an https:// target", metavar="FILE"),
+    Option(
+        "header",
+        "what a gateway before the server wants of every request; may be repeated; masked wherever it is told",
+        field="gateway_headers",
+        metavar="'NAME: VALUE'",
+        repeated=True,
+        read=_read_headers,
+    ),
+)
 OPTIONS: tuple[Option, ...] = (
     Option("target", f"what to judge: {known_targets()} (default embedded)"),
     Option(
@@ -302,15 +314,7 @@ OPTIONS: tuple[Option, ...] = (
         metavar="S",
         check=check_timeout,
     ),
-    Option("ca-file", "a file, or folder, of the authorities that vouch for an https:// target", metavar="FILE"),
-    Option(
-        "header",
-        "what a gateway before the server wants of every request; may be repeated; masked wherever it is told",
-        field="gateway_headers",
-        metavar="'NAME: VALUE'",
-        repeated=True,
-        read=_read_headers,
-    ),
+    *OF_THE_WAY,
     Option("region", "the value of Region (default: TENCENTCLOUD_REGION, or ap-guangzhou)", check=check_header),
     Option("endpoint", "another host of the service, for the target live", metavar="HOST"),
     Option("yes", "agree to a live run without being asked", field="consent", type=None),

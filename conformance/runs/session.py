@@ -120,7 +120,7 @@ def _opened(settings: Settings, target: Target) -> Session:
     session = Session(Run.against(target, max_requests=settings.max_requests, salts=salts))
     run = session.run
     run.secrets = Secrets.of([*target.sender.secrets, *secrets_of_environment()])
-    run.max_groups = settings.max_groups
+    run.max_groups, run.max_seconds = settings.max_groups, settings.max_seconds
     if settings.rate is not None or settings.is_live:
         from conformance.live.pace import DEFAULT_RATE, Pace
 
