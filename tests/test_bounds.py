@@ -1,0 +1,76 @@
+"""Whatever a server sends, and however long: each way of sending ends in time, in little memory, with the reason."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.hostile import JSON_KINDS, KINDS, SLOW_KINDS, Hostile
+from tests.waiting import PATIENCE
+
+# Megabytes beyond what a process has that has read one answer.
+ROOM = 120
+
+_CHILD = """
+import json, resource, sys
+from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.exchange.messages import HttpRequest
+from conformance.exchange.wire import Sender, envelope
+from conformance.targets.http import HttpTarget
+
+url, seconds, ways, kinds = sys.argv[1], float(sys.argv[2]), sys.argv[3], sys.argv[4:]
+sender = Sender(url, "ap-guangzhou", EXAMPLE_CREDENTIALS)
+patient, target = (HttpTarget(url, sender, timeout=each) for each in (300, seconds))
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+def told(kind, target=target):
+    http = HttpRequest("POST", f"{url}/", (("X-Kind", kind),) if kind else ())
+    exchanges = [target.send(http)]
+    if ways == "all":
+        exchanges += [*target.together([http] * 2), *target.pipelined([http] * 2)]
+    answers = [each.answer for each in exchanges]
+    return [envelope(each).problem if hasattr(each, "body") else str(each) for each in answers]
+
+usual, before = told("", patient), peak()
+print(json.dumps({kind: [told(kind), peak() - before] for kind in kinds} | {"": [usual + told("", patient), 0]}))
+"""
+_USUAL = b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n" + b'{"Response":{}}'
+
+
+def told(seconds, kinds, ways="all"):
+    """Kind → what came of each way of sending, and how many megabytes more the process has had since.
+
+    Args:
+        seconds: to wait for an answer.
+        kinds: of hostile answers.
+        ways: "all"; or "one", to send alone.
+    """
+    with Hostile(lambda _head, _body: _USUAL) as server:
+        words = [sys.executable, "-c", _CHILD, server.url, str(seconds), ways, *kinds]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    found = json.loads(done.stdout)
+    assert set(found.pop("")[0]) == {None}  # before and after, a plain answer is read on each way
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kinds", "seconds"), [(KINDS, PATIENCE / 10), (SLOW_KINDS, 1.0)], ids=["large", "slow"])
+def test_hostile_answers(kinds, seconds):
+    """Each kind is told by its own reason on each way of sending, and none takes memory; the next answer is read."""
+    for kind, (came, megabytes) in told(seconds, kinds).items():
+        alone, *together, first, second = came
+        assert kinds[kind][1] in alone, (kind, alone)
+        assert [*together, first] == [alone] * 3, kind
+        assert second in {alone, "the connection was closed before its answer"}
+        assert megabytes < ROOM, kind
+
+
+@pytest.mark.slow
+def test_json_that_grows():
+    """A body that is just small enough to be read takes no memory to speak of once it is JSON."""
+    for kind, (came, megabytes) in told(PATIENCE / 10, JSON_KINDS, "one").items():
+        assert came == [JSON_KINDS[kind][1]]
+        assert megabytes < ROOM, kind
