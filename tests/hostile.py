@@ -101,7 +101,7 @@ class Hostile:
     """
 
     def __init__(self, usual):
-        """Answer with what `usual` makes of a request's head, in lines, and its body, where no kind is asked for."""
+        """Answer with the pieces that `usual` makes of a request's head, in lines, and its body; but to `X-Kind`."""
         self._usual = usual
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
@@ -121,13 +121,12 @@ class Hostile:
 
     def _serve(self, connection):
         with connection, connection.makefile("rb") as lines, contextlib.suppress(OSError):
-            while head := list(iter(lines.readline, b"\r\n")):
-                headers = dict(
-                    line.decode("latin-1").rstrip().lower().split(": ", 1) for line in head[1:] if b": " in line
-                )
+            while head := list(itertools.takewhile(lambda line: line.strip(), lines)):
+                pairs = (line.decode("latin-1").strip().lower().partition(": ") for line in head[1:])
+                headers = {name: value for name, _, value in pairs}
                 body = lines.read(int(headers.get("content-length", 0)))
                 kind = headers.get("x-kind")
-                for each in ALL_KINDS[kind][0]() if kind else [self._usual(head, body)]:
+                for each in ALL_KINDS[kind][0]() if kind else self._usual(head, body):
                     for piece in [each] if isinstance(each, bytes) else each:
                         if piece is None:
                             lines.read()  # until the client has had enough

@@ -1,12 +1,17 @@
 """Whatever a server sends, and however long: each way of sending ends in time, in little memory, with the reason."""
 
+import itertools
 import json
+import os
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
-from tests.hostile import JSON_KINDS, KINDS, SLOW_KINDS, Hostile
+from conformance.emulator import Emulator
+from conformance.exchange.messages import HttpRequest
+from tests.hostile import ALL_KINDS, JSON_KINDS, KINDS, SLOW_KINDS, Hostile
 from tests.waiting import PATIENCE
 
 # Megabytes beyond what a process has that has read one answer.
@@ -48,7 +53,7 @@ def told(seconds, kinds, ways="all"):
         kinds: of hostile answers.
         ways: "all"; or "one", to send alone.
     """
-    with Hostile(lambda _head, _body: _USUAL) as server:
+    with Hostile(lambda _head, _body: [_USUAL]) as server:
         words = [sys.executable, "-c", _CHILD, server.url, str(seconds), ways, *kinds]
         done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=True)
     found = json.loads(done.stdout)
@@ -74,3 +79,43 @@ def test_json_that_grows():
     for kind, (came, megabytes) in told(PATIENCE / 10, JSON_KINDS, "one").items():
         assert came == [JSON_KINDS[kind][1]]
         assert megabytes < ROOM, kind
+
+
+class _NowAndThen:
+    """The emulator, of whose refusals each so many are told in a hostile way, and each kind once."""
+
+    def __init__(self, kinds, each):
+        self._emulator, self._kinds = Emulator(), iter(kinds)
+        self._refused, self._each = itertools.count(1), each
+
+    def __call__(self, head, body):
+        method, target, _ = head[0].decode("latin-1").split(" ")
+        pairs = (line.decode("latin-1").rstrip("\r\n").partition(":") for line in head[1:])
+        headers = tuple((name, value.removeprefix(" ")) for name, _, value in pairs)
+        http = HttpRequest(method, f"http://server{target}", headers, body)
+        answer = self._emulator.handle(http)
+        if b'"Error"' in answer.body and next(self._refused) % self._each == 0 and (kind := next(self._kinds, None)):
+            return ALL_KINDS[kind][0]()
+        lines = [f"HTTP/1.1 {answer.status} OK", *(f"{name}: {value}" for name, value in answer.headers)]
+        return ["\r\n".join([*lines, f"Content-Length: {len(answer.body)}", "", ""]).encode() + answer.body]
+
+
+@pytest.mark.slow
+def test_a_run_among_hostile_answers(tmp_path):
+    """Each hostile answer is one departure with its reason, the run goes on to its end, and stays small."""
+    kinds = [*KINDS, "drip"]
+    with Hostile(_NowAndThen(kinds, each=25)) as server:
+        words = ["run", "--target", server.url, "--profile", "smoke", "--timeout-seconds", str(PATIENCE / 30)]
+        words += ["--json", str(tmp_path / "report.json")]
+        child = subprocess.Popen([sys.executable, "-m", "iai_conformance", *words], stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    report = json.loads((tmp_path / "report.json").read_text())
+    failures = [each for clause in report["clauses"] for each in clause["failures"]]
+
+    assert (child.returncode, report["requests"] > 650) == (1, True)
+    assert Counter(each["kind"] for each in failures) == {"no-answer": len(kinds)}
+    for kind in kinds:
+        assert sum(ALL_KINDS[kind][1] in each["observed"] for each in failures) >= 1, kind
+    assert usage.ru_maxrss < 300 * 1024
+    assert (tmp_path / "report.json").stat().st_size < 1024 * 1024
