@@ -9,6 +9,9 @@ import threading
 import time
 import zlib
 
+from conformance.emulator import Emulator
+from conformance.exchange.messages import HttpRequest
+
 MEGABYTE = 1024 * 1024
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 SPACES = b" " * 65536
@@ -91,6 +94,26 @@ def _drip(pieces):
     for each in pieces:
         time.sleep(DRIP)
         yield each if isinstance(each, bytes) else bytes([each])
+
+
+class Served:
+    """What a server answers whose requests the emulator handles."""
+
+    def __init__(self):
+        self._emulator = Emulator()
+
+    def handled(self, head, body):
+        """The emulator's answer to a request: the lines of its head, and its body."""
+        method, target, _ = head[0].decode("latin-1").split(" ")
+        pairs = (line.decode("latin-1").rstrip("\r\n").partition(":") for line in head[1:])
+        headers = tuple((name, value.removeprefix(" ")) for name, _, value in pairs)
+        return self._emulator.handle(HttpRequest(method, f"http://server{target}", headers, body))
+
+    def written(self, answer, *more):
+        """An answer as bytes, with more headers."""
+        headers = (*answer.headers, *more, ("Content-Length", len(answer.body)))
+        lines = [f"HTTP/1.1 {answer.status} OK", *(f"{name}: {value}" for name, value in headers)]
+        return "\r\n".join([*lines, "", ""]).encode() + answer.body
 
 
 class Hostile:

@@ -9,9 +9,7 @@ from collections import Counter
 
 import pytest
 
-from conformance.emulator import Emulator
-from conformance.exchange.messages import HttpRequest
-from tests.hostile import ALL_KINDS, JSON_KINDS, KINDS, SLOW_KINDS, Hostile
+from tests.hostile import ALL_KINDS, JSON_KINDS, KINDS, SLOW_KINDS, Hostile, Served
 from tests.waiting import PATIENCE
 
 # Megabytes beyond what a process has that has read one answer.
@@ -81,23 +79,18 @@ def test_json_that_grows():
         assert megabytes < ROOM, kind
 
 
-class _NowAndThen:
+class _NowAndThen(Served):
     """The emulator, of whose refusals each so many are told in a hostile way, and each kind once."""
 
     def __init__(self, kinds, each):
-        self._emulator, self._kinds = Emulator(), iter(kinds)
-        self._refused, self._each = itertools.count(1), each
+        super().__init__()
+        self._kinds, self._refused, self._each = iter(kinds), itertools.count(1), each
 
     def __call__(self, head, body):
-        method, target, _ = head[0].decode("latin-1").split(" ")
-        pairs = (line.decode("latin-1").rstrip("\r\n").partition(":") for line in head[1:])
-        headers = tuple((name, value.removeprefix(" ")) for name, _, value in pairs)
-        http = HttpRequest(method, f"http://server{target}", headers, body)
-        answer = self._emulator.handle(http)
+        answer = self.handled(head, body)
         if b'"Error"' in answer.body and next(self._refused) % self._each == 0 and (kind := next(self._kinds, None)):
             return ALL_KINDS[kind][0]()
-        lines = [f"HTTP/1.1 {answer.status} OK", *(f"{name}: {value}" for name, value in answer.headers)]
-        return ["\r\n".join([*lines, f"Content-Length: {len(answer.body)}", "", ""]).encode() + answer.body]
+        return [self.written(answer)]
 
 
 @pytest.mark.slow

@@ -274,3 +274,51 @@ def test_one_connection_at_a_time():
 
     assert [getattr(each.answer, "status", None) for each in exchanges] == [*[200] * 8, None, 200]
     assert len(server.heads) == 10
+
+
+# What it takes before it answers: the system's own buffers take some of it besides.
+_TOO_MUCH = bytes(20_000_000)
+_TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n"
+
+
+WAYS = {
+    "alone": lambda target, http: [target.send(http)],
+    "together": lambda target, http: target.together([http]),
+    "pipelined": lambda target, http: target.pipelined([http]),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("closes", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["closes", "waits"])
+def test_an_answer_before_the_request_is_whole(closes, way):
+    """Who refuses a body that it doesn't read has answered, whether it then closes the connection or waits."""
+    with Early(closes=closes) as server:
+        sender = Sender(server.url, "ap-guangzhou", EXAMPLE_CREDENTIALS)
+        # It is sent as long as there is time: then it is looked whether an answer is there.
+        with contextlib.closing(HttpTarget(server.url, sender, timeout=60 if closes else 3)) as target:
+            (one,) = WAYS[way](target, HttpRequest("POST", f"{server.url}/", (), _TOO_MUCH))
+
+    assert one.answer.status == 413
+
+
+class Early(Scripted):
+    """A server that answers to the head of a request, and reads no body."""
+
+    def __init__(self, *, closes):
+        super().__init__(_TOO_LARGE, closes=closes)
+
+    def _serve(self, connection, lines):
+        while line := lines.readline():
+            if line == b"\r\n":
+                connection.sendall(self._answer)
+                if not self._closes:
+                    self._done.wait(300)
+                return
+
+    def __enter__(self):
+        self._done = threading.Event()
+        return super().__enter__()
+
+    def __exit__(self, *error):
+        self._done.set()
+        super().__exit__(*error)
