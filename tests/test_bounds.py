@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
+from tests.command import command
 from tests.hostile import ALL_KINDS, JSON_KINDS, KINDS, SLOW_KINDS, Hostile, Served
 from tests.waiting import PATIENCE
 
@@ -98,17 +100,62 @@ def test_a_run_among_hostile_answers(tmp_path):
     """Each hostile answer is one departure with its reason, the run goes on to its end, and stays small."""
     kinds = [*KINDS, "drip"]
     with Hostile(_NowAndThen(kinds, each=25)) as server:
-        words = ["run", "--target", server.url, "--profile", "smoke", "--timeout-seconds", str(PATIENCE / 30)]
-        words += ["--json", str(tmp_path / "report.json")]
-        child = subprocess.Popen([sys.executable, "-m", "iai_conformance", *words], stdout=subprocess.DEVNULL)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-    report = json.loads((tmp_path / "report.json").read_text())
+        report, peak = _run_of_its_own(tmp_path, server.url, "--timeout-seconds", str(PATIENCE / 30))
     failures = [each for clause in report["clauses"] for each in clause["failures"]]
 
-    assert (child.returncode, report["requests"] > 650) == (1, True)
+    assert report["requests"] > 650
     assert Counter(each["kind"] for each in failures) == {"no-answer": len(kinds)}
     for kind in kinds:
         assert sum(ALL_KINDS[kind][1] in each["observed"] for each in failures) >= 1, kind
-    assert usage.ru_maxrss < 300 * 1024
+    assert peak < 300
     assert (tmp_path / "report.json").stat().st_size < 1024 * 1024
+
+
+@pytest.mark.slow
+def test_a_run_whose_refusals_are_all_hostile():
+    """A target that answers plain requests is there, however much else it says: the run goes on to its end."""
+    with Hostile(_NowAndThen(itertools.repeat("200-mb"), each=1)) as server:
+        done = command("run", "--target", server.url, "--profile", "smoke", "--level", "parameters")
+
+    assert done.returncode == 1
+    assert "stopped answering" not in done.stdout
+    assert "a body of more than 4 MB" in done.stdout
+    assert "GroupId.charset: no answer" in done.stdout
+
+
+class _Talkative(Served):
+    """The emulator, of whose refusals each has a code and a RequestId of a megabyte, and no two the same."""
+
+    def __init__(self):
+        super().__init__()
+        self._number = itertools.count()
+
+    def __call__(self, head, body):
+        answer = self.handled(head, body)
+        if b'"Error"' in answer.body:
+            long = f"{'x' * 1_000_000}{next(self._number)}"
+            error = {"Response": {"Error": {"Code": long, "Message": long}, "RequestId": long}}
+            answer = replace(answer, body=json.dumps(error).encode())
+        return [self.written(answer)]
+
+
+@pytest.mark.slow
+def test_what_is_kept_of_long_answers(tmp_path):
+    """A process doesn't grow by what is said in a run, and nor does its report; ids that differ at the end differ."""
+    with Hostile(_Talkative()) as server:
+        report, peak = _run_of_its_own(tmp_path, server.url, "--only", "GroupId.*", "--only", "Response.*")
+
+    assert report["clauses"]
+    assert {each["id"]: each["status"] for each in report["clauses"]}["Response.RequestId.unique"] == "passed"
+    assert peak < 300
+    assert (tmp_path / "report.json").stat().st_size < 1024 * 1024
+
+
+def _run_of_its_own(folder, url, *words):
+    """The report of a run in a process of its own, and the megabytes that it had at most."""
+    words = ["run", "--target", url, "--profile", "smoke", "--json", str(folder / "report.json"), *words]
+    child = subprocess.Popen([sys.executable, "-m", "iai_conformance", *words], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == 1
+    return json.loads((folder / "report.json").read_text()), usage.ru_maxrss // 1024

@@ -238,6 +238,7 @@ def test_no_answer(name):
     if why != _BEFORE:
         assert {str(each.answer) for each in (usual, *together)} == {str(first.answer)}
     assert {each.answer.closed for each in (usual, *together, first)} == {why == _BEFORE}
+    assert {each.answer.unreadable for each in (usual, *together, first)} == {why != _BEFORE}
 
 
 def test_what_is_sent():

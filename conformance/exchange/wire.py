@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -246,15 +247,26 @@ class Envelope:
 
     @property
     def code(self) -> str | None:
-        """The error's code, where there is one and it is a text."""
+        """The error's code, where there is one and it is a text; of a very long one what tells it from others."""
         code = self.error.get("Code") if isinstance(self.error, dict) else None
-        return code if isinstance(code, str) else None
+        return _bounded(code) if isinstance(code, str) else None
 
     @property
     def request_id(self) -> str | None:
-        """The RequestId, where it is a text."""
+        """The RequestId, where it is a text; of a very long one what tells it from others."""
         value = self.response.get("RequestId")
-        return value if isinstance(value, str) else None
+        return _bounded(value) if isinstance(value, str) else None
+
+
+_LONGEST_KEPT = 1000  # characters
+
+
+def _bounded(text: str) -> str:
+    """A text that may be kept for as long as a run takes, however often another comes."""
+    if len(text) <= _LONGEST_KEPT:
+        return text
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{text[:_LONGEST_KEPT]}… ({len(text)} characters, sha256 {digest})"
 
 
 def date_of(answer: HttpResponse) -> float | None:

@@ -44,7 +44,7 @@ class Contact:
     def count_unanswered(self, error: TransportError) -> None:
         """Count a request without an answer; after a few in a row, ask plainly whether anybody is still there."""
         self._unanswered += 1
-        self._waited_in_vain += not error.closed
+        self._waited_in_vain += not (error.closed or error.unreadable)
         if self._unanswered >= _LOST_AFTER and self._waited_in_vain < _LOST_AFTER_IN_ALL and self._answers_plainly():
             self._unanswered = 0
 

@@ -78,9 +78,11 @@ class AnswerStream:
             while rest is None:
                 rest = self._read_on(reader, deadline)
         except UnreadableError as error:
-            raise TransportError(f"the answer of {self._where} can't be read: {error}") from error
+            raise TransportError(f"the answer of {self._where} can't be read: {error}", unreadable=True) from error
         except h11.ProtocolError as error:
-            raise TransportError(f"{self._where} answers, but not in HTTP ({visible(str(error))})") from error
+            raise TransportError(
+                f"{self._where} answers, but not in HTTP ({visible(str(error))})", unreadable=True
+            ) from error
         self._came = rest
         self.keeps_alive = reader.keeps_alive and not rest
         return reader.http()
@@ -95,7 +97,7 @@ class AnswerStream:
         except OSError:  # it was reset
             data = b""
         if not self.has_begun and not (data.startswith(_BEGINNING) or _BEGINNING.startswith(data)):
-            raise TransportError(f"{self._where} answers, but not in HTTP")
+            raise TransportError(f"{self._where} answers, but not in HTTP", unreadable=True)
         self.has_begun = self.has_begun or bool(data)
         try:
             rest = reader.read(data)
@@ -125,4 +127,4 @@ def plain(answer: HttpResponse) -> Answer:
     try:
         return HttpResponse(answer.status, headers, decoded(answer, LARGEST_ANSWER))
     except CodingError as error:
-        return TransportError(str(error))
+        return TransportError(str(error), unreadable=True)
