@@ -5,8 +5,9 @@ pytest -p conformance.plugin --pyargs conformance.suite --iai-target http://127.
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from conformance.suite.harness import Harness
 
 if TYPE_CHECKING:
     from conformance.report.model import Report
+    from conformance.report.progress import Progress
     from conformance.runs.run import Run
 
 _SUITE = "conformance.suite."
@@ -127,14 +129,27 @@ def _is_empty(item: pytest.Item) -> bool:
 def iai_harness(request: pytest.FixtureRequest) -> Iterator[Harness]:
     """The run behind the suite's tests; when it is over, what it created is deleted, if it is live."""
     from conformance.report.progress import Progress
+    from conformance.runs.forecast import Forecast
 
     harness = request.config.stash[_HARNESS]
     run = harness.session.run
     with Progress(run) as progress:
         run.on_request = progress.tick
+        run.on_part = Forecast(run, harness.settings, _teller(request.config, progress)).look
         yield harness
         stopped = request.session.shouldfail or request.session.shouldstop
         harness.close(str(stopped) if stopped else "")
+
+
+def _teller(config: pytest.Config, progress: Progress) -> Callable[[str], None]:
+    """What tells something of the run while it goes on, past pytest's capture."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+
+    def say(line: str) -> None:
+        with capture.global_and_fixture_disabled() if capture is not None else contextlib.nullcontext():
+            progress.say(as_spelled(line, PYTEST_PREFIX))
+
+    return say
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,16 @@ def _reports_keep_the_schema():
         yield
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Name what was left out, for a run isn't as good without it."""
+    for each in terminalreporter.stats.get("skipped", []):
+        if not each.nodeid.startswith("tests/"):  # of the suite's own tests the report tells
+            continue
+        terminalreporter.write_line(
+            f"LEFT OUT {each.nodeid}: {each.longrepr[2].removeprefix('Skipped: ')}", yellow=True
+        )
+
+
 @pytest.fixture(name="stand_in")
 def _stand_in(tmp_path):
     """The real service's stand-in, with groups of somebody else in the account."""

@@ -93,6 +93,29 @@ def test_an_answer_of_the_api_is_judged_as_one(status):
     assert [each.clause for each in judgement.departures] == ["Response.http-status"]
 
 
+@pytest.mark.parametrize("status", [413, 414, 431])
+def test_a_size_that_is_refused(status):
+    """An HTTP server that finds a request too large departs from the clause on sizes alone; it created nothing."""
+    for allowed, kind in (
+        (prediction(Accepted("3.0"), kept=[LONG_NAME]), Kind.REJECTED_THOUGH_VALID),
+        (MUST_NOT, Kind.WRONG_REASON),
+    ):
+        judgement = judge(allowed, of(status, b"<html>"), size_clause=SIZE)
+
+        assert [(each.clause, each.kind) for each in judgement.departures] == [(SIZE, kind)]
+        assert judgement.outcome == TURNED_AWAY
+        assert f"HTTP {status} " in judgement.departures[0].observed
+        assert judgement.departures[0].expected[1:]
+
+
+def test_a_size_that_may_be_refused():
+    """Too large a request may be turned away; and an answer of the API is judged as one."""
+    assert departures(MAY, of(413, b"<html>"), size_clause=SIZE) == []
+    assert departures(MUST_NOT, refused("UnsupportedProtocol", 413), size_clause=SIZE) == [
+        ("Response.http-status", Kind.MALFORMED)
+    ]
+
+
 # --- No answer of the API ----------------------------------------------------------------------------------------
 
 

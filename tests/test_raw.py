@@ -12,7 +12,7 @@ from conformance.base.credentials import EXAMPLE_CREDENTIALS
 from conformance.base.errors import TransportError
 from conformance.exchange.messages import HttpRequest, HttpResponse
 from conformance.exchange.wire import Sender
-from conformance.targets import raw
+from conformance.targets import answers
 from conformance.targets.http import HttpTarget
 
 TEXT = '{"Response": {"RequestId": "中"}}'.encode()
@@ -26,7 +26,8 @@ CODED = {
     "deflate-bare": ("deflate", BARE.compress(TEXT) + BARE.flush()),
     "coded-twice": ("gzip, deflate", zlib.compress(gzip.compress(TEXT))),
     "not-coded": ("identity", TEXT),
-    "coded-somehow": ("unheard-of", TEXT),
+    "coded-and-not": ("identity, GZIP", gzip.compress(TEXT)),
+    "garbage-behind-gzip": ("gzip", gzip.compress(TEXT) + b"\0\0"),
 }
 
 
@@ -142,7 +143,7 @@ def header_of(server, name):
 @pytest.mark.parametrize("name", KEPT)
 def test_answers_in_a_row(name, chunk, monkeypatch):
     """Whatever ends an answer and however it comes, each answer of a connection is the one that `requests` gives."""
-    monkeypatch.setattr(raw, "_CHUNK", chunk)
+    monkeypatch.setattr(answers, "_CHUNK", chunk)
     with Scripted(KEPT[name]) as server, target_of(server) as target:
         usual = target.send(asked(server))
         from_call = target.pipelined([asked(server)] * 3)
@@ -201,25 +202,43 @@ def test_an_answer_that_is_coded_wrongly():
     assert [str(each.answer) for each in from_call] == ["an answer isn't coded as its Content-Encoding says: gzip"] * 2
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        b"",
-        b"HTTP/1.1 200",
-        answer()[:-1],
-        chunked()[:-1],
-        b"SSH-2.0-server\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
-        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: any\r\n\r\n",
-        b"HTTP/2.0 200 OK\r\n\r\n",
-    ],
-)
-def test_no_answer(broken):
-    """Where a connection breaks off, or what comes is no HTTP/1.1, there is no answer from there on."""
-    with Scripted(broken, closes=True) as server, target_of(server) as target:
-        from_call = target.pipelined([asked(server)] * 2)
+_BEFORE = "the connection was closed before its answer"
+BROKEN = {
+    "nothing": (b"", _BEFORE),
+    "half-a-line": (b"HTTP/1.1 200", _BEFORE),
+    "short": (answer()[:-1], _BEFORE),
+    "short-chunks": (chunked()[:-1], _BEFORE),
+    "another-protocol": (b"SSH-2.0-server\r\n", "answers, but not in HTTP"),
+    "no-length": (b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "answers, but not in HTTP (bad Content-Length)"),
+    "upgrade": (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: any\r\n\r\n", "it goes on in another protocol"),
+    "version-2": (b"HTTP/2.0 200 OK\r\n\r\n", "can't be read: another version of HTTP"),
+    "brotli": (answer(TEXT, "Content-Encoding: br"), "an answer is coded as br, which was not asked for"),
+    "coded-somehow": (answer(TEXT, "Content-Encoding: \x1bX"), "coded as \\u001bx, which was not asked for"),
+    "coded-too-often": (answer(TEXT, f"Content-Encoding: {'gzip,' * 9}"), "coded 9 times over; no more than 4"),
+    "half-a-gzip": (
+        answer(CODED["gzip"][1][:-9], "Content-Encoding: gzip"),
+        "isn't coded as its Content-Encoding says",
+    ),
+    "headers": (answer(TEXT, *["A: b"] * 300), "can't be read: more than 256 headers"),
+    "interim": (b"HTTP/1.1 100\r\n\r\n" * 200 + answer(), "can't be read: more than 100 interim answers"),
+}
 
-    assert [str(each.answer) for each in from_call] == ["the connection was closed before its answer"] * 2
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_no_answer(name):
+    """Where a connection breaks off, or what comes can't be read, there is no answer, for the same reason each way."""
+    broken, why = BROKEN[name]
+    with Scripted(broken, closes=True) as server, target_of(server) as target:
+        usual = target.send(asked(server))
+        together = target.together([asked(server)] * 2)
+        first, second = target.pipelined([asked(server)] * 2)
+
+    assert why in str(first.answer)
+    assert (type(second.answer), str(second.answer)) == (TransportError, _BEFORE)
+    if why != _BEFORE:
+        assert {str(each.answer) for each in (usual, *together)} == {str(first.answer)}
+    assert {each.answer.closed for each in (usual, *together, first)} == {why == _BEFORE}
+    assert {each.answer.unreadable for each in (usual, *together, first)} == {why != _BEFORE}
 
 
 def test_what_is_sent():
@@ -256,3 +275,51 @@ def test_one_connection_at_a_time():
 
     assert [getattr(each.answer, "status", None) for each in exchanges] == [*[200] * 8, None, 200]
     assert len(server.heads) == 10
+
+
+# What it takes before it answers: the system's own buffers take some of it besides.
+_TOO_MUCH = bytes(20_000_000)
+_TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n"
+
+
+WAYS = {
+    "alone": lambda target, http: [target.send(http)],
+    "together": lambda target, http: target.together([http]),
+    "pipelined": lambda target, http: target.pipelined([http]),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("closes", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["closes", "waits"])
+def test_an_answer_before_the_request_is_whole(closes, way):
+    """Who refuses a body that it doesn't read has answered, whether it then closes the connection or waits."""
+    with Early(closes=closes) as server:
+        sender = Sender(server.url, "ap-guangzhou", EXAMPLE_CREDENTIALS)
+        # It is sent as long as there is time: then it is looked whether an answer is there.
+        with contextlib.closing(HttpTarget(server.url, sender, timeout=60 if closes else 3)) as target:
+            (one,) = WAYS[way](target, HttpRequest("POST", f"{server.url}/", (), _TOO_MUCH))
+
+    assert one.answer.status == 413
+
+
+class Early(Scripted):
+    """A server that answers to the head of a request, and reads no body."""
+
+    def __init__(self, *, closes):
+        super().__init__(_TOO_LARGE, closes=closes)
+
+    def _serve(self, connection, lines):
+        while line := lines.readline():
+            if line == b"\r\n":
+                connection.sendall(self._answer)
+                if not self._closes:
+                    self._done.wait(300)
+                return
+
+    def __enter__(self):
+        self._done = threading.Event()
+        return super().__enter__()
+
+    def __exit__(self, *error):
+        self._done.set()
+        super().__exit__(*error)

@@ -34,15 +34,16 @@ class BudgetSpentError(Exception):
 
 
 class TransportError(Exception):
-    """A request got no answer: the connection failed before one was complete.
+    """A request got no answer: the connection failed before one was complete, or what came can't be read.
 
     Attributes:
         closed: whether the other side closed a connection. That may be a keep-alive that ended under the request.
+        unreadable: whether something came, and was not waited for.
     """
 
-    def __init__(self, message: str, *, closed: bool = False) -> None:
+    def __init__(self, message: str, *, closed: bool = False, unreadable: bool = False) -> None:
         super().__init__(message)
-        self.closed = closed
+        self.closed, self.unreadable = closed, unreadable
 
 
 class HungUpError(TransportError):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from conformance.base.errors import UsageError
+from conformance.base.words import visible
 
 __all__ = ["SERVICE_HOST", "endpoint_of", "is_loopback", "is_platform_host", "service_endpoint"]
 
@@ -36,12 +37,25 @@ def endpoint_of(url: str, option: str = "--target") -> str:
         raise UsageError(f"{option} {shown}: it is no URL ({error})") from error
     if parts.username is not None:
         raise UsageError(f"{option} {shown}: no user name or password is sent; write the URL without")
+    if re.search(r"\s", url.strip()):
+        raise UsageError(f"{option} {visible(shown)}: a URL has no spaces; write http://HOST:PORT or https://HOST")
+    if not url.isascii() and not (parts.hostname or "").isascii():
+        raise UsageError(f"{option} {visible(shown)}: the name of a host is sent in ASCII{_in_ascii(parts)}")
     if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"\s", url):
         raise UsageError(f"{option} {shown}: it is no URL; write http://HOST:PORT or https://HOST")
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise UsageError(f"{option} {url}: the API is served at the root: write {parts.scheme}://HOST:PORT alone")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
+
+
+def _in_ascii(parts: SplitResult) -> str:
+    """How a host's name is written in ASCII, as a hint."""
+    try:
+        name = (parts.hostname or "").encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+    return f"; write {parts.scheme}://{name}" + (f":{parts.port}" if parts.port is not None else "")
 
 
 def service_endpoint(written: str, option: str) -> str:

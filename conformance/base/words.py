@@ -5,12 +5,19 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-__all__ = ["counted", "suggest", "visible"]
+__all__ = ["counted", "duration", "suggest", "visible"]
 
 
 def counted(number: int, one: str, many: str = "") -> str:
     """A number of things: `counted(1, "group")` is "1 group"; `many` is for a plural that isn't made with an s."""
     return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+def duration(seconds: float) -> str:
+    """How long something takes, roughly: "90 s", "12 min", "3.5 h"."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 def visible(text: str) -> str:

@@ -11,6 +11,7 @@ from conformance.base.errors import UsageError
 from conformance.base.words import counted, suggest
 from conformance.cli.consent import agreed_to_call
 from conformance.exchange.cases import Step
+from conformance.runs.options import OF_THE_WAY, add_options
 from conformance.runs.target_kinds import known_targets
 
 __all__ = ["add_arguments", "perform"]
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--reading", action="append", metavar="ID=VALUE", help="choose a reading of the embedded emulator"
     )
     parser.add_argument("--timeout-seconds", type=float, default=10.0, metavar="S", help="seconds to wait (default 10)")
+    add_options(parser.add_argument, OF_THE_WAY)
     parser.add_argument("--quota", type=int, metavar="N", help="how many groups the account still takes")
     parser.add_argument("--yes", action="store_true", help="agree to sending to a live account")
     parser.add_argument(
@@ -39,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def perform(options: argparse.Namespace) -> int:
     """Send the steps, tell what came and what departs, and let go of what was created."""
     from conformance.cli.conversation import converse
-    from conformance.runs.options import check_faults, parse_readings
+    from conformance.runs.options import check_faults, parse_readings, values_of
     from conformance.runs.session import open_session
     from conformance.runs.settings import Settings
 
@@ -52,6 +54,7 @@ def perform(options: argparse.Namespace) -> int:
         faults=check_faults(options.fault or ()),
         readings=parse_readings(options.reading or ()),
         timeout=options.timeout_seconds,
+        **values_of(options, OF_THE_WAY),
         consent=options.yes,
     )
     if settings.is_live and not agreed_to_call(settings):

@@ -99,6 +99,7 @@ def _clean(journal: JournalFile, settings: Settings) -> Iterator[str]:
             target=journal.account.endpoint,
             profile="smoke",
             timeout=settings.timeout,
+            ca_file=settings.ca_file,
             region=journal.account.region,
         )
     )

@@ -7,6 +7,7 @@ import sys
 
 from conformance.base.errors import UsageError
 from conformance.cli.consent import confirmed
+from conformance.runs.options import OF_THE_WAY, add_options
 
 __all__ = ["add_arguments", "perform"]
 
@@ -17,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--endpoint", metavar="HOST", help="another host of the service")
     parser.add_argument("--rate", type=float, metavar="N", help="requests a second (default 10)")
     parser.add_argument("--timeout-seconds", type=float, default=10.0, metavar="S", help="seconds to wait (default 10)")
+    add_options(parser.add_argument, OF_THE_WAY[:1])
     parser.add_argument("--dry-run", action="store_true", help="say what would be deleted, and send nothing")
     parser.add_argument("--yes", action="store_true", help="delete without being asked")
 
@@ -29,7 +31,7 @@ def perform(options: argparse.Namespace) -> int:
 
     settings = Settings(
         target=options.target, endpoint=options.endpoint, rate=options.rate, timeout=options.timeout_seconds,
-        profile="smoke",
+        profile="smoke", ca_file=options.ca_file,
     )  # fmt: skip
     if not settings.is_live:
         raise UsageError(

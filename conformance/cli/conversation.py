@@ -78,7 +78,7 @@ def converse(
     listening = _Listening(target)
     run = Run.against(listening, salts=salts)
     run.world.quota, run.from_call = quota, True
-    run.secrets = Secrets.of([*target.sender.credentials.texts, *secrets_of_environment()])
+    run.secrets = Secrets.of([*target.sender.secrets, *secrets_of_environment()])
     try:
         failures = run.case(Case("Request.check-order", "by hand", steps))
     except ValueError as error:

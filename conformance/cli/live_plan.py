@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.base.words import duration
 from conformance.live.pace import DEFAULT_RATE
 from conformance.runs.settings import Settings
 
@@ -31,10 +32,6 @@ def costs_of(settings: Settings) -> Iterator[str]:
     yield f"  creates   some {groups} groups, whose ids and names carry the run's own letters"
     yield f"  deletes   these groups, and no other: {groups} requests more, and one to see that none is left"
     seconds = (2 + requests + groups) / rate
-    yield f"  takes     about {_duration(seconds)}, at {rate:g} requests a second (--rate)"
+    yield f"  takes     about {duration(seconds)}, at {rate:g} requests a second (--rate)"
     if settings.records:
         yield f"  records   into {settings.record_to}; no key, token, signature or foreign group is written"
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

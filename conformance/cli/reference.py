@@ -54,7 +54,7 @@ def record(folder: Path, cases: Iterable[Case], age: str) -> None:
         run=run.salts.run,
         client=f"iai-conformance {__version__}",
     )
-    writer = Writer(folder, lambda: provenance, target.sender.credentials.texts, replaces=True)
+    writer = Writer(folder, lambda: provenance, target.sender.secrets, replaces=True)
     run.target = RecordingTarget(target, writer, run.case_of)
     first, *others = cases
     for moment, case in [

@@ -68,6 +68,7 @@ def judge(settings: Settings, files: dict[str, str]) -> int:
     from conformance.report.progress import Progress
     from conformance.report.terminal import console, print_report
     from conformance.runs.conduct import conduct
+    from conformance.runs.forecast import Forecast
     from conformance.runs.session import open_session
 
     session = open_session(settings)
@@ -75,6 +76,7 @@ def judge(settings: Settings, files: dict[str, str]) -> int:
     failed: SuiteError | None = None
     with Progress(session.run) as progress:
         session.run.on_request = progress.tick
+        session.run.on_part = Forecast(session.run, settings, progress.say).look
         try:
             conduct(session, settings)
         except KeyboardInterrupt:

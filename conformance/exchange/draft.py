@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from conformance.base.credentials import Credentials
 from conformance.contract import ARRAYS, SERVICE
+from conformance.exchange.gateway_headers import secrets_of
 from conformance.exchange.messages import Headers, HttpRequest
 from conformance.exchange.request import Request
 from conformance.exchange.signing import (
@@ -68,12 +69,20 @@ class Sender:
         region: the value of Region; empty to leave it out.
         credentials: what it is signed with.
         scheme: the way to sign. Forms are documented for version 1 alone, JSON for version 3 alone.
+        gateway_headers: what a gateway before the server wants of every request; unsigned, no part of what is judged,
+            and nobody else may see them.
     """
 
     endpoint: str
     region: str
     credentials: Credentials
     scheme: Scheme = Scheme.TC3
+    gateway_headers: Headers = field(default=(), repr=False)
+
+    @property
+    def secrets(self) -> list[str]:
+        """All that nobody else may see of what is sent for it."""
+        return [*self.credentials.texts, *(secret for each in self.gateway_headers for secret in secrets_of(*each))]
 
     @property
     def host(self) -> str:

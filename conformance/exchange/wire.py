@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
+from conformance.base.words import visible
 from conformance.exchange.draft import ARRAYS, COMMON_FIELDS, INDEXED, JSON, URLENCODED, Form, Sender, draft, sign
 from conformance.exchange.messages import Headers, HttpRequest, HttpResponse, header
 from conformance.exchange.request import Request
@@ -30,6 +32,7 @@ __all__ = [
     "fields_of",
     "form_data",
     "headers_for",
+    "location_of",
     "received",
 ]
 
@@ -244,15 +247,26 @@ class Envelope:
 
     @property
     def code(self) -> str | None:
-        """The error's code, where there is one and it is a text."""
+        """The error's code, where there is one and it is a text; of a very long one what tells it from others."""
         code = self.error.get("Code") if isinstance(self.error, dict) else None
-        return code if isinstance(code, str) else None
+        return _bounded(code) if isinstance(code, str) else None
 
     @property
     def request_id(self) -> str | None:
-        """The RequestId, where it is a text."""
+        """The RequestId, where it is a text; of a very long one what tells it from others."""
         value = self.response.get("RequestId")
-        return value if isinstance(value, str) else None
+        return _bounded(value) if isinstance(value, str) else None
+
+
+_LONGEST_KEPT = 1000  # characters
+
+
+def _bounded(text: str) -> str:
+    """A text that may be kept for as long as a run takes, however often another comes."""
+    if len(text) <= _LONGEST_KEPT:
+        return text
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{text[:_LONGEST_KEPT]}… ({len(text)} characters, sha256 {digest})"
 
 
 def date_of(answer: HttpResponse) -> float | None:
@@ -263,6 +277,18 @@ def date_of(answer: HttpResponse) -> float | None:
         return None
 
 
+_LONGEST_LOCATION = 200  # characters
+
+
+def location_of(answer: HttpResponse) -> str | None:
+    """Where an answer redirects to, in words; None where it doesn't."""
+    location = header(answer.headers, "Location")
+    if not _REDIRECTS <= answer.status < _REFUSES or location is None:
+        return None
+    return visible(location if len(location) <= _LONGEST_LOCATION else f"{location[:_LONGEST_LOCATION]}…")
+
+
+_REDIRECTS, _REFUSES = 300, 400
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 

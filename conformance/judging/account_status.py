@@ -31,6 +31,10 @@ _BROKEN = frozenset(
     }
 )  # fmt: skip
 _OUT_OF_ORDER = (_BROKEN - {"FailedOperation.ConflictOperation"}) | {"ActionOffline", "UnsupportedOperation"}
+_CHANGED_ON_ITS_WAY = (
+    " If it does, a proxy in between changes what was signed: it must pass on Host as it came (in nginx: "
+    "proxy_set_header Host $http_host)."
+)
 
 # What an account that nothing is known of may always be told: of its standing and quota, or of the service's state.
 OF_THE_ACCOUNT = (
@@ -65,7 +69,7 @@ def why_unusable(name: str, answer: Envelope) -> str | None:
         return (
             f"{name} refuses the credentials: {sentence} Set TENCENTCLOUD_SECRET_ID and "
             "TENCENTCLOUD_SECRET_KEY (and TENCENTCLOUD_TOKEN, for temporary ones) to a pair that it knows."
-        )
+        ) + (_CHANGED_ON_ITS_WAY if code == "AuthFailure.SignatureFailure" else "")
     if code in _NOT_FROM_HERE:
         return f"{name} doesn't serve whoever asks from here: {sentence}"
     if code.startswith(("ResourceUnavailable", "ResourcesSoldOut")):

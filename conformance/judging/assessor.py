@@ -24,6 +24,7 @@ from conformance.judging.observed import ObservedExchange
 from conformance.judging.results import Failure, Results
 from conformance.judging.sisters import see
 from conformance.judging.world_updates import apply, decoded, perhaps_created
+from conformance.oracle.gateway import size_clause_of
 from conformance.oracle.prediction import EVERYWHERE, Accepted, Allowed, Prediction, Refused
 from conformance.oracle.validator import predict_http
 from conformance.oracle.world import World
@@ -127,7 +128,9 @@ class Assessor:
             at_once: whether it is one of several that were sent at once.
         """
         request, focus = decoded(http), case_run.case.clause
-        judgement = judge(prediction, answer, self._request_ids, focus, self._misfiring)
+        judgement = judge(
+            prediction, answer, self._request_ids, focus, self._misfiring, size_clause=size_clause_of(http)
+        )
         self.on_judgement(http, prediction, judgement)
         # Of what is delivered in a way of its own, the way may be what is refused.
         plain = not is_permitted(prediction, focus)

@@ -10,7 +10,7 @@ from typing import Self
 from conformance.contract import CLAUSE, CODES, Clause, CodeKind, clause_on_whole
 from conformance.contract.rules import Default, Gate
 from conformance.exchange.messages import HttpResponse, header
-from conformance.exchange.wire import Envelope, envelope
+from conformance.exchange.wire import Envelope, envelope, location_of
 from conformance.judging.blame import Refusal, blamed, guess, in_page_order, is_permitted, owner_of
 from conformance.oracle.prediction import Accepted, Allowed, Box, Outcome, Prediction, Refused, TurnedAway
 
@@ -89,6 +89,8 @@ def judge(
     seen_request_ids: Container[str] = (),
     focus: str | None = None,
     misfiring: Container[str] = (),
+    *,
+    size_clause: str | None = None,
 ) -> Judgement:
     """Hold an answer against a prediction.
 
@@ -100,6 +102,7 @@ def judge(
             never changes whether the answer departs.
         misfiring: codes that the target is known to answer to valid requests. One of them is then laid to the clause
             of which it speaks, not to the one that the request breaks. It never changes whether the answer departs.
+        size_clause: the clause on how large the request may be: an HTTP server that finds it too large departs from it.
     """
     checked: set[str] = set()
     if prediction.may_be_turned_away and _is_turned_away(answer):
@@ -107,6 +110,12 @@ def judge(
         return Judgement(turned_away, prediction.ways_to(turned_away), (), frozenset())
     assert answer is not None  # noqa: S101 -- see Args
     parsed = envelope(answer)
+    if size_clause is not None and answer.status in _TOO_LARGE and parsed.problem is not None:
+        observed = f"HTTP {answer.status} {_TOO_LARGE[answer.status]}, and no answer of the API"
+        kind = DepartureKind.WRONG_REASON if prediction.must_be_refused else DepartureKind.REJECTED_THOUGH_VALID
+        expected = (*_says(CLAUSE[size_clause]), *explain(prediction))
+        too_large = Departure(size_clause, kind, expected, observed)
+        return Judgement(TurnedAway(), (), (too_large,), frozenset())
     departures = list(_of_answer(answer, parsed, seen_request_ids, checked))
     outcome = _outcome(parsed)
     ways: tuple[Allowed, ...] = ()
@@ -138,6 +147,10 @@ def judge_envelope(
 def part(clause: str, focus: str | None) -> str:
     """The clause to name: that at which the request was aimed, where it is a case of the one that is at issue."""
     return focus if focus is not None and clause in CLAUSE[focus].part_of else clause
+
+
+# What HTTP servers answer to what is larger than they take, before any API sees it.
+_TOO_LARGE = {413: "Content Too Large", 414: "URI Too Long", 431: "Request Header Fields Too Large"}
 
 
 def _is_turned_away(answer: HttpResponse | None) -> bool:
@@ -191,6 +204,8 @@ def _of_envelope(
 ) -> Iterator[Departure]:
     """What is wrong with an answer whatever action was asked; fills in which clauses could be checked."""
     status = None if answer.status == 200 else f"HTTP {answer.status}"
+    if (where := location_of(answer)) is not None:
+        status = f"{status}, which redirects to {where}"
     yield from _check("Response.http-status", status, checked)
     content_type = header(answer.headers, "Content-Type")
     yield from _check("Response.content-type", _content_type_problem(content_type), checked)

@@ -19,7 +19,7 @@ from conformance.oracle import authentication
 from conformance.oracle.bodies import media_type_of
 from conformance.oracle.findings import TURNED_AWAY, Breach, Finding, breaks, depends, keeps, unsure
 
-__all__ = ["findings"]
+__all__ = ["findings", "size_clause_of"]
 
 # The documents don't say what is counted, nor whether a KB has 1000 bytes: near the limit either answer is right.
 _NEAR = 0.08
@@ -111,14 +111,16 @@ def _present_and_known(what: str, value: str | None, known: set[str]) -> Iterato
         yield breaks(f"Protocol.{what}.known")
 
 
-def _of_size(http: HttpRequest) -> Iterator[Finding]:
+def size_clause_of(http: HttpRequest) -> str:
+    """The clause on how large a request may be that is sent as this one."""
     if http.method == "GET":
-        clause, size = "Protocol.size.get", len(http.query)
-    elif header(http.headers, "Authorization") is None:
-        clause, size = "Protocol.size.version-1", len(http.body)
-    else:
-        clause, size = "Protocol.size.version-3", len(http.body)
-    limit = limit_of(clause)
+        return "Protocol.size.get"
+    return f"Protocol.size.version-{1 if header(http.headers, 'Authorization') is None else 3}"
+
+
+def _of_size(http: HttpRequest) -> Iterator[Finding]:
+    clause = size_clause_of(http)
+    size, limit = len(http.query if http.method == "GET" else http.body), limit_of(clause)
     if size > limit * (1 + _NEAR):
         yield breaks(clause)
     elif size > limit * (1 - _NEAR):

@@ -37,7 +37,7 @@ def scrubbed(answer: Answer, secrets: Secrets, ours: Collection[str]) -> Answer:
     """An answer, or why there is none, as it may be recorded; see `scrubbed_answer`."""
     if isinstance(answer, HttpResponse):
         return scrubbed_answer(answer, secrets, ours)
-    return TransportError(secrets.out_of(str(answer)), closed=answer.closed)
+    return TransportError(secrets.out_of(str(answer)), closed=answer.closed, unreadable=answer.unreadable)
 
 
 def scrubbed_answer(

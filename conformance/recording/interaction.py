@@ -116,6 +116,7 @@ def to_values(interaction: Interaction) -> dict[str, object]:
         body = f"{len(request.body)} bytes, which stand under `recorded`"
     if isinstance(answer, TransportError):
         recorded["closed"] = answer.closed
+        recorded |= {"unreadable": True} if answer.unreadable else {}
     return {
         "request": {
             "method": request.method,
@@ -216,7 +217,8 @@ def _from_values(values: Mapping[str, object], number: int) -> Interaction:
     answer: Answer
     if code == _NO_ANSWER:
         why, hung_up = str(status.get("message")), HungUpError()
-        answer = hung_up if why == str(hung_up) else TransportError(why, closed=recorded.get("closed") is True)
+        kept = {name: recorded.get(name) is True for name in ("closed", "unreadable")}
+        answer = hung_up if why == str(hung_up) else TransportError(why, **kept)
     else:
         answer = HttpResponse(code, _headers(response["headers"]), _bytes(_mapping(response["body"])["string"]))
     number, at = int(str(recorded.get("number", number))), _moment(recorded.get("at", 0.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from conformance.base.words import visible
@@ -67,6 +68,11 @@ def _lengths(step: Step) -> Iterator[str]:
 
 def _again(failure: Failure, report: Report) -> Iterator[str]:
     yield curl_lines(failure)
+    ways = [f"--header {shlex.quote(f'{name}: …')}" for name, _ in report.settings.gateway_headers]
+    if report.settings.ca_file is not None:
+        ways.append(f"--ca-file {shlex.quote(visible(report.settings.ca_file))}")
+    if ways:
+        yield f"(with {' '.join(ways)} as in this run; curl calls them -H and --cacert)"
     if report.target == "embedded":
         switches = "".join(f" --fault {each}" for each in report.settings.faults)
         switches += "".join(f" --reading {id_}={value}" for id_, value in report.settings.readings.items())

@@ -40,6 +40,11 @@ class Progress:
                 f"{_CLEAR_LINE}{counted(self._run.results.requests, 'request')}, {counted(failed, 'clause')} failed"
             )
 
+    def say(self, line: str) -> None:
+        """Tell something of the run while it goes on."""
+        if sys.__stderr__ is not None:
+            self._write(f"{_CLEAR_LINE if self._live else ''}iai-conformance: {line}\n")
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
@@ -47,6 +52,6 @@ class Progress:
             self._write(_CLEAR_LINE)
 
     def _write(self, text: str) -> None:
-        assert sys.__stderr__ is not None  # noqa: S101 -- checked when the watch began
+        assert sys.__stderr__ is not None  # noqa: S101 -- checked before
         sys.__stderr__.write(text)
         sys.__stderr__.flush()

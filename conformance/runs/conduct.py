@@ -161,6 +161,7 @@ class Played:
 
 def play(part: Part, run: Run, settings: Settings) -> Played:
     """Play one part, as far as the run still can. Raises SuiteError where the target can't be judged any further."""
+    run.on_part()
     if run.lost:
         return Played(untried="the target stopped answering")
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from conformance.base.errors import TargetUnusableError, TransportError
 from conformance.exchange.messages import Answer, HttpResponse
-from conformance.exchange.wire import Envelope, envelope
+from conformance.exchange.wire import Envelope, envelope, location_of
 from conformance.judging.account_status import why_down, why_full, why_unusable
 from conformance.oracle.prediction import Prediction, Refused
 
@@ -44,7 +44,7 @@ class Contact:
     def count_unanswered(self, error: TransportError) -> None:
         """Count a request without an answer; after a few in a row, ask plainly whether anybody is still there."""
         self._unanswered += 1
-        self._waited_in_vain += not error.closed
+        self._waited_in_vain += not (error.closed or error.unreadable)
         if self._unanswered >= _LOST_AFTER and self._waited_in_vain < _LOST_AFTER_IN_ALL and self._answers_plainly():
             self._unanswered = 0
 
@@ -70,6 +70,11 @@ class Contact:
             TargetUnusableError: it can't be used.
         """
         self.let_in = True
+        if (where := location_of(answer)) is not None:
+            raise TargetUnusableError(
+                f"{name} redirects to {where} (HTTP {answer.status}); it isn't followed, and no key is sent there: "
+                "name the URL of the API itself as --target"
+            )
         if (why := _unusable(name, envelope(answer), relied_on=relied_on)) is not None:
             raise TargetUnusableError(why)
 

@@ -20,11 +20,13 @@ from conformance.base.errors import UsageError
 from conformance.base.files import why
 from conformance.base.words import suggest
 from conformance.contract import CLAUSES, READING, Level
+from conformance.exchange.gateway_headers import parse_gateway_header
+from conformance.exchange.messages import Headers
 from conformance.runs.target_kinds import known_targets
 
 __all__ = [
-    "OPTIONS", "PROFILES", "PYTEST_PREFIX", "ExpectedFailure", "Option", "add_options", "as_spelled", "check_faults",
-    "check_timeout", "matching", "parse_levels", "parse_readings", "values_of",
+    "OF_THE_WAY", "OPTIONS", "PROFILES", "PYTEST_PREFIX", "ExpectedFailure", "Option", "add_options", "as_spelled",
+    "check_faults", "check_timeout", "matching", "parse_levels", "parse_readings", "values_of",
 ]  # fmt: skip
 
 PROFILES = ("smoke", "standard", "deep")
@@ -192,6 +194,10 @@ def _read_expected_failures(path: str) -> tuple[ExpectedFailure, ...]:
     return tuple(found)
 
 
+def _read_headers(written: Iterable[str]) -> Headers:
+    return tuple(parse_gateway_header(each, "--header") for each in written)
+
+
 # --- Values that can't be meant --------------------------------------------------------------------------------
 
 
@@ -250,6 +256,18 @@ def _check_age(option: str, days: float) -> None:
 
 # --- The table -------------------------------------------------------------------------------------------------
 
+# How a server is reached; whatever sends to one has them.
+OF_THE_WAY: tuple[Option, ...] = (
+    Option("ca-file", "a file, or folder, of the authorities that vouch for an https:// target", metavar="FILE"),
+    Option(
+        "header",
+        "what a gateway before the server wants of every request; may be repeated; masked wherever it is told",
+        field="gateway_headers",
+        metavar="'NAME: VALUE'",
+        repeated=True,
+        read=_read_headers,
+    ),
+)
 OPTIONS: tuple[Option, ...] = (
     Option("target", f"what to judge: {known_targets()} (default embedded)"),
     Option(
@@ -283,12 +301,20 @@ OPTIONS: tuple[Option, ...] = (
     Option("rate", "requests a second (default: 10 live, else unbounded)", type=float, metavar="N", check=_check_rate),
     Option(
         "timeout-seconds",
-        "seconds to wait for a connection, and between two bytes of an answer (default 10)",
+        "seconds to wait for a connection, and then for a whole answer (default 10)",
         field="timeout",
         type=float,
         metavar="S",
         check=check_timeout,
     ),
+    Option(
+        "max-seconds",
+        "a hard bound on how long requests are sent",
+        type=float,
+        metavar="S",
+        check=check_timeout,
+    ),
+    *OF_THE_WAY,
     Option("region", "the value of Region (default: TENCENTCLOUD_REGION, or ap-guangzhou)", check=check_header),
     Option("endpoint", "another host of the service, for the target live", metavar="HOST"),
     Option("yes", "agree to a live run without being asked", field="consent", type=None),

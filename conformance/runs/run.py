@@ -62,10 +62,12 @@ class Run:
         target: where requests go.
         assessor: judges the answers, and knows what they tell.
         max_requests, max_groups: hard bounds on requests, on the groups that may have been created; None for none.
+        max_seconds: a hard bound on how long requests are sent; None for none.
         pace: how fast to send, and what to do where that is too fast; None for as fast as can be, once.
         salts: makes ids and names unique.
         started: when it began, in seconds of the monotonic clock.
         on_request: called after each request.
+        on_part: called before each part.
         clock: what time it is where the target is, in seconds since 1970.
         from_call: whether the requests come from `call`: the first answer then says nothing of the credentials, and a
             refusal doesn't end the run.
@@ -77,10 +79,12 @@ class Run:
     assessor: Assessor
     max_requests: int | None = None
     max_groups: int | None = None
+    max_seconds: float | None = None
     pace: Pace | None = None
     salts: Salts = field(default_factory=Salts)
     started: float = field(default_factory=time.monotonic)
     on_request: Callable[[], None] = lambda: None
+    on_part: Callable[[], None] = lambda: None
     clock: Callable[[], float] = time.time
     from_call: bool = False
     secrets: Secrets = field(default_factory=Secrets)
@@ -100,7 +104,7 @@ class Run:
         """A new run against a target."""
         salts = salts or Salts()
         world = World(None if target.exclusive else salts.run)
-        secrets = Secrets.of(target.sender.credentials.texts)
+        secrets = Secrets.of(target.sender.secrets)
         return cls(target, Assessor(target.sender.region, world), max_requests, salts=salts, secrets=secrets)
 
     @property
@@ -223,6 +227,8 @@ class Run:
         """See that a step, and the groups that it may create, are allowed, whatever the answers will be."""
         if self.max_requests is not None and self.results.requests + step.requests > self.max_requests:
             raise BudgetSpentError("the requests of --max-requests are spent")
+        if self.max_seconds is not None and time.monotonic() - self.started > self.max_seconds:
+            raise BudgetSpentError("the seconds of --max-seconds are over")
         if step.request.action == ACTION and not self._takes(step.requests):
             raise BudgetSpentError("the groups of --max-groups are created")
 

@@ -119,8 +119,8 @@ def _opened(settings: Settings, target: Target) -> Session:
     salts = Salts(seeded_run_salt(settings.seed)) if target.exclusive else Salts()
     session = Session(Run.against(target, max_requests=settings.max_requests, salts=salts))
     run = session.run
-    run.secrets = Secrets.of([*target.sender.credentials.texts, *secrets_of_environment()])
-    run.max_groups = settings.max_groups
+    run.secrets = Secrets.of([*target.sender.secrets, *secrets_of_environment()])
+    run.max_groups, run.max_seconds = settings.max_groups, settings.max_seconds
     if settings.rate is not None or settings.is_live:
         from conformance.live.pace import DEFAULT_RATE, Pace
 
@@ -234,7 +234,7 @@ def _writer(run: Run, http: Target, settings: Settings) -> Writer:
         raise UsageError(f"--to {settings.record_to}: {http.name} isn't recorded; servers and the emulator are")
     overwrite = settings.record_mode in {"all", "rewrite"}
     folder = free_folder(Path(settings.record_to), overwrite=overwrite, hint=", or say --record-mode rewrite")
-    secrets = http.sender.credentials.texts
+    secrets = http.sender.secrets
     return Writer(folder, lambda: _provenance(http, run.salts.run), secrets, replaces=overwrite)
 
 

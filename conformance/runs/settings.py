@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from conformance.base.errors import UsageError
 from conformance.base.hosts import SERVICE_HOST, is_platform_host, service_endpoint
 from conformance.contract import CLAUSE, CLAUSES, Level
+from conformance.exchange.messages import Headers
 from conformance.runs.options import OPTIONS, ExpectedFailure, Option, values_of
 
 __all__ = ["CASSETTE", "LIVE", "STANDARD_EXAMPLES", "Settings"]
@@ -38,7 +39,10 @@ class Settings:
         only, skip: globs over clause ids.
         expected_failures: clauses that are known to fail.
         faults, readings: for the embedded emulator.
-        timeout: seconds to wait for an answer.
+        timeout: seconds to wait for a connection, and then for a whole answer.
+        max_seconds: a hard bound on how long requests are sent; None for none.
+        ca_file: of those who vouch for the target; None for those that the environment names.
+        gateway_headers: what a gateway before the target wants of every request.
         region: the value of Region; None for that of the environment.
         endpoint: a host of the service, for the live target; None for the usual one.
         rate: requests a second; None for the target's own default.
@@ -61,6 +65,9 @@ class Settings:
     faults: tuple[str, ...] = ()
     readings: Mapping[str, str] = field(default_factory=dict)
     timeout: float = 10.0
+    max_seconds: float | None = None
+    ca_file: str | None = None
+    gateway_headers: Headers = field(default=(), repr=False)
     region: str | None = None
     endpoint: str | None = None
     rate: float | None = None
@@ -175,6 +182,14 @@ _TOGETHER: tuple[tuple[Callable[[Settings], object], str], ...] = (
     (
         lambda self: self.endpoint is not None and not self.is_live,
         "--endpoint is for the live target; write another server's URL as --target",
+    ),
+    (
+        lambda self: self.gateway_headers and ("://" not in self.target or self.is_live),
+        "--header is for a gateway before a server that is named by its URL",
+    ),
+    (
+        lambda self: self.ca_file is not None and not (self.target.startswith("https://") or self.is_live),
+        "--ca-file is for a server that is reached by https://",
     ),
     (
         lambda self: self.record_to is not None and self.target.startswith(CASSETTE),

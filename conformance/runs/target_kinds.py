@@ -68,15 +68,15 @@ def _live(settings: Settings) -> Target:
     from conformance.targets.http import HttpTarget
 
     sender = Sender(settings.service, _region(settings), find_credentials())
-    return HttpTarget(settings.target, sender, timeout=settings.timeout)
+    return HttpTarget(settings.target, sender, timeout=settings.timeout, ca_file=settings.ca_file)
 
 
 def _server(settings: Settings) -> Target:
     from conformance.targets.http import HttpTarget
 
     endpoint = endpoint_of(settings.target)
-    sender = Sender(endpoint, _region(settings), credentials_for(endpoint))
-    return HttpTarget(settings.target, sender, timeout=settings.timeout)
+    sender = Sender(endpoint, _region(settings), credentials_for(endpoint), gateway_headers=settings.gateway_headers)
+    return HttpTarget(settings.target, sender, timeout=settings.timeout, ca_file=settings.ca_file)
 
 
 def _region(settings: Settings) -> str:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPSConnection
 
 from conformance import __version__
 from conformance.base.errors import HungUpError, TransportError, UnsupportedError
@@ -21,42 +19,17 @@ from conformance.base.hosts import is_loopback
 from conformance.exchange.messages import Exchange, HttpRequest, HttpResponse
 from conformance.exchange.wire import Sender
 from conformance.targets import Target, raw
+from conformance.targets.answers import CLOSED, plain, too_late
+from conformance.targets.connections import Adapter
 from conformance.targets.threads import at_once
-from conformance.targets.tls import authorities, certificates_of
+from conformance.targets.tls import authorities, check
 
 __all__ = ["HttpTarget"]
 
-_CLOSED = "closed the connection"
 _NOT_BY_PROXY = "there is a proxy between, and no connection of one's own"
 # Seconds that a server gets for a request whose sender is gone, before anything else is asked.
 _TIME_TO_TAKE_IT = 0.05
 _USER_AGENT = f"iai-conformance/{__version__}"
-
-
-class _Adapter(HTTPAdapter):
-    """An adapter that never retries, and looks at the certificates of each connection, through a proxy too."""
-
-    def __init__(self, seen: Callable[[tuple[bytes, ...]], None]) -> None:
-        class Connection(HTTPSConnection):
-            def connect(self) -> None:
-                super().connect()
-                if isinstance(self.sock, ssl.SSLSocket):
-                    seen(certificates_of(self.sock))
-
-        class Pool(urllib3.HTTPSConnectionPool):
-            ConnectionCls = Connection
-
-        self._pools = {"http": urllib3.HTTPConnectionPool, "https": Pool}
-        super().__init__(max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = self._pools
-
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> urllib3.ProxyManager:
-        manager: urllib3.ProxyManager = super().proxy_manager_for(*args, **kwargs)
-        manager.pool_classes_by_scheme = self._pools
-        return manager
 
 
 class HttpTarget:
@@ -69,22 +42,30 @@ class HttpTarget:
         certificates: with which the server proved its name on the latest connection; see `certificates_of`.
     """
 
-    def __init__(self, name: str, sender: Sender, *, timeout: float, exclusive: bool = False) -> None:
+    def __init__(
+        self, name: str, sender: Sender, *, timeout: float, exclusive: bool = False, ca_file: str | None = None
+    ) -> None:
         """Make a target.
 
         Args:
             name: as the user wrote it.
             sender: who sends to it.
-            timeout: seconds to wait for a connection, and between two bytes of an answer.
+            timeout: seconds to wait for a connection, and then for a whole answer.
             exclusive: whether nobody else uses the account.
+            ca_file: of those who vouch for it; None for those that the environment names.
+
+        Raises:
+            UsageError: no secure connection can be prepared, whatever the server is.
         """
+        if sender.endpoint.startswith("https:"):
+            check(ca_file)
         self.name, self.sender, self.exclusive = name, sender, exclusive
         self._timeout = timeout
         self.certificates: tuple[bytes, ...] = ()
         self._session = self._new_session()
         host = urlsplit(sender.endpoint).hostname or ""
         self._proxies = {} if is_loopback(host) else requests.utils.get_environ_proxies(sender.endpoint)
-        self._verify = authorities()
+        self._verify = authorities(ca_file)
 
     def _new_session(self) -> requests.Session:
         session = requests.Session()
@@ -98,7 +79,12 @@ class HttpTarget:
         def seen(certificates: tuple[bytes, ...]) -> None:
             self.certificates = certificates
 
-        return _Adapter(seen)
+        return Adapter(self._where, seen)
+
+    @property
+    def _where(self) -> str:
+        """Whom it speaks to, in words."""
+        return urlsplit(self.sender.endpoint).netloc
 
     def send(self, http: HttpRequest) -> Exchange:
         """Send a request, and wait for its answer; on one connection as long as that stays open."""
@@ -108,17 +94,20 @@ class HttpTarget:
         sent = _completed(http)
         prepared = requests.PreparedRequest()
         prepared.method, prepared.url, prepared.body = sent.method, sent.url, sent.body or None
-        prepared.headers = requests.structures.CaseInsensitiveDict(sent.headers)
+        prepared.headers = requests.structures.CaseInsensitiveDict(self._on_the_wire(sent).headers)
         try:
             # By the adapter: a session would look at redirects and cookies, though it doesn't follow them.
             answer = session.get_adapter(http.url).send(
                 prepared, timeout=self._timeout, proxies=self._proxies, verify=self._verify
             )
-            body = answer.content
+        except TransportError as error:
+            return Exchange(sent, error)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            why = _why(error, self.sender.endpoint, self._timeout)
-            return Exchange(sent, TransportError(why, closed=_CLOSED in why))
-        return Exchange(sent, HttpResponse(answer.status_code, tuple(answer.headers.items()), body))
+            why = _why(error, self._where, self._timeout)
+            return Exchange(sent, TransportError(why, closed=CLOSED in why))
+        body = answer.raw.data or b""
+        answer.raw.release_conn()
+        return Exchange(sent, plain(HttpResponse(answer.status_code, tuple(answer.headers.items()), body)))
 
     def together(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
         """Send requests at once, each on a connection of its own."""
@@ -138,7 +127,7 @@ class HttpTarget:
             connection = self._connect()
         except TransportError as error:
             return [Exchange(http, error) for http in sent]
-        answers = raw.pipelined(connection, sent)
+        answers = raw.pipelined(connection, list(map(self._on_the_wire, sent)), self._timeout, self._where)
         closed = TransportError("the connection was closed before its answer", closed=True)
         return list(map(Exchange, sent, [*answers, *[closed] * (len(sent) - len(answers))]))
 
@@ -148,11 +137,17 @@ class HttpTarget:
             raise UnsupportedError(_NOT_BY_PROXY)
         sent = _completed(http)
         try:
-            raw.abandon(self._connect(), sent)
+            raw.abandon(self._connect(), self._on_the_wire(sent))
         except TransportError as error:
             return Exchange(sent, error)
         time.sleep(_TIME_TO_TAKE_IT)
         return Exchange(sent, HungUpError())
+
+    def _on_the_wire(self, sent: HttpRequest) -> HttpRequest:
+        """A request with what a gateway wants besides, which is told nobody."""
+        ours = dict(self.sender.gateway_headers)
+        taken = {name.lower() for name in ours}
+        return replace(sent, headers=(*(each for each in sent.headers if each[0].lower() not in taken), *ours.items()))
 
     def _connect(self) -> socket.socket:
         self._release()
@@ -187,10 +182,9 @@ def _completed(http: HttpRequest) -> HttpRequest:
     return replace(http, headers=tuple(headers.items()))
 
 
-def _why(error: BaseException, endpoint: str, timeout: float) -> str:
-    """One sentence on why no answer came."""
+def _why(error: BaseException, where: str, timeout: float) -> str:
+    """One sentence on why a request couldn't be sent."""
     causes = _causes(error)
-    where = urlsplit(endpoint).netloc
 
     def found(*kinds: type[BaseException]) -> BaseException | None:
         return next((each for each in causes if isinstance(each, kinds)), None)
@@ -207,14 +201,9 @@ def _why(error: BaseException, endpoint: str, timeout: float) -> str:
     if found(ConnectionRefusedError):
         return f"nothing is listening at {where} (connection refused)"
     if found(ConnectionResetError, BrokenPipeError):
-        return f"{where} {_CLOSED} without an answer"
+        return f"{where} {CLOSED} without an answer"
     if found(TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout):
-        return f"timeout: no answer from {where} within {timeout:g} s"
-    text = " ".join(str(each) for each in causes)
-    if "BadStatusLine" in text or "LineTooLong" in text or "Invalid header" in text:
-        return f"{where} answers, but not in HTTP"
-    if "RemoteDisconnected" in text or "IncompleteRead" in text or "Connection aborted" in text:
-        return f"{where} {_CLOSED} without a whole answer"
+        return too_late(where, timeout)
     return f"{where}: {causes[-1] if causes else error}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 
 import h11
 
@@ -14,7 +15,10 @@ _MEGABYTE = 1024 * 1024
 # Larger bodies aren't kept: what sends them can't be read.
 _LARGEST_BODY = 12 * _MEGABYTE
 _LARGEST_HEAD = 256 * 1024
+_MOST_HEADERS = 256
+_MOST_INTERIM = 100
 _SWITCHING_PROTOCOLS = 101
+_ANOTHER_PROTOCOL = "it goes on in another protocol"
 
 
 class UnreadableError(Exception):
@@ -24,10 +28,12 @@ class UnreadableError(Exception):
 class _Reader:
     """Reads one message."""
 
-    def __init__(self, parser: h11.Connection) -> None:
+    def __init__(self, parser: h11.Connection, largest_body: int = _LARGEST_BODY) -> None:
         self._parser = parser
+        self._largest_body = largest_body
         self._head: h11.Request | h11.Response | None = None
         self._body = bytearray()
+        self._interim = 0
 
     def read(self, data: bytes) -> bytes | None:
         """What follows the message; None while it isn't whole. No data is the connection's end.
@@ -37,24 +43,47 @@ class _Reader:
         """
         self._parser.receive_data(data)
         while True:
-            event = self._parser.next_event()
+            event = self._next_event()
             if isinstance(event, h11.Request | h11.Response):
-                self._head = event
-                if not event.http_version.startswith(b"1."):
-                    raise UnreadableError("another version of HTTP")
+                self._begin(event)
             elif isinstance(event, h11.Data):
                 self._keep(event.data)
             elif isinstance(event, h11.EndOfMessage):
                 return self._parser.trailing_data[0]
-            elif not isinstance(event, h11.InformationalResponse):
+            elif isinstance(event, h11.InformationalResponse):
+                self._pass_over(event)
+            elif event is h11.PAUSED:
+                raise UnreadableError(_ANOTHER_PROTOCOL)
+            else:
                 return None
-            elif event.status_code == _SWITCHING_PROTOCOLS:
-                raise UnreadableError("it goes on in another protocol")
+
+    def _next_event(self) -> object:
+        try:
+            return self._parser.next_event()
+        except h11.RemoteProtocolError as error:
+            if error.error_status_hint == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:  # whatever it is that has no end
+                raise UnreadableError(f"a head, or a line, of more than {_LARGEST_HEAD // 1024} KB") from error
+            raise
+
+    def _begin(self, head: h11.Request | h11.Response) -> None:
+        if not head.http_version.startswith(b"1."):
+            raise UnreadableError("another version of HTTP")
+        if len(head.headers) > _MOST_HEADERS:
+            raise UnreadableError(f"more than {_MOST_HEADERS} headers")
+        self._head = head
+
+    def _pass_over(self, interim: h11.InformationalResponse) -> None:
+        """An answer before the answer."""
+        self._interim += 1
+        if interim.status_code == _SWITCHING_PROTOCOLS:
+            raise UnreadableError(_ANOTHER_PROTOCOL)
+        if self._interim > _MOST_INTERIM:
+            raise UnreadableError(f"more than {_MOST_INTERIM} interim answers")
 
     def _keep(self, data: bytes | bytearray) -> None:
         self._body += data
-        if len(self._body) > _LARGEST_BODY:
-            raise UnreadableError(f"a body of more than {_LARGEST_BODY // _MEGABYTE} MB")
+        if len(self._body) > self._largest_body:
+            raise UnreadableError(f"a body of more than {self._largest_body // _MEGABYTE} MB")
 
 
 class RequestReader(_Reader):
@@ -90,14 +119,20 @@ class RequestReader(_Reader):
 class AnswerReader(_Reader):
     """Reads one answer, whatever comes before it with a status of 1xx left out."""
 
-    def __init__(self, method: str) -> None:
-        """Make a reader of the answer to a request with this method."""
+    def __init__(self, method: str, largest_body: int = _LARGEST_BODY) -> None:
+        """Make a reader of the answer to a request with this method; a body of more bytes can't be read."""
         parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
         # How an answer ends depends on the method alone; that any protocol may be taken up keeps 101 legible.
         headers = [("Host", "x"), ("Connection", "upgrade"), ("Upgrade", "any")]
-        parser.send(h11.Request(method=method, target="/", headers=headers))
+        known = method if method in {"HEAD", "CONNECT"} else "GET"
+        parser.send(h11.Request(method=known, target="/", headers=headers))
         parser.send(h11.EndOfMessage())
-        super().__init__(parser)
+        super().__init__(parser, largest_body)
+
+    @property
+    def keeps_alive(self) -> bool:
+        """Whether another answer may follow on the connection, once this one is whole."""
+        return self._parser.their_state is h11.DONE
 
     def http(self) -> HttpResponse:
         """The answer, once it is whole."""

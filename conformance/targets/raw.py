@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import io
+import re
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
-import h11
-import urllib3
-
 from conformance.base.errors import TransportError
-from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, header
-from conformance.targets.http1 import AnswerReader, UnreadableError
+from conformance.exchange.messages import Answer, HttpRequest, header
+from conformance.targets.answers import AnswerStream, Deadline, plain
 from conformance.targets.tls import context_for
 
-__all__ = ["abandon", "connect", "pipelined", "written"]
+__all__ = ["abandon", "connect", "message", "pipelined", "written"]
 
-_CHUNK = 65536  # bytes
+_LINE_END = re.compile("[\r\n\0]")
 
 
 def written(request: HttpRequest) -> bytes:
-    """A request as bytes."""
+    """A request as bytes. Raises ValueError where none could be told from the bytes."""
     parts = urlsplit(request.url)
     target = (parts.path or "/") + (f"?{request.query}" if request.query else "")
     headers = list(request.headers)
@@ -30,8 +27,15 @@ def written(request: HttpRequest) -> bytes:
         headers.insert(0, ("Host", parts.netloc))
     if header(request.headers, "Content-Length") is None and (request.body or request.method == "POST"):
         headers.append(("Content-Length", str(len(request.body))))
-    lines = [f"{request.method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
-    return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + request.body
+    return message(request.method, target, headers, request.body)
+
+
+def message(method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes) -> bytes:
+    """A request as bytes, with these headers and no other. Raises ValueError where a line would end in its middle."""
+    lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
+    if any(_LINE_END.search(each) for each in lines):
+        raise ValueError("a line of the request has a line break in it")
+    return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + body
 
 
 def connect(endpoint: str, timeout: float, ca_file: str | bool) -> socket.socket:
@@ -48,45 +52,30 @@ def connect(endpoint: str, timeout: float, ca_file: str | bool) -> socket.socket
     return connection
 
 
-def pipelined(connection: socket.socket, requests: Sequence[HttpRequest]) -> list[Answer]:
-    """The answers to requests that are all sent before the first is read; fewer where the connection was closed."""
-    answers: list[Answer] = []
-    left = b""
-    # A server may close a connection at any time; the client then asks again.
-    with contextlib.closing(connection), contextlib.suppress(OSError, h11.ProtocolError, UnreadableError):
-        connection.sendall(b"".join(written(each) for each in requests))
-        for each in requests:
-            answer, left = _read_answer(connection, each.method, left)
-            answers.append(_decoded(answer))
-    return answers
-
-
-def _read_answer(connection: socket.socket, method: str, came: bytes) -> tuple[HttpResponse, bytes]:
-    """The next answer on a connection, and what came behind it.
+def pipelined(connection: socket.socket, requests: Sequence[HttpRequest], timeout: float, where: str) -> list[Answer]:
+    """The answers to requests that are all sent before the first is read; fewer where the connection was closed.
 
     Args:
-        connection: where it comes from.
-        method: that of its request.
-        came: what came behind the answer before it.
-
-    Raises:
-        OSError, h11.ProtocolError, UnreadableError: there is none, or it isn't whole.
+        connection: closed afterwards.
+        requests: what is sent.
+        timeout: seconds for each answer to be whole, after the one before it.
+        where: whose connection it is, in words.
     """
-    reader = AnswerReader(method)
-    left = reader.read(came) if came else None
-    while left is None:
-        left = reader.read(connection.recv(_CHUNK))
-    return reader.http(), left
-
-
-def _decoded(answer: HttpResponse) -> Answer:
-    """An answer as `requests` gives it: no content coding is left, and headers of one name are one."""
-    headers = urllib3.HTTPHeaderDict(answer.headers)
-    try:
-        body = urllib3.HTTPResponse(io.BytesIO(answer.body), headers, answer.status).data
-    except urllib3.exceptions.DecodeError:
-        return TransportError(f"an answer isn't coded as its Content-Encoding says: {headers['Content-Encoding']}")
-    return HttpResponse(answer.status, tuple(headers.itermerged()), body)
+    data = b"".join(written(each) for each in requests)
+    answers: list[Answer] = []
+    stream = AnswerStream(connection, where)
+    with contextlib.closing(connection):
+        with contextlib.suppress(OSError):  # it may have answered all the same
+            connection.sendall(data)
+        for each in requests:
+            try:
+                answers.append(plain(stream.read(each.method, Deadline(timeout))))
+            except TransportError as error:
+                # A server may close a connection after an answer, or forget what came with its request.
+                if not error.closed and (stream.has_begun or not answers):
+                    answers.append(error)
+                break
+    return answers
 
 
 def abandon(connection: socket.socket, request: HttpRequest) -> None:
@@ -94,5 +83,5 @@ def abandon(connection: socket.socket, request: HttpRequest) -> None:
     with contextlib.closing(connection):
         try:
             connection.sendall(written(request))
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise TransportError(f"the request could not be sent: {error}") from error
