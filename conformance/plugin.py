@@ -25,18 +25,23 @@ if TYPE_CHECKING:
 _SUITE = "conformance.suite."
 _HARNESS: pytest.StashKey[Harness] = pytest.StashKey()
 _REPORT: pytest.StashKey[Report] = pytest.StashKey()
+_RUNNING: pytest.StashKey[pytest.Item] = pytest.StashKey()
+# What asks for sealed cassettes: the ini option of a project, the marker of a test. Nobody else's tests are touched.
+_SEALING_PROJECT, _SEALING_TEST = "iai_cassettes", "iai_cassette"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of a run, as the command line has them, each behind a prefix that no other plugin uses."""
     group = parser.getgroup("iai-conformance", "conformance of a CreateGroup implementation")
     add_options(group.addoption, (*OPTIONS, *FORMATS), PYTEST_PREFIX)
+    parser.addini(_SEALING_PROJECT, "seal and scrub what every test marked `vcr` records", type="bool", default=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options; a mistake among them ends pytest with exit code 4."""
     from conformance.runs.settings import Settings
 
+    config.addinivalue_line("markers", f"{_SEALING_TEST}: beside `vcr`: seal and scrub what the test records.")
     if getattr(config.option, "numprocesses", None) and _may_reach_the_suite(config):
         raise pytest.UsageError("the suite is one conversation with one account: run it without -n")
     try:
@@ -57,7 +62,10 @@ def _may_reach_the_suite(config: pytest.Config) -> bool:
         named = word.partition("::")[0]
         place = (config.invocation_params.dir / named).resolve()
         by_name = config.option.pyargs and named.partition(".")[0] == __package__
-        if by_name or suite.is_relative_to(place) or place.is_relative_to(suite):
+        if by_name or place.is_relative_to(suite):
+            return True
+        # Nobody means to run what lies installed somewhere below a folder, as in the project's own virtual environment.
+        if suite.is_relative_to(place) and "site-packages" not in suite.relative_to(place).parts:
             return True
     return False
 
@@ -157,12 +165,30 @@ class _Interruptions:
 # --- Tests of others -----------------------------------------------------------------------------------------
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_recording_configure(vcr: Any) -> None:
-    """Scrub, seal and match exactly what anybody's tests record that are marked `vcr`."""
-    from conformance.recording.vcrpy import register
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note which test runs; one that asks for a sealed cassette must get it."""
+    item.config.stash[_RUNNING] = item
+    if item.get_closest_marker(_SEALING_TEST) and not item.config.pluginmanager.hasplugin("recording"):
+        pytest.fail(
+            f"the marker {_SEALING_TEST} needs pytest-recording, which isn't active; elsewhere "
+            "`conformance.recording.vcrpy.register(vcr)` has a VCR of one's own seal what it records",
+            pytrace=False,
+        )
 
-    register(vcr)
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
+    """Scrub, seal and match exactly what is recorded by a test that asks for it."""
+    if _is_sealed(config.stash[_RUNNING]):
+        from conformance.recording.vcrpy import register
+
+        register(vcr)
+
+
+def _is_sealed(item: pytest.Item) -> bool:
+    """Whether a test, or its project, asks for sealed cassettes."""
+    return bool(item.config.getini(_SEALING_PROJECT)) or item.get_closest_marker(_SEALING_TEST) is not None
 
 
 # --- The end -------------------------------------------------------------------------------------------------

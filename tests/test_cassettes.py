@@ -313,6 +313,7 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.iai.v20200303 import iai_client, models
 
 @pytest.mark.vcr
+@pytest.mark.iai_cassette
 def test_create():
     pair = Credential(os.environ.get("TENCENTCLOUD_SECRET_ID", "x"), os.environ.get("TENCENTCLOUD_SECRET_KEY", "y"))
     http = HttpProfile(protocol="http", endpoint="{endpoint}")
@@ -328,7 +329,7 @@ def test_create():
 
 @pytest.mark.slow
 def test_the_vendors_sdk_under_pytest_recording(tmp_path, monkeypatch):
-    """Anybody's test that is marked `vcr` records sealed and scrubbed, replays offline, and can be judged."""
+    """Anybody's test that asks for it records sealed and scrubbed, replays offline, and can be judged."""
     import subprocess
     import sys
 

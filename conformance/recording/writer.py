@@ -204,7 +204,7 @@ class Writer:
             self.folder.mkdir(parents=True, exist_ok=True)
         if part not in self._files:
             own = replace(self._found, part=part)
-            handle = os.open(self.folder / f"{part}.yaml", os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
+            handle = os.open(self.folder / f"{part}.yaml", os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
             data = head(own).encode("utf-8")
             self._files[part] = _File(own, handle, (0, len(data)))
             self._refuse_secrets(data, "the provenance")
