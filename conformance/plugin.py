@@ -6,7 +6,7 @@ pytest -p conformance.plugin --pyargs conformance.suite --iai-target http://127.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from conformance.base.errors import UsageError
 from conformance.report.formats import FORMATS, check_files
 from conformance.runs.options import OPTIONS, PYTEST_PREFIX, add_options, as_spelled
 from conformance.suite.harness import Harness
+from conformance.suite.masking import mask_report, mask_shown
 
 if TYPE_CHECKING:
     from conformance.report.model import Report
@@ -52,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except UsageError as error:
         raise pytest.UsageError(as_spelled(str(error), PYTEST_PREFIX)) from error
     harness = config.stash[_HARNESS] = Harness(settings, files)
-    config.pluginmanager.register(_Interruptions(harness))
+    config.pluginmanager.register(_Interruptions(config, harness))
 
 
 def _may_reach_the_suite(config: pytest.Config) -> bool:
@@ -152,14 +153,34 @@ def iai_run(iai_harness: Harness) -> Run:
 
 
 class _Interruptions:
-    """Tells the harness that pytest was interrupted; the hook isn't told of which configuration it is."""
+    """Tells the harness that pytest was interrupted; the hooks aren't told of which configuration it is."""
 
-    def __init__(self, harness: Harness) -> None:
-        self._harness = harness
+    def __init__(self, config: pytest.Config, harness: Harness) -> None:
+        self._config, self._harness = config, harness
 
+    @pytest.hookimpl(trylast=True)
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """It was interrupted, or told to stop by whoever has said why."""
         self._harness.interrupted = not isinstance(excinfo.value, pytest.exit.Exception)
+        terminal = self._config.pluginmanager.getplugin("terminalreporter")
+        if self._harness.is_open:
+            # What `--full-trace` prints of every frame's arguments.
+            mask_shown(getattr(terminal, "_keyboardinterrupt_memo", None), self._harness.secrets)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """What is printed of an error of pytest, or of a plugin."""
+        if self._harness.is_open:
+            mask_shown(excrepr, self._harness.secrets)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Mask what is shown of the suite's tests, and of those that ask for sealed cassettes; of no other."""
+    report = yield
+    if _is_ours(item) or _is_sealed(item):
+        mask_report(report, item.config.stash[_HARNESS].secrets)
+    return report
 
 
 # --- Tests of others -----------------------------------------------------------------------------------------

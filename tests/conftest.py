@@ -52,8 +52,8 @@ def onlooker(tmp_path, monkeypatch):
 @pytest.fixture
 def knowing(monkeypatch):
     """An observer whose environment names a key."""
-    monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", EXAMPLE_CREDENTIALS.secret_id)
-    monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", EXAMPLE_CREDENTIALS.secret_key)
+    monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", EXAMPLE_CREDENTIALS.secret_id.reveal())
+    monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", EXAMPLE_CREDENTIALS.secret_key.reveal())
     monkeypatch.delenv("TENCENTCLOUD_TOKEN", raising=False)
     found = Onlooker()
     yield found

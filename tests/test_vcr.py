@@ -102,7 +102,7 @@ def test_filters_of_ones_own_stay_in_force(tmp_path, at, scheme, form):
     text = path.read_text()
 
     assert seen
-    assert PAIR.secret_id in echoed
+    assert PAIR.secret_id.reveal() in echoed
     assert text.startswith(NOTE)
     assert "QUITE FINE" in text
     assert "User-Agent" not in text

@@ -86,9 +86,9 @@ def quoted(text: str) -> str:
     return quote(text.encode("utf-8", "surrogatepass"), safe="")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Draft:
-    """Everything that makes up an HTTP request, before it is signed.
+    """Everything that makes up an HTTP request, before it is signed; its `repr` shows none of it.
 
     Attributes:
         endpoint: where it goes.
@@ -148,7 +148,7 @@ def draft(request: Request, sender: Sender, form: Form, timestamp: int, nonce: i
     if sender.region:
         common["Region"] = sender.region
     if sender.credentials.token:
-        common["Token"] = sender.credentials.token
+        common["Token"] = sender.credentials.token.reveal()
     if sender.scheme is not Scheme.TC3:
         common |= {"Nonce": str(nonce), "SignatureMethod": str(sender.scheme)}
     return Draft(
@@ -197,7 +197,7 @@ def _seal_tc3(made: Draft) -> HttpRequest:
 
 
 def _seal_v1(made: Draft) -> HttpRequest:
-    fields = [*made.fields, *made.common.items(), ("SecretId", made.credentials.secret_id)]
+    fields = [*made.fields, *made.common.items(), ("SecretId", made.credentials.secret_id.reveal())]
     to_sign = v1_string_to_sign(made.method, made.host, fields)
     fields.append(("Signature", v1_signature(made.credentials.secret_key, to_sign, made.scheme)))
     text = urlencode(fields, made.quote)

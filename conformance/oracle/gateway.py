@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from conformance.base.credentials import Credentials
+from conformance.base.credentials import Credentials, Secret
 from conformance.contract import ACTION, CLAUSE, CODES, DEEP_JSON, READING, SERVICE, SISTERS, VARIES, VERSION, limit_of
 from conformance.contract.rules import Gate
 from conformance.exchange.draft import ARRAYS, INDEXED, JSON, URLENCODED, Sender, to_json
@@ -96,7 +96,7 @@ def findings(http: HttpRequest, sender: Sender | None, now: float, *, replayed: 
     yield from _protocol(http, sender)
 
 
-_STRANGER = Sender("", "", Credentials("", ""))
+_STRANGER = Sender("", "", Credentials(Secret(""), Secret("")))
 
 
 def _of_a_stranger(http: HttpRequest, now: float) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from conformance.base.credentials import Secret
 from conformance.base.errors import SuiteError, UsageError
 from conformance.base.files import check_folder
 from conformance.contract import CLAUSE
@@ -69,7 +70,7 @@ def _remove(folder: Path) -> None:
         folder.rmdir()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class _File:
     """A cassette that is being written.
 
@@ -89,7 +90,7 @@ class _File:
     cases: set[str] = field(default_factory=set)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Writer:
     """Writes the cassettes of one recording.
 
@@ -102,7 +103,7 @@ class Writer:
 
     folder: Path
     provenance: Callable[[], Provenance]
-    secrets: Collection[str] = ()
+    secrets: Collection[str | Secret] = ()
     replaces: bool = False
     _found: Provenance | None = None
     _files: dict[str, _File] = field(default_factory=dict)

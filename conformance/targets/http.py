@@ -13,13 +13,14 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPSConnection
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from conformance import __version__
 from conformance.base.errors import HungUpError, TransportError, UnsupportedError
 from conformance.base.hosts import is_loopback
 from conformance.exchange.messages import Exchange, HttpRequest, HttpResponse
 from conformance.exchange.wire import Sender
+from conformance.privacy.logs import keep_secrets_out_of_logs
 from conformance.targets import Target, raw
 from conformance.targets.threads import at_once
 from conformance.targets.tls import authorities, certificates_of
@@ -37,7 +38,15 @@ class _Adapter(HTTPAdapter):
     """An adapter that never retries, and looks at the certificates of each connection, through a proxy too."""
 
     def __init__(self, seen: Callable[[tuple[bytes, ...]], None]) -> None:
+        class Plain(HTTPConnection):
+            debuglevel = 0  # else, where somebody sets it for all, `http.client` prints what is sent
+
+        class PlainPool(urllib3.HTTPConnectionPool):
+            ConnectionCls = Plain
+
         class Connection(HTTPSConnection):
+            debuglevel = 0
+
             def connect(self) -> None:
                 super().connect()
                 if isinstance(self.sock, ssl.SSLSocket):
@@ -46,7 +55,7 @@ class _Adapter(HTTPAdapter):
         class Pool(urllib3.HTTPSConnectionPool):
             ConnectionCls = Connection
 
-        self._pools = {"http": urllib3.HTTPConnectionPool, "https": Pool}
+        self._pools = {"http": PlainPool, "https": Pool}
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -80,6 +89,7 @@ class HttpTarget:
         """
         self.name, self.sender, self.exclusive = name, sender, exclusive
         self._timeout = timeout
+        keep_secrets_out_of_logs()
         self.certificates: tuple[bytes, ...] = ()
         self._session = self._new_session()
         host = urlsplit(sender.endpoint).hostname or ""
