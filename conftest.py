@@ -1,4 +1,7 @@
-"""This checkout's own wiring: the plugin, what a bare `pytest` judges, and what several processes need."""
+"""This checkout's own wiring: the plugin, what a bare `pytest` judges, and what several processes need.
+
+What tests here record with `@pytest.mark.vcr` is scrubbed and sealed: `iai_cassettes` in `pyproject.toml` asks for it.
+"""
 
 from __future__ import annotations
 

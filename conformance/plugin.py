@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from conformance.base.errors import UsageError
 from conformance.report.formats import FORMATS, check_files
 from conformance.runs.options import OPTIONS, PYTEST_PREFIX, add_options, as_spelled
 from conformance.suite.harness import Harness
+from conformance.suite.masking import mask_report, mask_shown
 
 if TYPE_CHECKING:
     from conformance.report.model import Report
@@ -27,18 +28,23 @@ if TYPE_CHECKING:
 _SUITE = "conformance.suite."
 _HARNESS: pytest.StashKey[Harness] = pytest.StashKey()
 _REPORT: pytest.StashKey[Report] = pytest.StashKey()
+_RUNNING: pytest.StashKey[pytest.Item] = pytest.StashKey()
+# What asks for sealed cassettes: the ini option of a project, the marker of a test. Nobody else's tests are touched.
+_SEALING_PROJECT, _SEALING_TEST = "iai_cassettes", "iai_cassette"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of a run, as the command line has them, each behind a prefix that no other plugin uses."""
     group = parser.getgroup("iai-conformance", "conformance of a CreateGroup implementation")
     add_options(group.addoption, (*OPTIONS, *FORMATS), PYTEST_PREFIX)
+    parser.addini(_SEALING_PROJECT, "seal and scrub what every test marked `vcr` records", type="bool", default=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options; a mistake among them ends pytest with exit code 4."""
     from conformance.runs.settings import Settings
 
+    config.addinivalue_line("markers", f"{_SEALING_TEST}: beside `vcr`: seal and scrub what the test records.")
     if getattr(config.option, "numprocesses", None) and _may_reach_the_suite(config):
         raise pytest.UsageError("the suite is one conversation with one account: run it without -n")
     try:
@@ -49,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except UsageError as error:
         raise pytest.UsageError(as_spelled(str(error), PYTEST_PREFIX)) from error
     harness = config.stash[_HARNESS] = Harness(settings, files)
-    config.pluginmanager.register(_Interruptions(harness))
+    config.pluginmanager.register(_Interruptions(config, harness))
 
 
 def _may_reach_the_suite(config: pytest.Config) -> bool:
@@ -59,7 +65,10 @@ def _may_reach_the_suite(config: pytest.Config) -> bool:
         named = word.partition("::")[0]
         place = (config.invocation_params.dir / named).resolve()
         by_name = config.option.pyargs and named.partition(".")[0] == __package__
-        if by_name or suite.is_relative_to(place) or place.is_relative_to(suite):
+        if by_name or place.is_relative_to(suite):
+            return True
+        # Nobody means to run what lies installed somewhere below a folder, as in the project's own virtual environment.
+        if suite.is_relative_to(place) and "site-packages" not in suite.relative_to(place).parts:
             return True
     return False
 
@@ -159,25 +168,63 @@ def iai_run(iai_harness: Harness) -> Run:
 
 
 class _Interruptions:
-    """Tells the harness that pytest was interrupted; the hook isn't told of which configuration it is."""
+    """Tells the harness that pytest was interrupted; the hooks aren't told of which configuration it is."""
 
-    def __init__(self, harness: Harness) -> None:
-        self._harness = harness
+    def __init__(self, config: pytest.Config, harness: Harness) -> None:
+        self._config, self._harness = config, harness
 
+    @pytest.hookimpl(trylast=True)
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """It was interrupted, or told to stop by whoever has said why."""
         self._harness.interrupted = not isinstance(excinfo.value, pytest.exit.Exception)
+        terminal = self._config.pluginmanager.getplugin("terminalreporter")
+        if self._harness.is_open:
+            # What `--full-trace` prints of every frame's arguments.
+            mask_shown(getattr(terminal, "_keyboardinterrupt_memo", None), self._harness.secrets)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """What is printed of an error of pytest, or of a plugin."""
+        if self._harness.is_open:
+            mask_shown(excrepr, self._harness.secrets)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Mask what is shown of the suite's tests, and of those that ask for sealed cassettes; of no other."""
+    report = yield
+    if _is_ours(item) or _is_sealed(item):
+        mask_report(report, item.config.stash[_HARNESS].secrets)
+    return report
 
 
 # --- Tests of others -----------------------------------------------------------------------------------------
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_recording_configure(vcr: Any) -> None:
-    """Scrub, seal and match exactly what anybody's tests record that are marked `vcr`."""
-    from conformance.recording.vcrpy import register
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note which test runs; one that asks for a sealed cassette must get it."""
+    item.config.stash[_RUNNING] = item
+    if item.get_closest_marker(_SEALING_TEST) and not item.config.pluginmanager.hasplugin("recording"):
+        pytest.fail(
+            f"the marker {_SEALING_TEST} needs pytest-recording, which isn't active; elsewhere "
+            "`conformance.recording.vcrpy.register(vcr)` has a VCR of one's own seal what it records",
+            pytrace=False,
+        )
 
-    register(vcr)
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
+    """Scrub, seal and match exactly what is recorded by a test that asks for it."""
+    if _is_sealed(config.stash[_RUNNING]):
+        from conformance.recording.vcrpy import register
+
+        register(vcr)
+
+
+def _is_sealed(item: pytest.Item) -> bool:
+    """Whether a test, or its project, asks for sealed cassettes."""
+    return bool(item.config.getini(_SEALING_PROJECT)) or item.get_closest_marker(_SEALING_TEST) is not None
 
 
 # --- The end -------------------------------------------------------------------------------------------------

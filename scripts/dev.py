@@ -1,7 +1,8 @@
 """Set up this checkout and run what the README promises; only the standard library is needed.
 
 python3 scripts/dev.py run [OPTIONS]     set up .venv, then judge a target with `iai-conformance run OPTIONS`
-python3 scripts/dev.py test              set up .venv, then lint, check types and test: what must pass before a release
+python3 scripts/dev.py test              set up .venv, then lint, check types, test, and search what the tests wrote
+                                         for secrets: what must pass before a release
 python3 scripts/dev.py test --quick      the same without the tests that take seconds: what to run after each change
 python3 scripts/dev.py test OPTIONS      the same with one pytest, which is given the OPTIONS
 python3 scripts/dev.py lock [OPTIONS]    write requirements/*.txt anew from pyproject.toml; OPTIONS go to uv
@@ -9,11 +10,13 @@ python3 scripts/dev.py lock [OPTIONS]    write requirements/*.txt anew from pypr
 
 import hashlib
 import os
+import secrets
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import IO
 
 # Annotations are quoted and the syntax is old: an older Python must get far enough to say that it is too old.
 
@@ -40,6 +43,12 @@ QUICK_TESTS = [
     # One process costs least: each collects all tests anew, and tells of each.
     ["pytest", "tests", "-m", "not slow"],
 ]
+
+
+# What the tests' secrets begin with, as those of the platform do.
+KEY = {"SECRET_ID": "AKID", "SECRET_KEY": "key", "TOKEN": "token"}
+# What tools keep in the checkout of what they saw.
+CACHES = [".hypothesis", ".pytest_cache"]
 
 
 class SetUpError(Exception):
@@ -80,13 +89,41 @@ def run(options: "list[str]") -> int:
 def test(options: "list[str]") -> int:
     """Set up, then run every check; the first that fails ends it. Options say what pytest is to do instead."""
     set_up("dev")
-    tests = QUICK_TESTS if options == ["--quick"] else [["pytest", *options]] if options else TESTS
-    for command in [*CHECKS, *tests]:
-        say("· " + " ".join(command))
-        code = call([tool(command[0]), *command[1:]], ROOT)
+    named = bool(options) and options != ["--quick"]
+    for command in [*CHECKS, ["pytest", *options]] if named else CHECKS:
+        code = step(command, {})
         if code:
             return code
+    return 0 if named else watch(QUICK_TESTS if options else TESTS)
+
+
+def watch(tests: "list[list[str]]") -> int:
+    """Run tests with a key pair of their own in the environment, which may stand in nothing that they write."""
+    scratch = Path(tempfile.mkdtemp(prefix="iai-test-"))
+    environment = watched(scratch)
+    hunt = ["python", "-m", "scripts.hunt", str(scratch), *(str(ROOT / name) for name in CACHES)]
+    for command in [*tests, hunt]:
+        code = step(command, environment, None if command is hunt else scratch / "output")
+        if code:
+            say("What the tests wrote is in " + str(scratch))
+            return code
+    shutil.rmtree(str(scratch))
     return 0
+
+
+def step(command: "list[str]", environment: "dict[str, str]", output: "Path | None" = None) -> int:
+    """Run a tool of .venv in the checkout, with more in the environment; its exit code."""
+    say("· " + " ".join(command))
+    return call([tool(command[0]), *command[1:]], ROOT, environment, output)
+
+
+def watched(scratch: Path) -> "dict[str, str]":
+    """An environment whose key nobody else has, and in which all that is written lies in one folder."""
+    folders = {"TMPDIR": "tmp", "HOME": "home", "XDG_STATE_HOME": "state", "XDG_CACHE_HOME": "cache"}
+    for each in folders.values():
+        (scratch / each).mkdir()
+    canary = {"TENCENTCLOUD_" + name: start + secrets.token_hex(16) for name, start in KEY.items()}
+    return dict(canary, **{name: str(scratch / each) for name, each in folders.items()})
 
 
 # --- Setting up --------------------------------------------------------------------------------------------
@@ -188,15 +225,37 @@ def tool(name: str, folder: "Path | None" = None) -> str:
     return str(place / (name + (".exe" if os.name == "nt" else "")))
 
 
-def call(command: "list[str]", where: Path) -> int:
-    """Run a command in a folder; its exit code, a shell's 128 + N where signal N ended it."""
-    with subprocess.Popen(command, cwd=str(where)) as child:
+def call(
+    command: "list[str]", where: Path, environment: "dict[str, str] | None" = None, output: "Path | None" = None
+) -> int:
+    """Run a command in a folder; its exit code, a shell's 128 + N where signal N ended it.
+
+    Args:
+        command: its words.
+        where: the folder.
+        environment: what there is in it besides.
+        output: a file to which all that it prints goes as well.
+    """
+    out, errors = (subprocess.PIPE, subprocess.STDOUT) if output else (None, None)
+    more = dict(os.environ, **(environment or {}))
+    with subprocess.Popen(command, cwd=str(where), env=more, stdout=out, stderr=errors) as child:
         while True:
             try:
+                if output and child.stdout:
+                    copy(child.stdout, output)
                 code = child.wait()
             except KeyboardInterrupt:
                 continue  # Ctrl-C reaches the command as well, which ends in its own way and words.
             return 128 - code if code < 0 else code
+
+
+def copy(stream: "IO[bytes]", output: Path) -> None:
+    """Print what comes, as it comes, and add it to a file."""
+    with output.open("ab") as file:
+        for chunk in iter(lambda: os.read(stream.fileno(), 65536), b""):
+            file.write(chunk)
+            sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
 
 
 def say(text: str) -> None:

@@ -40,7 +40,7 @@ def _call(capsys):
         except SystemExit as exit_:
             code = exit_.code
         told = capsys.readouterr()
-        assert EXAMPLE_CREDENTIALS.secret_key not in told.out + told.err
+        assert EXAMPLE_CREDENTIALS.secret_key.reveal() not in told.out + told.err
         return code, told.out, told.err
 
     return call

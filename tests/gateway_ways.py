@@ -2,7 +2,7 @@
 
 import contextlib
 
-from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Secret
 from conformance.exchange.wire import Sender
 from conformance.runs.run import Run
 from conformance.runs.smoke import smoke
@@ -107,10 +107,8 @@ def run_against(mistakes=(), choices=None, credentials=EXAMPLE_CREDENTIALS, *, q
     """A new run against a new server."""
 
     def make(**more):
-        token = credentials.token or ""
-        return GatewayServer(
-            credentials.secret_id, credentials.secret_key, mistakes, choices, token=token, race_delay=0.5, **more
-        )
+        secret_id, secret_key, token = [*map(Secret.reveal, credentials.texts), ""][:3]
+        return GatewayServer(secret_id, secret_key, mistakes, choices, token=token, race_delay=0.5, **more)
 
     with make() as server:
         sender = Sender(server.url, "ap-guangzhou", credentials)

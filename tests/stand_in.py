@@ -16,7 +16,7 @@ import requests
 import trustme
 
 import conformance
-from conformance.base.credentials import Credentials
+from conformance.base.credentials import Credentials, Secret
 from conformance.emulator import Emulator
 from conformance.emulator.server import Server
 from conformance.exchange.reading import common_parameter
@@ -29,6 +29,7 @@ from tests.waiting import PATIENCE
 HOST = "iai.tencentcloudapi.com"
 HOSTS = (HOST, "iai.ap-guangzhou.tencentcloudapi.com")
 CREDENTIALS = Credentials("AKIDqPlainlyNobodysSecretId0123456789", "PlainlyNobodysSecretKey0123456789")
+_VARIABLES = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN")
 _ROOT = Path(conformance.__file__).parent.parent
 
 LIVE = ("run", "--target", "live", "--yes")
@@ -133,9 +134,7 @@ class StandIn:
             "PYTHONPATH": os.pathsep.join([str(self.folder / "site"), str(_ROOT)]),
             "REQUESTS_CA_BUNDLE": str(self.ca),
             "STAND_IN_PORT": str(self.port),
-            "TENCENTCLOUD_SECRET_ID": self.service.credentials.secret_id,
-            "TENCENTCLOUD_SECRET_KEY": self.service.credentials.secret_key,
-            **({"TENCENTCLOUD_TOKEN": self.service.credentials.token} if self.service.credentials.token else {}),
+            **dict(zip(_VARIABLES, map(Secret.reveal, self.service.credentials.texts), strict=False)),
             "XDG_CACHE_HOME": str(self.folder / "cache"),
             "XDG_STATE_HOME": str(self.folder / "state"),
         }

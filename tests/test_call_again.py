@@ -63,7 +63,7 @@ def _shell(tmp_path):
             check=False,
         )
         printed = done.stdout + done.stderr
-        assert EXAMPLE_CREDENTIALS.secret_key not in line + printed
+        assert EXAMPLE_CREDENTIALS.secret_key.reveal() not in line + printed
         assert "Traceback" not in printed
         return done.returncode, printed
 
@@ -79,7 +79,7 @@ def _here(capsys):
         code, told = main(words), capsys.readouterr()
         printed = told.out + told.err
         assert program == "iai-conformance"
-        assert EXAMPLE_CREDENTIALS.secret_key not in line + printed
+        assert EXAMPLE_CREDENTIALS.secret_key.reveal() not in line + printed
         return code, printed
 
     return here

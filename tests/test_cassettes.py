@@ -313,6 +313,7 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.iai.v20200303 import iai_client, models
 
 @pytest.mark.vcr
+@pytest.mark.iai_cassette
 def test_create():
     pair = Credential(os.environ.get("TENCENTCLOUD_SECRET_ID", "x"), os.environ.get("TENCENTCLOUD_SECRET_KEY", "y"))
     http = HttpProfile(protocol="http", endpoint="{endpoint}")
@@ -328,14 +329,14 @@ def test_create():
 
 @pytest.mark.slow
 def test_the_vendors_sdk_under_pytest_recording(tmp_path, monkeypatch):
-    """Anybody's test that is marked `vcr` records sealed and scrubbed, replays offline, and can be judged."""
+    """Anybody's test that asks for it records sealed and scrubbed, replays offline, and can be judged."""
     import subprocess
     import sys
 
     from conformance.emulator.server import Server
 
-    monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", EXAMPLE_CREDENTIALS.secret_id)
-    monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", EXAMPLE_CREDENTIALS.secret_key)
+    monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", EXAMPLE_CREDENTIALS.secret_id.reveal())
+    monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", EXAMPLE_CREDENTIALS.secret_key.reveal())
     words = [sys.executable, "-m", "pytest", "-q", "-p", "conformance.plugin", "-p", "no:cacheprovider", "test_sdk.py"]
 
     def run(*more):
@@ -353,7 +354,7 @@ def test_the_vendors_sdk_under_pytest_recording(tmp_path, monkeypatch):
     edited = file.read_text().replace("3.0", "2.0", 1)
 
     assert (recording.returncode, replayed.returncode) == (0, 0), recording.stdout + replayed.stdout
-    assert EXAMPLE_CREDENTIALS.secret_id not in file.read_text()
+    assert EXAMPLE_CREDENTIALS.secret_id.reveal() not in file.read_text()
     assert (judged.returncode, "✗" in judged.stdout) == (5, False), judged.stdout
     file.write_text(edited)
     assert run("--block-network").returncode == 1

@@ -4,6 +4,8 @@ import ast
 import importlib.util
 import re
 import subprocess
+import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -250,19 +252,19 @@ def test_an_interrupted_run_ends_in_its_own_way(dev, made, monkeypatch):
 def test_files_are_named_from_where_the_user_is(dev, made, monkeypatch, tmp_path):
     """`run` works in the user's folder, the checks in the checkout."""
     places = []
-    monkeypatch.setattr(dev, "call", lambda _command, where: places.append(where) or 0)
+    monkeypatch.setattr(dev, "call", lambda _command, where, *_: places.append(where) or 0)
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     dev.main(["run"])
     dev.main(["test"])
 
-    assert places == [tmp_path / "elsewhere", *[tmp_path] * len(dev.CHECKS + dev.TESTS)]
+    assert places == [tmp_path / "elsewhere", *[tmp_path] * len([*dev.CHECKS, *dev.TESTS, "hunt"])]
 
 
 def test_the_first_failing_check_ends_the_gate(dev, made, monkeypatch):
     """A failing check ends `test` with its code, and is not given the options that are for pytest."""
     commands = []
-    monkeypatch.setattr(dev, "call", lambda command, _where: commands.append(command[1:]) or len(commands) // 3)
+    monkeypatch.setattr(dev, "call", lambda command, *_: commands.append(command[1:]) or len(commands) // 3)
 
     assert dev.main(["test", "-x"]) == 1
     assert commands == [["check", "."], ["format", "--check", "."], []]
@@ -271,26 +273,55 @@ def test_the_first_failing_check_ends_the_gate(dev, made, monkeypatch):
 def test_options_say_what_pytest_does(dev, made, monkeypatch):
     """Options are given to one pytest, in the place of those that the gate runs: they may name tests, or a target."""
     runs = []
-    monkeypatch.setattr(dev, "call", lambda command, _where: runs.append(command[1:]) or 0)
+    monkeypatch.setattr(dev, "call", lambda command, *_: runs.append(command[1:]) or 0)
     dev.main(["test"])
     usual, runs[:] = runs[len(dev.CHECKS) :], []
     dev.main(["test", "-x", "tests"])
 
-    assert usual == [["conformance/suite"], ["tests", "-n", "2", "--dist", "worksteal"]]
+    assert usual[:-1] == [["conformance/suite"], ["tests", "-n", "2", "--dist", "worksteal"]]
     assert runs[len(dev.CHECKS) :] == [["-x", "tests"]]
 
 
 def test_the_quick_part_leaves_out_what_is_slow(dev, made, monkeypatch):
     """`--quick` runs the same checks, the suite in its smallest profile, and the tests without those marked slow."""
     runs = []
-    monkeypatch.setattr(dev, "call", lambda command, _where: runs.append(command[1:]) or 0)
+    monkeypatch.setattr(dev, "call", lambda command, *_: runs.append(command[1:]) or 0)
 
     assert dev.main(["test", "--quick"]) == 0
     assert runs[: len(dev.CHECKS)] == [command[1:] for command in dev.CHECKS]
-    assert runs[len(dev.CHECKS) :] == [
+    assert runs[len(dev.CHECKS) : -1] == [
         ["conformance/suite", "--iai-profile", "smoke"],
         ["tests", "-m", "not slow"],
     ]
+
+
+def test_what_the_tests_wrote_is_searched(dev, made, monkeypatch, tmp_path, capfdbinary):
+    """The tests get a key of their own, and folders of their own; a key that is printed, or written, fails the gate."""
+    leak = "import os, sys; sys.stdout.write(os.environ['TENCENTCLOUD_SECRET_KEY'][::{step}])"
+    seen = []
+
+    def tool(name):
+        return sys.executable if name in {"python", "leak"} else name
+
+    def call(command, where, environment=None, output=None):
+        if command[0] != sys.executable:
+            return 0
+        seen.append(environment)
+        return called(command, CHECKOUT, environment, output)
+
+    dev.set_up("dev")
+    called = dev.call
+    monkeypatch.setattr(dev, "tool", tool)
+    monkeypatch.setattr(dev, "set_up", lambda _kind: None)
+    monkeypatch.setattr(dev, "call", call)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for step, code in ((1, 1), (2, 0)):
+        monkeypatch.setattr(dev, "QUICK_TESTS", [["leak", "-c", leak.format(step=step)]])
+        assert dev.main(["test", "--quick"]) == code
+
+    assert len({each["TENCENTCLOUD_SECRET_KEY"] for each in seen}) == 2
+    assert all(Path(each["TMPDIR"]).is_relative_to(tmp_path) for each in seen)
+    assert b"output (plain)" in capfdbinary.readouterr().err
 
 
 def test_the_lock_names_no_address():

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.campaign import aimed, without_megabytes
-from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Secret
 from conformance.judging.judge import DepartureKind as Kind
 from conformance.runs.smoke import smoke
 from tests.gateway_server import MISTAKES
@@ -152,7 +152,7 @@ def test_a_quota_that_is_off_by_one():
 @pytest.mark.parametrize(("mistake", "code"), [(None, 0), ("tag-lost", 1)])
 def test_as_a_program(mistake, code):
     """In a process of its own, it is judged by the command like any server."""
-    words = [EXAMPLE_CREDENTIALS.secret_id, EXAMPLE_CREDENTIALS.secret_key, *([mistake] if mistake else [])]
+    words = [*map(Secret.reveal, EXAMPLE_CREDENTIALS.texts), *([mistake] if mistake else [])]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TENCENTCLOUD_")}
     with subprocess.Popen(
         [sys.executable, "-m", "tests.gateway_server", *words], cwd=ROOT, stdout=subprocess.PIPE, text=True

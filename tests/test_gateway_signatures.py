@@ -91,7 +91,7 @@ GOLDEN = {
     ),
     "an empty SecretId, GET of version 1": Row(
         GET_1,
-        (f"then-field=&SecretId={EXAMPLE_CREDENTIALS.secret_id}→&SecretId=",),
+        (f"then-field=&SecretId={EXAMPLE_CREDENTIALS.secret_id.reveal()}→&SecretId=",),
         NOT_SIGNED,
         auth("authorization.form"),
         lost=AFTER_FORM,

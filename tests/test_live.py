@@ -174,7 +174,7 @@ def test_a_secret_in_an_answer_removes_the_recording(stand_in, tmp_path):
     """An answer that would bring a secret into a file, however it hides it, ends the recording, and removes it."""
     import base64
 
-    hidden = base64.b64encode(f"key {CREDENTIALS.secret_key}".encode()).decode()
+    hidden = base64.b64encode(f"key {CREDENTIALS.secret_key.reveal()}".encode()).decode()
     service, handle = stand_in.service, stand_in.service.handle
 
     def leaking(http):
@@ -189,7 +189,7 @@ def test_a_secret_in_an_answer_removes_the_recording(stand_in, tmp_path):
 
     assert done.returncode == 3, done.stdout[-500:]
     assert "a secret would stand in" in done.stderr
-    assert CREDENTIALS.secret_key not in done.stdout + done.stderr
+    assert CREDENTIALS.secret_key.reveal() not in done.stdout + done.stderr
     assert not (tmp_path / "rec").exists()
     assert foreign_only(service)
 
@@ -377,4 +377,4 @@ def test_where_things_are_kept(stand_in):
 
     assert journal.stat().st_mode & 0o077 == 0
     assert journal.parent.stat().st_mode & 0o077 == 0
-    assert CREDENTIALS.secret_id.encode() not in journal.read_bytes()
+    assert CREDENTIALS.secret_id.reveal().encode() not in journal.read_bytes()

@@ -72,7 +72,7 @@ def test_the_vendors_credential_file(stand_in):
     """Where the environment has no pair, that of the vendor's own file is taken."""
     folder = stand_in.folder / ".tencentcloud"
     folder.mkdir()
-    pair = f"secret_id={CREDENTIALS.secret_id}\nsecret_key={CREDENTIALS.secret_key}\n"
+    pair = f"secret_id={CREDENTIALS.secret_id.reveal()}\nsecret_key={CREDENTIALS.secret_key.reveal()}\n"
     (folder / "credentials").write_text(f"[default]\n{pair}")
     with stand_in.here(TENCENTCLOUD_SECRET_ID=None, TENCENTCLOUD_SECRET_KEY=None):
         done = command(*LIVE, "--max-requests", "3")

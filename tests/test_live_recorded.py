@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from conformance.base.credentials import Secret
 from conformance.recording.reader import load
 from tests.command import command
 from tests.stand_in import (
@@ -99,6 +100,6 @@ def test_nothing_secret_is_written(recorded):
     _, cassettes, done, report = recorded
     text = "".join(each.read_text() for each in cassettes.iterdir()) + done.stdout + done.stderr + json.dumps(report)
 
-    for secret in (CREDENTIALS.secret_id, CREDENTIALS.secret_key, "Employees", "conf-but-not-ours", "Zhang San"):
+    for secret in (*map(Secret.reveal, CREDENTIALS.texts), "Employees", "conf-but-not-ours", "Zhang San"):
         assert secret not in text
     assert "SCRUBBED" in text

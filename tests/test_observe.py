@@ -14,7 +14,7 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.iai.v20200303 import iai_client, models
 
-from conformance.base.credentials import EXAMPLE_CREDENTIALS
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Secret
 from conformance.base.errors import TransportError
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import faulty
@@ -252,7 +252,7 @@ def observed(upstream, folder=None):
 def sdk(endpoint, *, proxy=None):
     """The vendor's client, unchanged."""
     http = HttpProfile(protocol="http", endpoint=endpoint, proxy=proxy)
-    pair = Credential(EXAMPLE_CREDENTIALS.secret_id, EXAMPLE_CREDENTIALS.secret_key)
+    pair = Credential(*map(Secret.reveal, EXAMPLE_CREDENTIALS.texts))
     return iai_client.IaiClient(pair, "ap-guangzhou", ClientProfile(httpProfile=http))
 
 
@@ -293,7 +293,7 @@ def test_the_vendors_sdk_is_observed(tmp_path, proxied):
     recording = load(tmp_path / "rec")
     assert [recording.provenance.kind, len(recording.interactions)] == ["emulator", 8]
     text = "".join(each.read_text() for each in (tmp_path / "rec").iterdir())
-    assert EXAMPLE_CREDENTIALS.secret_id not in text
+    assert EXAMPLE_CREDENTIALS.secret_id.reveal() not in text
 
 
 @pytest.mark.slow
@@ -371,7 +371,7 @@ def test_a_stand_in_is_recorded_as_one(tmp_path):
         observed(f"https://{HOST}", tmp_path / "rec") as (relay, observer, said),
     ):
         http = HttpProfile(protocol="http", endpoint=HOST, proxy=relay.url)
-        pair = Credential(CREDENTIALS.secret_id, CREDENTIALS.secret_key)
+        pair = Credential(*map(Secret.reveal, CREDENTIALS.texts))
         iai_client.IaiClient(pair, "ap-guangzhou", ClientProfile(httpProfile=http)).CreateGroup(creation("one"))
     observer.end()
 
@@ -379,7 +379,7 @@ def test_a_stand_in_is_recorded_as_one(tmp_path):
     assert (observer.judged, observer.departures) == (1, 0), said
     assert provenance.kind == "stand-in"
     assert provenance.certificate.fingerprint
-    assert CREDENTIALS.secret_id not in (tmp_path / "rec" / "traffic.yaml").read_text()
+    assert CREDENTIALS.secret_id.reveal() not in (tmp_path / "rec" / "traffic.yaml").read_text()
 
 
 def test_the_verb(tmp_path):

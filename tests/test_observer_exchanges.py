@@ -136,8 +136,8 @@ def test_replays_may_be_refused(knowing):
 @pytest.mark.parametrize(
     ("pair", "more"),
     [
-        (Credentials(f"{EXAMPLE_CREDENTIALS.secret_id}2", "another key"), {}),
-        (Credentials("AKIDother", "another key"), {"Tag": EXAMPLE_CREDENTIALS.secret_id}),
+        (Credentials(f"{EXAMPLE_CREDENTIALS.secret_id.reveal()}2", "another key"), {}),
+        (Credentials("AKIDother", "another key"), {"Tag": EXAMPLE_CREDENTIALS.secret_id.reveal()}),
     ],
 )
 def test_others_keys_arent_taken_for_the_environments(knowing, pair, more):

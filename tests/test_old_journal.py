@@ -14,7 +14,7 @@ from tests.stand_in import CREDENTIALS, StandIn
 
 OLD = Path(__file__).parent / "data" / "old_journals"
 WHOLE, TORN = sorted(OLD.iterdir())
-ACCOUNT = AccountIdentity("https://iai.tencentcloudapi.com", "ap-guangzhou", key_digest(CREDENTIALS.secret_id))
+ACCOUNT = AccountIdentity("https://iai.tencentcloudapi.com", "ap-guangzhou", key_digest(CREDENTIALS.secret_id.reveal()))
 
 
 def put(path, folder):

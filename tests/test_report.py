@@ -162,7 +162,7 @@ def test_secrets_are_masked_in_reasons():
     """Why a target can't do something is its own word."""
     run = all_passed()
     unseen(run, "Protocol.get")
-    secret = run.target.sender.credentials.secret_key
+    secret = run.target.sender.credentials.secret_key.reveal()
     run.results.unsupported["Protocol.get"] = f"no GET with {secret}"
 
     assert secret not in json_report.render(report_on(run))

@@ -9,7 +9,7 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.iai.v20200303 import iai_client, models
 
-from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials, Secret
 from conformance.cli.serve import STRICT_SIGNING
 from conformance.contract import CODES
 from conformance.emulator import Emulator, conforming
@@ -38,7 +38,7 @@ def client(server, credentials=EXAMPLE_CREDENTIALS, scheme="TC3-HMAC-SHA256", me
     http = HttpProfile(protocol="http", endpoint=endpoint, reqMethod=method)
     profile = ClientProfile(signMethod=scheme, httpProfile=http)
     profile.unsignedPayload = unsigned
-    pair = Credential(credentials.secret_id, credentials.secret_key, credentials.token)
+    pair = Credential(*map(Secret.reveal, credentials.texts))
     return iai_client.IaiClient(pair, "ap-guangzhou", profile)
 
 

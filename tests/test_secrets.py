@@ -386,7 +386,8 @@ def test_call_prints_no_secret(monkeypatch, fault):
 
     assert done.returncode in {0, 1}, done.stderr
     assert "→ POST" in done.stdout
-    assert found_in((done.stdout + done.stderr).encode(), [ID, KEY, TOKEN, EXAMPLE_CREDENTIALS.secret_id]) is None
+    mine = [ID, KEY, TOKEN, EXAMPLE_CREDENTIALS.secret_id.reveal()]
+    assert found_in((done.stdout + done.stderr).encode(), mine) is None
     assert "&Signature=SCRUBBED" in done.stdout
 
 

@@ -14,7 +14,7 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.iai.v20200303 import iai_client, models
 
-from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials, Secret
 from conformance.base.errors import UsageError
 from conformance.cli.main import main
 from conformance.cli.serve import parse_answers
@@ -55,7 +55,7 @@ def answering(*written, **more):
 
 def client(url, credentials=EXAMPLE_CREDENTIALS):
     http = HttpProfile(protocol="http", endpoint=url.removeprefix("http://"))
-    pair = Credential(credentials.secret_id, credentials.secret_key, credentials.token)
+    pair = Credential(*map(Secret.reveal, credentials.texts))
     return iai_client.IaiClient(pair, "ap-guangzhou", ClientProfile(httpProfile=http))
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from conformance.base.credentials import Secret
 from conformance.exchange.signing import (
     Scheme,
     canonical_request,
@@ -44,7 +45,7 @@ def test_version_3(name):
 
     canonical = canonical_request(method, query, headers, payload_hash(body))
 
-    assert expected == tc3_signature(key, date, service, string_to_sign(timestamp, date, service, canonical))
+    assert expected == tc3_signature(Secret(key), date, service, string_to_sign(timestamp, date, service, canonical))
 
 
 def test_the_query_of_a_post_is_not_signed():
@@ -62,7 +63,7 @@ def test_unsigned_payload():
     canonical = canonical_request("POST", "", headers, payload_hash(b"UNSIGNED-PAYLOAD"))
 
     assert (
-        tc3_signature(KEY, "2019-02-25", "iai", string_to_sign(1551113065, "2019-02-25", "iai", canonical))
+        tc3_signature(Secret(KEY), "2019-02-25", "iai", string_to_sign(1551113065, "2019-02-25", "iai", canonical))
         == "807df47f69e2974c6009ff8202519f74f38a3b4d184e3054376b7285bb7860d7"
     )
 
@@ -77,7 +78,7 @@ def test_version_1_sha1():
 
     to_sign = v1_string_to_sign("GET", "cvm.tencentcloudapi.com", fields.items())
 
-    assert v1_signature(KEY, to_sign, Scheme.SHA1) == "EliP9YW3pW28FpsEdkXt/+WcGeI="
+    assert v1_signature(Secret(KEY), to_sign, Scheme.SHA1) == "EliP9YW3pW28FpsEdkXt/+WcGeI="
 
 
 def test_version_1_sha256():
@@ -91,7 +92,7 @@ def test_version_1_sha256():
 
     to_sign = v1_string_to_sign("POST", "iai.tencentcloudapi.com", fields.items())
 
-    assert v1_signature(KEY, to_sign, Scheme.SHA256) == "q3KSpfsGoHTxpaFHus54Rep02D0mbb9TEpALRw3yPJM="
+    assert v1_signature(Secret(KEY), to_sign, Scheme.SHA256) == "q3KSpfsGoHTxpaFHus54Rep02D0mbb9TEpALRw3yPJM="
 
 
 @pytest.mark.parametrize(
@@ -103,4 +104,4 @@ def test_version_1_sha256():
 )
 def test_version_1_hash(scheme, expected):
     """Both hashes of version 1 equal those of the vendor's own test."""
-    assert expected == v1_signature("test-secret-key", "test-sign-string", scheme)
+    assert expected == v1_signature(Secret("test-secret-key"), "test-sign-string", scheme)

@@ -7,6 +7,8 @@ from conformance.emulator import Emulator
 from conformance.emulator.server import Server
 from tests.command import command
 
+_PAIR = ("SECRET_ID", "SECRET_KEY", "TOKEN")
+
 
 @pytest.fixture(scope="module", name="authority")
 def _authority():
@@ -25,7 +27,8 @@ def _server(authority, tmp_path):
 
 @pytest.fixture(autouse=True, name="no_authority_named")
 def _no_authority_named(monkeypatch):
-    for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
+    """Nor a key pair: the servers know the example's alone."""
+    for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", *(f"TENCENTCLOUD_{each}" for each in _PAIR)):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -47,7 +47,7 @@ from tests.twisting import (
 # --- Before signing --------------------------------------------------------------------------------------
 
 UNKNOWN = "AKIDnobodyHasThisOne00000000000EXAMPLE"
-ID = EXAMPLE_CREDENTIALS.secret_id
+ID = EXAMPLE_CREDENTIALS.secret_id.reveal()
 RAW_BODY = '{"GroupName": "学 b", "GroupId": "i", "GroupExDescriptions": ["a", "b"]}'.encode()
 QUERY = "GroupName=%E5%AD%A6%20b&GroupId=i&GroupExDescriptions.0=a&GroupExDescriptions.1=b"
 
@@ -171,7 +171,7 @@ def test_before_signing(how, twist):
 def test_before_signing_the_key_is_another():
     """The other key is a key that can be told."""
     for how in HOW:
-        key = f"{TEMPORARY.secret_key[::-1]}x"
+        key = f"{TEMPORARY.secret_key.reveal()[::-1]}x"
         assert is_right(sent(how, "other-key"), replace(TEMPORARY, secret_key=key))
 
 

@@ -15,7 +15,7 @@ from conformance.exchange.signing import TC3_ENDING, UNSIGNED_PAYLOAD, Scheme
 from conformance.targets.raw import written
 
 _SIGNED = "host;content-type"
-_CREDENTIAL = f"{EXAMPLE_CREDENTIALS.secret_id}/2026-01-01/iai/{TC3_ENDING}"
+_CREDENTIAL = f"{EXAMPLE_CREDENTIALS.secret_id.reveal()}/2026-01-01/iai/{TC3_ENDING}"
 _AUTHORIZATIONS = (
     "", " ", "x", "Basic eDp5", "Bearer x", "TC3-HMAC-SHA256", "TC3-HMAC-SHA256 ", "TC3-HMAC-SHA256 Credential=",
     "TC3-HMAC-SHA256 " * 500, "TC3-HMAC-SHA256" + " " * 20_000 + "x", "TC3-HMAC-SHA256 Credential=" + "/" * 5000,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials, Secret
 from conformance.base.errors import SuiteError, TargetUnusableError, UsageError
 from conformance.base.hosts import is_loopback
 
@@ -18,42 +18,46 @@ __all__ = [
 ]  # fmt: skip
 
 DEFAULT_REGION = "ap-guangzhou"
+# Where the environment is meant, functions are given none: a traceback shows what they were given.
+_Environment = Mapping[str, str] | None
+_SECRETS = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN")
 
 
-def credentials_of_environment(environment: Mapping[str, str] = os.environ) -> Credentials | None:
+def _value(environment: _Environment, name: str) -> str:
+    return (os.environ if environment is None else environment).get(name, "")
+
+
+def credentials_of_environment(environment: _Environment = None) -> Credentials | None:
     """The pair that the environment names, as the vendor's own tools do; None where it names none.
 
     Raises:
         UsageError: it names half a pair.
     """
-    secret_id = environment.get("TENCENTCLOUD_SECRET_ID", "")
-    secret_key = environment.get("TENCENTCLOUD_SECRET_KEY", "")
+    secret_id, secret_key, token = (Secret(_value(environment, name)) for name in _SECRETS)
     if not secret_id and not secret_key:
         return None
     if not secret_id or not secret_key:
         absent = "TENCENTCLOUD_SECRET_KEY" if secret_id else "TENCENTCLOUD_SECRET_ID"
         raise UsageError(f"the environment names half a key pair: {absent} is not set")
-    token = environment.get("TENCENTCLOUD_TOKEN") or None
-    for name, value in (("SECRET_ID", secret_id), ("SECRET_KEY", secret_key), ("TOKEN", token)):
-        if value is not None:
-            check_header(f"TENCENTCLOUD_{name}", value)
-    return Credentials(secret_id, secret_key, token)
+    for name, value in zip(_SECRETS, (secret_id, secret_key, token), strict=True):
+        if value:
+            check_header(name, value)
+    return Credentials(secret_id, secret_key, token or None)
 
 
-def secrets_of_environment(environment: Mapping[str, str] = os.environ) -> list[str]:
+def secrets_of_environment(environment: _Environment = None) -> list[Secret]:
     """The texts of the environment that nobody may see, whoever signs with them."""
-    names = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN")
-    return [value for name in names if (value := environment.get(name))]
+    return [secret for name in _SECRETS if (secret := Secret(_value(environment, name)))]
 
 
-def region_of_environment(environment: Mapping[str, str] = os.environ) -> str:
+def region_of_environment(environment: _Environment = None) -> str:
     """The region that the environment names, else the default. Raises UsageError for one that no header can carry."""
-    region = environment.get("TENCENTCLOUD_REGION") or DEFAULT_REGION
+    region = _value(environment, "TENCENTCLOUD_REGION") or DEFAULT_REGION
     check_header("TENCENTCLOUD_REGION", region)
     return region
 
 
-def check_header(variable: str, value: str) -> None:
+def check_header(variable: str, value: str | Secret) -> None:
     """Raise UsageError for a value that can't stand in a header; never shows the value.
 
     Args:
@@ -62,13 +66,17 @@ def check_header(variable: str, value: str) -> None:
     """
     if not value:
         raise UsageError(f"{variable} is empty: leave it out, or give it a value")
-    if not value.isascii() or any(not "!" <= character <= "~" for character in value):
+    if not _fits(value.reveal() if isinstance(value, Secret) else value):
         raise UsageError(f"{variable} has a space, a line break or another character that no key, token or region has")
 
 
-def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
+def _fits(value: str) -> bool:
+    return all("!" <= character <= "~" for character in value)
+
+
+def cache_folder(environment: _Environment = None) -> Path:
     """Where things are kept that can be made anew: under XDG_CACHE_HOME, or the home folder's `.cache`."""
-    named = Path(environment.get("XDG_CACHE_HOME", ""))
+    named = Path(_value(environment, "XDG_CACHE_HOME"))
     try:
         folder = named if named.is_absolute() else Path("~/.cache").expanduser()
     except RuntimeError:  # nobody's home is known, as in some containers
@@ -76,13 +84,13 @@ def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
     return folder / "iai-conformance"
 
 
-def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
+def state_folder(environment: _Environment = None) -> Path:
     """Where things are kept that must outlive a run: under XDG_STATE_HOME, or the home folder's `.local/state`.
 
     Raises:
         SuiteError: neither is known.
     """
-    named = Path(environment.get("XDG_STATE_HOME", ""))
+    named = Path(_value(environment, "XDG_STATE_HOME"))
     try:
         folder = named if named.is_absolute() else Path("~/.local/state").expanduser()
     except RuntimeError as error:
@@ -90,7 +98,7 @@ def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
     return folder / "iai-conformance"
 
 
-def credentials_for(endpoint: str, environment: Mapping[str, str] = os.environ) -> Credentials:
+def credentials_for(endpoint: str, environment: _Environment = None) -> Credentials:
     """The pair to sign with for a URL: the environment's, else, on this machine, the documented example.
 
     Raises:

@@ -104,7 +104,7 @@ def _clean(journal: JournalFile, settings: Settings) -> Iterator[str]:
         )
     )
     try:
-        if key_digest(target.sender.credentials.secret_id) != journal.account.key:
+        if key_digest(target.sender.credentials.secret_id.reveal()) != journal.account.key:
             yield f"✗ {journal.path}: it is another key pair's: set the one that the run had"
             return
         resumed = resume(journal)

@@ -84,7 +84,7 @@ def judge(settings: Settings, files: dict[str, str]) -> int:
         except SuiteError as error:
             failed = error
         except Exception as error:
-            broken = internal_error(error)
+            broken = internal_error(error, session.run.secrets)
     ending = ending_of(session, settings, files, interrupted=interrupted, broken=broken, failed=failed)
     for line in ending.said:
         sys.stderr.write(f"iai-conformance: {line}\n")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
-from conformance.base.credentials import Credentials
+from conformance.base.credentials import Credentials, Secret
 from conformance.exchange.draft import Draft, Form, Sender, draft, quoted, sign
 from conformance.exchange.messages import HttpRequest, header
 from conformance.exchange.request import Request
@@ -388,9 +388,12 @@ def _path(http: HttpRequest, argument: str) -> HttpRequest:
 _BEFORE: dict[str, tuple[str, Callable[[Draft, str], None]]] = {
     "other-key": (
         "signed with another key",
-        _credentials(lambda pair: replace(pair, secret_key=f"{pair.secret_key[::-1]}x")),
+        _credentials(lambda pair: replace(pair, secret_key=Secret(f"{pair.secret_key.reveal()[::-1]}x"))),
     ),
-    "unknown-id": ("signed for a SecretId that nobody has", _credentials(lambda p: replace(p, secret_id=_UNKNOWN_ID))),
+    "unknown-id": (
+        "signed for a SecretId that nobody has",
+        _credentials(lambda pair: replace(pair, secret_id=Secret(_UNKNOWN_ID))),
+    ),
     "timestamp": ("so many seconds from now", _timestamp),
     "timestamp-text": ("with this Timestamp", _common("Timestamp")),
     "date": ("with a scope so many days from its date", _of_version_3(_date)),

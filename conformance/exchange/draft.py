@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import quote, urlsplit
 
-from conformance.base.credentials import Credentials
+from conformance.base.credentials import Credentials, Secret
 from conformance.contract import ARRAYS, SERVICE
 from conformance.exchange.gateway_headers import secrets_of
 from conformance.exchange.messages import Headers, HttpRequest
@@ -80,9 +80,9 @@ class Sender:
     gateway_headers: Headers = field(default=(), repr=False)
 
     @property
-    def secrets(self) -> list[str]:
+    def secrets(self) -> list[Secret]:
         """All that nobody else may see of what is sent for it."""
-        return [*self.credentials.texts, *(secret for each in self.gateway_headers for secret in secrets_of(*each))]
+        return [*self.credentials.texts, *(Secret(text) for each in self.gateway_headers for text in secrets_of(*each))]
 
     @property
     def host(self) -> str:
@@ -95,9 +95,9 @@ def quoted(text: str) -> str:
     return quote(text.encode("utf-8", "surrogatepass"), safe="")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Draft:
-    """Everything that makes up an HTTP request, before it is signed.
+    """Everything that makes up an HTTP request, before it is signed; its `repr` shows none of it.
 
     Attributes:
         endpoint: where it goes.
@@ -157,7 +157,7 @@ def draft(request: Request, sender: Sender, form: Form, timestamp: int, nonce: i
     if sender.region:
         common["Region"] = sender.region
     if sender.credentials.token:
-        common["Token"] = sender.credentials.token
+        common["Token"] = sender.credentials.token.reveal()
     if sender.scheme is not Scheme.TC3:
         common |= {"Nonce": str(nonce), "SignatureMethod": str(sender.scheme)}
     return Draft(
@@ -206,7 +206,7 @@ def _seal_tc3(made: Draft) -> HttpRequest:
 
 
 def _seal_v1(made: Draft) -> HttpRequest:
-    fields = [*made.fields, *made.common.items(), ("SecretId", made.credentials.secret_id)]
+    fields = [*made.fields, *made.common.items(), ("SecretId", made.credentials.secret_id.reveal())]
     to_sign = v1_string_to_sign(made.method, made.host, fields)
     fields.append(("Signature", v1_signature(made.credentials.secret_key, to_sign, made.scheme)))
     text = urlencode(fields, made.quote)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from conformance.base.errors import TransportError
@@ -34,9 +35,9 @@ class Place:
     at: float = field(default=0.0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class HttpRequest:
-    """A request as it goes over the wire.
+    """A request as it goes over the wire. Its `repr` shows nothing in which a key or a signature may stand.
 
     Attributes:
         method: as sent ("POST").
@@ -50,7 +51,11 @@ class HttpRequest:
     url: str
     headers: Headers
     body: bytes = b""
-    place: Place | None = field(default=None, compare=False, repr=False)
+    place: Place | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        where = re.sub("//[^/?]*@", "//", self.url.partition("?")[0])
+        return f"<{self.method} {where}, {len(self.headers)} headers, {len(self.body)} bytes>"
 
     @property
     def query(self) -> str:
@@ -63,9 +68,9 @@ class HttpRequest:
         return header(self.headers, "Host") or self.url.partition("//")[2].partition("/")[0].partition("?")[0]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class HttpResponse:
-    """An answer as it came over the wire.
+    """An answer as it came over the wire. Its `repr` shows nothing of it: it may quote the request.
 
     Attributes:
         status: the HTTP status.
@@ -76,6 +81,9 @@ class HttpResponse:
     status: int
     headers: Headers
     body: bytes
+
+    def __repr__(self) -> str:
+        return f"<HTTP {self.status}, {len(self.headers)} headers, {len(self.body)} bytes>"
 
 
 # An answer, or why there is none.

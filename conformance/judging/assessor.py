@@ -34,7 +34,7 @@ __all__ = ["Assessor", "CaseRun"]
 _LONGEST_CITED = 200
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class CaseRun:
     """A case while it is sent.
 
@@ -68,7 +68,7 @@ class CaseRun:
         return cls(case, salt, [each.filled(salt) for each in case.steps])
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Assessor:
     """What is known of a target, and what was found there.
 

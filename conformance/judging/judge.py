@@ -44,7 +44,7 @@ class DepartureKind(StrEnum):
         return kind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Departure:
     """One way in which an answer departs from the page.
 
@@ -61,7 +61,7 @@ class Departure:
     observed: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Judgement:
     """What an answer says, and how it departs.
 

@@ -25,7 +25,7 @@ _SMALLEST = 3
 _FEW = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Failure:
     """A departure, and the requests that show it.
 
@@ -98,7 +98,7 @@ class Tally:
         return self.kept + self.broken + self.open
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Results:
     """What a run found so far.
 

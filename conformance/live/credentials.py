@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import configparser
-import os
 import threading
 from collections.abc import Mapping
 
-from conformance.base.credentials import Credentials
+from conformance.base.credentials import Credentials, Secret
 from conformance.base.environment import check_header, credentials_of_environment
 from conformance.base.errors import TargetUnusableError, UsageError
 
@@ -21,7 +20,7 @@ _WHERE = (
 _LONGEST = 5.0  # seconds
 
 
-def find_credentials(environment: Mapping[str, str] = os.environ) -> Credentials:
+def find_credentials(environment: Mapping[str, str] | None = None) -> Credentials:
     """The pair of the environment, with its token; else what the vendor's own chain of providers finds.
 
     That is its credential file, then the role of the machine, then that of the cluster.
@@ -36,7 +35,7 @@ def find_credentials(environment: Mapping[str, str] = os.environ) -> Credentials
 
 def _of_providers() -> Credentials:
     """What the vendor's library finds."""
-    found: list[tuple[str, str, str | None]] = []
+    found: list[tuple[Secret, Secret, Secret]] = []
     problems: list[Exception] = []
 
     def look() -> None:
@@ -44,7 +43,7 @@ def _of_providers() -> Credentials:
 
         try:
             pair = DefaultCredentialProvider().get_credentials()
-            found.append((pair.secret_id, pair.secret_key, pair.token))
+            found.append((Secret(pair.secret_id or ""), Secret(pair.secret_key or ""), Secret(pair.token or "")))
         except Exception as error:  # of its own kind, of the file's, of the network's: whatever a provider runs into
             problems.append(error)
 
@@ -58,6 +57,6 @@ def _of_providers() -> Credentials:
         raise TargetUnusableError(f"no credentials for a live account: {_WHERE}")
     for name, value in zip(("secret_id", "secret_key", "token"), found[0], strict=True):
         if value or name != "token":
-            check_header(f"the {name} that the vendor's library finds", value or "")
+            check_header(f"the {name} that the vendor's library finds", value)
     secret_id, secret_key, token = found[0]
     return Credentials(secret_id, secret_key, token or None)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from conformance.base.credentials import Credentials
+from conformance.base.credentials import Credentials, Secret
 from conformance.base.environment import credentials_of_environment
 from conformance.base.errors import SuiteError
 from conformance.contract import ACTION, SISTERS
@@ -38,7 +38,7 @@ __all__ = ["Observer"]
 _LONGEST = 160
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Observer:
     """Judges exchanges that others make.
 
@@ -80,7 +80,7 @@ class Observer:
             UsageError: the environment names half a key pair, or the folder isn't free.
         """
         pair = credentials_of_environment()
-        target = HttpTarget(upstream, Sender(upstream, "", Credentials("", "")), timeout=1)
+        target = HttpTarget(upstream, Sender(upstream, "", Credentials(Secret(""), Secret(""))), timeout=1)
         run = Run.against(target)
         run.secrets = Secrets.of(pair.texts if pair is not None else [])
         observer = cls(Session(run), upstream, lambda line: say(run.secrets.mask(line)), pair)

@@ -34,7 +34,7 @@ _TO_CLOSE = 1.0
 _EVERYWHERE = {"", "0.0.0.0", "::"}  # noqa: S104 -- to be told apart, not listened at
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RelayedExchange:
     """A request that passed, and what came of it.
 

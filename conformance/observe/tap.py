@@ -21,7 +21,7 @@ __all__ = ["InFlight", "Passed", "Tap"]
 # --- What is under way -----------------------------------------------------------------------------------
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Passed:
     """A request that passed whole.
 

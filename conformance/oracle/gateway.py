@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from conformance.base.credentials import Credentials
+from conformance.base.credentials import Credentials, Secret
 from conformance.contract import ACTION, CLAUSE, CODES, SISTERS, VERSION, limit_of
 from conformance.exchange.draft import ARRAYS, INDEXED, URLENCODED, Sender
 from conformance.exchange.messages import HttpRequest, header
@@ -45,7 +45,7 @@ def findings(http: HttpRequest, sender: Sender | None, now: float, *, replayed: 
     yield from _protocol(http, sender)
 
 
-_STRANGER = Sender("", "", Credentials("", ""))
+_STRANGER = Sender("", "", Credentials(Secret(""), Secret("")))
 
 
 def _of_a_stranger(http: HttpRequest, now: float) -> Iterator[Finding]:

@@ -64,7 +64,7 @@ def is_scrubbed(name: str, value: str) -> bool:
     return _is_secret(name) or value == SCRUBBED or _LIKE_A_SECRET.fullmatch(value) is not None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Extraction:
     """What was taken out of one request, by the place where it stood.
 

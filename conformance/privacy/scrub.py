@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from conformance.base.credentials import Secret
 from conformance.base.errors import TransportError
 from conformance.contract import CODES
 from conformance.exchange.compression import decompressed
@@ -23,7 +24,7 @@ from conformance.privacy.secrets import NAMELESS, SCRUBBED, Secrets, is_scrubbed
 __all__ = ["NAMELESS", "SCRUBBED", "is_scrubbed", "scrubbed", "scrubbed_answer", "scrubbed_request"]
 
 
-def scrubbed_request(http: HttpRequest, secrets: Secrets | Collection[str] = ()) -> HttpRequest:
+def scrubbed_request(http: HttpRequest, secrets: Secrets | Collection[str | Secret] = ()) -> HttpRequest:
     """The request without SecretId, key, signature and token, and without the values of headers that tell nothing.
 
     Args:
@@ -41,7 +42,7 @@ def scrubbed(answer: Answer, secrets: Secrets, ours: Collection[str]) -> Answer:
 
 
 def scrubbed_answer(
-    answer: HttpResponse, secrets: Secrets | Collection[str] = (), ours: Collection[str] = ()
+    answer: HttpResponse, secrets: Secrets | Collection[str | Secret] = (), ours: Collection[str] = ()
 ) -> HttpResponse:
     """The answer without what belongs to the account, or may: numbers and names, and groups that aren't ours.
 

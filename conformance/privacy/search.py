@@ -35,7 +35,7 @@ class Hit(NamedTuple):
     end: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Needles:
     """Texts that are looked for at once, however many: a recording has a signature for each request.
 
@@ -54,6 +54,7 @@ class Needles:
     _long: list[bytes] = field(default_factory=list)
     _pieces: dict[int, list[bytes]] = field(default_factory=dict)
     _heads: dict[bytes, list[bytes]] = field(default_factory=dict)
+    _tails: dict[bytes, list[bytes]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, texts: Iterable[bytes]) -> Needles:
@@ -69,6 +70,7 @@ class Needles:
         if not text or text in self._heads.get(text[:_SHORTEST_HEAD], ()):
             return
         self._heads.setdefault(text[:_SHORTEST_HEAD], []).append(text)
+        self._tails.setdefault(text[-_SHORTEST_HEAD:], []).append(text)
         self.spaced = self.spaced or b" " in text
         self.shortest = min(len(text), self.shortest or len(text))
         self._longest = max(len(text), self._longest)
@@ -97,6 +99,14 @@ class Needles:
                 if enough and text.startswith(data[start:]):
                     yield start, len(data)
                     return
+
+    def begun_before(self, data: bytes) -> Iterator[int]:
+        """How many bytes at the beginning of data are as good as a text that was cut off before them."""
+        data = data[: self._longest].lower()
+        for end in range(_SHORTEST_HEAD, len(data) + 1):
+            for text in self._tails.get(data[end - _SHORTEST_HEAD : end], ()):
+                if end >= min(_HEAD, (len(text) + 1) // 2) and text.endswith(data[:end]):
+                    yield end
 
 
 def hits(

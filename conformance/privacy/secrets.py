@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
+from conformance.base.credentials import Secret
 from conformance.exchange.messages import Headers, HttpRequest
 from conformance.privacy.places import NAMELESS, SCRUBBED, Extraction, is_scrubbed
 from conformance.privacy.search import Needles, hits
@@ -28,12 +29,15 @@ _MASKABLE = 6
 # What a SecretId of the platform looks like, wherever it stands.
 _LIKE_A_SECRET_ID = re.compile(rb"(?<![A-Za-z0-9])AKID[A-Za-z0-9]{32}(?![A-Za-z0-9])")
 _ACCOUNT = re.compile(r"(?i)\b((?:owner|sub)?uin|appid)(\W{0,4})\d{6,}")
-_CUT = "…".encode()  # what stands where the rest of a text was cut off
+# A signature by the name before it, in a header, a query, or among a traceback's variables.
+_SIGNATURE = re.compile(r"""(?i)(\bsignature\b\W{1,30}?b?["']?)(?:[0-9a-f]{64}|[a-z0-9+/%_-]{27,}(?:=|%3d))""")
+# What stands where a text was cut: before it beginnings may stand, behind it ends.
+_CUTS = tuple(each.encode() for each in ("…", "..."))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Secrets:
-    """The texts that nobody else may see: those that were named, and what requests carried since.
+    """The texts that nobody else may see: those that were named, and what requests carried since. No `repr` has them.
 
     Attributes:
         own: those that were named: the environment's.
@@ -47,9 +51,11 @@ class Secrets:
         self._look_for(self.own)
 
     @classmethod
-    def of(cls, texts: Secrets | Iterable[str]) -> Secrets:
+    def of(cls, texts: Secrets | Iterable[str | Secret]) -> Secrets:
         """The texts as secrets; of those that are, themselves."""
-        return texts if isinstance(texts, Secrets) else cls([each for each in texts if each])
+        if isinstance(texts, Secrets):
+            return texts
+        return cls([each.reveal() if isinstance(each, Secret) else each for each in texts if each])
 
     @property
     def lasting(self) -> list[str]:
@@ -100,17 +106,21 @@ class Secrets:
         """A text for a terminal or a report: without them, however hidden, or cut off by "…"; and without accounts."""
         data = Extraction().members(text.encode("utf-8", "surrogatepass"))
         bare = _LIKE_A_SECRET_ID.sub(SCRUBBED.encode(), _without(data, self._places(data)))
-        return _ACCOUNT.sub(rf"\1\2{SCRUBBED}", bare.decode("utf-8", "surrogatepass"))
+        text = _SIGNATURE.sub(rf"\1{SCRUBBED}", bare.decode("utf-8", "surrogatepass"))
+        return _ACCOUNT.sub(rf"\1\2{SCRUBBED}", text)
 
     def _places(self, data: bytes) -> Iterator[tuple[int, int]]:
-        """Where in data they stand, and where before an ellipsis their beginnings do."""
+        """Where in data they stand; and where before an ellipsis their beginnings do, and behind it their ends."""
         for each in hits(data, self._needles, least=_MASKABLE):
             yield each.start, each.end
-        start = 0
-        while (end := data.find(_CUT, start)) >= 0:
-            for each in hits(data[start:end], self._needles, least=_MASKABLE, cut=True):
-                yield start + each.start, start + each.end
-            start = end + len(_CUT)
+        for cut in _CUTS:
+            start = 0
+            while (end := data.find(cut, start)) >= 0:
+                for each in hits(data[start:end], self._needles, least=_MASKABLE, cut=True):
+                    yield start + each.start, start + each.end
+                start = end + len(cut)
+                for rest in self._needles.begun_before(data[start:]):
+                    yield start, start + rest
 
     def masked(self, value: _Value) -> _Value:
         """A value whose every text is masked, in tuples, lists, objects and other values."""

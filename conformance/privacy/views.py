@@ -1,4 +1,4 @@
-"""What hides a text, taken away: percent and JSON escapes, folds, UTF-16, Base64, hexadecimal digits, gzip. Pure."""
+"""What hides a text, taken away: percent, JSON, C and XML escapes, folds, UTF-16, Base64, hex, gzip. Pure."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ _PERCENT_OR_PLUS = re.compile(rb"%(?:([0-9A-Fa-f]{2})|[0-9A-Fa-f]?\Z)|\+")
 _ESCAPE = re.compile(
     rb"\\(?:u(?P<high>[Dd][89ABab][0-9A-Fa-f]{2})\\u(?P<low>[Dd][C-Fc-f][0-9A-Fa-f]{2})"
     rb"|(?:u(?P<unit>[0-9A-Fa-f]{4})|x(?P<byte>[0-9A-Fa-f]{2})|U(?P<point>[0-9A-Fa-f]{8}))"
-    rb"|(?P<short>[/\\\"'bfnrt])|(?:[uxU][0-9A-Fa-f]*+)?\Z)"
+    rb"|(?P<octal>[0-3][0-7]{2})|(?P<short>[/\\\"'bfnrt])|(?:[uxU][0-9A-Fa-f]*+)?\Z)"
 )
 _LAST_CHARACTER = 0x10FFFF
 _SHORT = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
@@ -117,6 +117,8 @@ def _escapes(data: bytes, _sought: Sought) -> Iterator[View]:
 def _unescaped(match: re.Match[bytes]) -> bytes:
     if match["high"]:
         return bytes.fromhex((match["high"] + match["low"]).decode("ascii")).decode("utf-16-be").encode()
+    if match["octal"]:
+        return bytes([int(match["octal"], 8)])
     if digits := match["unit"] or match["byte"] or match["point"]:
         return chr(min(int(digits, 16), _LAST_CHARACTER)).encode("utf-8", "surrogatepass")
     return _SHORT.get(match["short"], match["short"] or b"")
@@ -126,6 +128,23 @@ def _unescaped_byte(match: re.Match[bytes]) -> bytes:
     """As `_unescaped`; but what can be one byte is one: bytes are written so as well."""
     digits = match["unit"] or match["byte"]
     return bytes([number]) if digits and (number := int(digits, 16)) < 256 else _unescaped(match)
+
+
+_ENTITY = re.compile(rb"&(?:#(?P<number>[0-9]{1,7})|#[xX](?P<hex>[0-9A-Fa-f]{1,6})|(?P<name>amp|lt|gt|quot|apos));")
+_NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
+
+
+def _entities(data: bytes, _sought: Sought) -> Iterator[View]:
+    """XML and HTML escape so."""
+    if b"&" in data and b";" in data:
+        yield _read("XML-escaped", data, _ENTITY, _of_entity)
+
+
+def _of_entity(match: re.Match[bytes]) -> bytes:
+    if match["name"]:
+        return _NAMED[match["name"]]
+    number = int(match["number"]) if match["number"] else int(match["hex"], 16)
+    return chr(min(number, _LAST_CHARACTER)).encode("utf-8", "surrogatepass")
 
 
 # --- Hidden in whatever way ------------------------------------------------------------------------------
@@ -204,5 +223,5 @@ def _unpacked(data: memoryview) -> bytes:
 
 
 # The ways in which anybody writes a text in a query, a form or JSON; and all that are known.
-WRITTEN: tuple[Reader, ...] = (_percent, _escapes)
+WRITTEN: tuple[Reader, ...] = (_percent, _escapes, _entities)
 HIDDEN: tuple[Reader, ...] = (*WRITTEN, _folds, _wide, _base64, _hexadecimal, _compressed)

@@ -34,6 +34,7 @@ __all__ = [
     "CassetteFile",
     "Seal",
     "entry",
+    "entry_of",
     "head",
     "is_torn_at_its_beginning",
     "parsed",
@@ -106,6 +107,11 @@ def entry(interaction: Interaction, case: Case | None = None) -> tuple[str, str]
     recorded = values["recorded"]
     if case is not None and isinstance(recorded, dict):
         recorded["whole_case"] = case.to_line()
+    return entry_of(values)
+
+
+def entry_of(values: Mapping[str, object]) -> tuple[str, str]:
+    """The text of an interaction's values, and its hash."""
     content = "{" + ",\n   ".join(f'"{name}": {dumps(value)}' for name, value in values.items())
     return f'- {content},\n   "hash": "{hashed(content)}"}}\n', hashed(content)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Secret
 from conformance.base.errors import NotRecordedError, TransportError, UnsupportedError
 from conformance.exchange.messages import Exchange, HttpRequest, Place
 from conformance.exchange.salt import Salts
@@ -46,7 +46,7 @@ class CassetteTarget:
         provenance = recording.provenance
         pair = EXAMPLE_CREDENTIALS
         if provenance.token:  # what is signed with temporary credentials carries a token
-            pair = Credentials(pair.secret_id, pair.secret_key, "recorded")
+            pair = replace(pair, token=Secret("recorded"))
         self.name, self.recording = name, recording
         self.exclusive = provenance.kind is Kind.DOCUMENTATION  # nobody else is on the page
         self.sender = Sender(provenance.endpoint, provenance.region, pair)

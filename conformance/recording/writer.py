@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from conformance.base.credentials import Secret
 from conformance.base.errors import SuiteError, UsageError
 from conformance.base.files import check_folder
 from conformance.contract import CLAUSE
@@ -69,7 +70,7 @@ def _remove(folder: Path) -> None:
         folder.rmdir()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class _File:
     """A cassette that is being written.
 
@@ -89,7 +90,7 @@ class _File:
     cases: set[str] = field(default_factory=set)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Writer:
     """Writes the cassettes of one recording.
 
@@ -102,7 +103,7 @@ class Writer:
 
     folder: Path
     provenance: Callable[[], Provenance]
-    secrets: Collection[str] = ()
+    secrets: Collection[str | Secret] = ()
     replaces: bool = False
     _found: Provenance | None = None
     _files: dict[str, _File] = field(default_factory=dict)
@@ -204,7 +205,7 @@ class Writer:
             self.folder.mkdir(parents=True, exist_ok=True)
         if part not in self._files:
             own = replace(self._found, part=part)
-            handle = os.open(self.folder / f"{part}.yaml", os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
+            handle = os.open(self.folder / f"{part}.yaml", os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
             data = head(own).encode("utf-8")
             self._files[part] = _File(own, handle, (0, len(data)))
             self._refuse_secrets(data, "the provenance")

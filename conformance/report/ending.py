@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from conformance.base.errors import SuiteError
+from conformance.privacy.secrets import Secrets
 from conformance.report.formats import write_files
 from conformance.report.model import Report, Verdict, report_of
 from conformance.runs.session import Session
@@ -41,9 +42,9 @@ def exit_code(report: Report) -> int:
     return {Verdict.CONFORMS: 0, Verdict.VIOLATES: 1, Verdict.INCOMPLETE: 5}[report.verdict]
 
 
-def internal_error(error: BaseException) -> str:
-    """What is said of an error of ours."""
-    return "internal error, please report it:\n" + "".join(traceback.format_exception(error)).rstrip()
+def internal_error(error: BaseException, secrets: Secrets) -> str:
+    """What is said of an error of ours; its message may quote what was sent."""
+    return secrets.mask("internal error, please report it:\n" + "".join(traceback.format_exception(error)).rstrip())
 
 
 def ending_of(

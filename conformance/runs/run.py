@@ -54,7 +54,7 @@ _PAGE = 1000  # groups; as many as GetGroupList gives at once
 _PROBE = Case.single("GroupExDescriptions.optional", "whether the target still answers", Request(PLAIN), probe=True)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Run:
     """Everything about one run against one target.
 

@@ -49,7 +49,7 @@ class Groups:
     left: dict[str, str]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Session:
     """A run and what belongs to it.
 
@@ -213,7 +213,7 @@ def _begin_live(run: Run) -> _Live:
         run.salts = Salts()
         run.world.salt = run.salts.run
     account.may_delete(run.salts.next())
-    owner = AccountIdentity(sender.endpoint, sender.region, key_digest(sender.credentials.secret_id))
+    owner = AccountIdentity(sender.endpoint, sender.region, key_digest(sender.credentials.secret_id.reveal()))
     journal = Journal.begin(state_folder(), run.salts.run, owner)
     # SIGTERM is taken as Ctrl-C, so that what was created is deleted.
     until_cleaned = contextlib.ExitStack()

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from conformance.base.environment import secrets_of_environment
 from conformance.base.errors import SuiteError
 from conformance.contract import CLAUSE, Strength
 from conformance.judging.results import Failure
+from conformance.privacy.secrets import Secrets
 from conformance.report.words import delivery
 from conformance.report.words import sent as sent_in_words
 from conformance.runs.options import PYTEST_PREFIX, as_spelled
@@ -75,6 +77,18 @@ class Harness:
             self._parts = tuple(parts_of(self.settings, recording))
         return self._parts
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a run."""
+        return self._session is not None
+
+    @property
+    def secrets(self) -> Secrets:
+        """What nobody may see: what the run sent, and what the environment has."""
+        if self._session is not None:
+            return self._session.run.secrets
+        return Secrets.of(secrets_of_environment())
+
     # --- Playing -----------------------------------------------------------------------------------------
 
     def check(self, part: Part) -> None:
@@ -104,7 +118,7 @@ class Harness:
     def _stop(self, error: Exception) -> NoReturn:
         from conformance.report.ending import internal_error
 
-        self._broken = internal_error(error)
+        self._broken = internal_error(error, self.secrets)
         pytest.exit("an internal error", returncode=SuiteError.exit_code)
 
     def _fail_for(self, failures: Iterable[Failure]) -> None:

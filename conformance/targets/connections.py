@@ -21,6 +21,7 @@ class _Bounded(HTTPConnection):
     """A connection whose answers must be whole within its timeout, from when their request begins to be sent."""
 
     where = ""
+    debuglevel = 0  # else, where somebody sets it for all, `http.client` prints what is sent to a proxy
     _deadline = Deadline(0)
     _method = ""
 

@@ -18,6 +18,7 @@ from conformance.base.errors import HungUpError, TransportError, UnsupportedErro
 from conformance.base.hosts import is_loopback
 from conformance.exchange.messages import Exchange, HttpRequest, HttpResponse
 from conformance.exchange.wire import Sender
+from conformance.privacy.logs import keep_secrets_out_of_logs
 from conformance.targets import Target, raw
 from conformance.targets.answers import CLOSED, plain, too_late
 from conformance.targets.connections import Adapter
@@ -61,6 +62,7 @@ class HttpTarget:
             check(ca_file)
         self.name, self.sender, self.exclusive = name, sender, exclusive
         self._timeout = timeout
+        keep_secrets_out_of_logs()
         self.certificates: tuple[bytes, ...] = ()
         self._session = self._new_session()
         host = urlsplit(sender.endpoint).hostname or ""

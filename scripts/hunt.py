@@ -1,0 +1,53 @@
+"""Search all that a run wrote for secrets, however hidden: `python -m scripts.hunt PLACE…`; 1 if one is there.
+
+The secrets are those of the environment.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from conformance.base.credentials import Secret
+from conformance.base.environment import secrets_of_environment
+from conformance.privacy.search import found_in
+
+__all__ = ["files_in", "hunt", "main"]
+
+# Nobody writes a single file that large; those of a run are read whole.
+_LARGEST = 64 * 1024 * 1024
+
+
+def hunt(places: Iterable[Path], secrets: Collection[Secret]) -> Iterator[tuple[Path, str]]:
+    """Each file in which a secret stands, in its name or its content, and how it is hidden there."""
+    texts = [each.reveal() for each in secrets]
+    for file in files_in(places):
+        how = found_in(f"{file}\n".encode("utf-8", "surrogateescape") + file.read_bytes(), texts)
+        if how is not None:
+            yield file, how
+
+
+def files_in(places: Iterable[Path]) -> Iterator[Path]:
+    """The files in folders, and those that are named; no links, no sockets."""
+    for place in places:
+        for each in sorted(place.rglob("*")) if place.is_dir() else [place]:
+            if each.is_file() and not each.is_symlink() and each.stat().st_size <= _LARGEST:
+                yield each
+
+
+def main(words: list[str]) -> int:
+    """Search what the words name; returns the exit code."""
+    secrets = secrets_of_environment()
+    if not secrets:
+        sys.stderr.write("hunt: the environment names no secret to look for\n")
+        return 4
+    found = list(hunt(map(Path, words), secrets))
+    for file, how in found:
+        sys.stderr.write(f"hunt: a secret stands in {file} ({how})\n")
+    sys.stderr.write(f"hunt: {sum(1 for _ in files_in(map(Path, words)))} files, {len(found)} with a secret\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,131 @@
+"""Whole runs against a server that quotes its clients everywhere; all that they wrote, however loud, is searched."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from conformance.base.credentials import Credentials, Secret
+from conformance.exchange.draft import Form, Sender
+from conformance.exchange.request import Request
+from conformance.exchange.signing import Scheme
+from conformance.exchange.wire import encode
+from scripts import hunt
+from tests.echoing import PLACES, WRITINGS, echoing
+from tests.waiting import PATIENCE, outputs
+
+ROOT = Path(__file__).parent.parent
+# Of no other test: what stands anywhere came from here.
+PAIR = Credentials("AKIDcanary0123456789abcdefHUNT", "cAnArYkEy0123456789abcdefHUNT", "cAnArY+/0123456789HUNTyyy==")
+NAMES = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN")
+STEPS = ('{"parameters": {"GroupName": "a"}}', '{"action": "DeleteGroup", "parameters": {"GroupId": "b"}}')
+# Somebody who wants to see everything.
+CURIOUS = "import http.client, logging\nhttp.client.HTTPConnection.debuglevel = 1\nlogging.basicConfig(level=0)\n"
+LOUD = (
+    "-vvv", "--showlocals", "--tb=long", "-o", "log_cli=true", "--log-cli-level=DEBUG", "--log-file=log.txt",
+    "--log-file-level=DEBUG", "--junitxml=pytest.xml", "--debug=debug.log", "-p", "no:randomly",
+)  # fmt: skip
+
+
+def commands(url):
+    """What is run, by its name: verbs, and the suite under pytest."""
+    target, few = ("--target", url), ("--profile", "smoke", "--only", "Tag.*")
+    pytest_ = ("pytest", "-p", "conformance.plugin", "--pyargs", "conformance.suite", "--iai-target", url)
+    return {
+        "run": ("conformance", "run", *target, *few, "--json", "r.json", "--junit", "r.xml"),
+        "signatures": ("conformance", "run", *target, "--profile", "smoke", "--only", "Authentication.signature*"),
+        "record": ("conformance", "record", *target, *few, "--to", "recording"),
+        "call": ("conformance", "call", *target, *STEPS, '{"form": "query", "scheme": "HmacSHA1", "parameters": {}}'),
+        "explain": ("conformance", "explain", '{"GroupName": "a"}'),
+        "cleanup": ("conformance", "cleanup", *target),
+        "suite": (*pytest_, "--iai-profile", "smoke", "--iai-only", "Tag.*", "--iai-junit", "p.xml", *LOUD),
+        "tracebacks": (*pytest_, "--iai-profile", "smoke", "--iai-only", "Tag.type", "-l", "--full-trace"),
+    }  # fmt: skip
+
+
+def environment(folder):
+    """That of somebody with a key, who writes into one folder alone."""
+    own = dict(zip(NAMES, map(Secret.reveal, PAIR.texts), strict=True))
+    where = dict.fromkeys(("TMPDIR", "HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"), str(folder))
+    return {**os.environ, **own, **where, "PYTHONPATH": str(ROOT)}
+
+
+def observed(upstream, folder):
+    """Let somebody's requests pass through `observe`, whose output goes into a file; then end it."""
+    words = ("observe", "--upstream", upstream, "--port", "0", "--json", "o.json", "--to", "traffic")
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "conformance", *words], cwd=folder, env=environment(folder),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    told = process.stdout.readline()
+    (url,) = set(re.findall(r"http://127\.0\.0\.1:\d+", told)) - {upstream}
+    for number in range(2 * len(PLACES)):
+        scheme, form = ((Scheme.TC3, Form.JSON), (Scheme.SHA1, Form.QUERY))[number % 2]
+        asked = Request.of({"GroupName": f"a{number}", "GroupId": f"a{number}"})
+        http = encode(asked, Sender(url, "ap-guangzhou", PAIR, scheme), form, int(time.time()))
+        with contextlib.suppress(requests.RequestException):
+            requests.request(
+                http.method, http.url, headers=dict(http.headers), data=http.body, timeout=PATIENCE,
+                allow_redirects=False,
+            )  # fmt: skip
+    process.send_signal(signal.SIGINT)
+    (folder / "observe.out").write_text(told + outputs(process)[0])
+
+
+@pytest.mark.slow
+def test_nothing_that_whole_runs_write_has_a_secret(tmp_path):
+    """No output, log, report, cassette, cache or temporary file, of no verb, has a key, a token or a signature."""
+    (tmp_path / "conftest.py").write_text(CURIOUS)
+    with echoing(PAIR) as server:
+        for name, words in commands(server.url).items():
+            with (tmp_path / f"{name}.out").open("wb") as out:
+                subprocess.run(
+                    [sys.executable, "-m", *words], cwd=tmp_path, env=environment(tmp_path), stdout=out,
+                    stderr=subprocess.STDOUT, check=False, timeout=PATIENCE, stdin=subprocess.DEVNULL,
+                )  # fmt: skip
+        observed(server.url, tmp_path)
+        signatures = set(server.signatures)
+
+    assert len(signatures) > len(PLACES) * len(WRITINGS) / 2
+    found = list(hunt.hunt([tmp_path], [*PAIR.texts, *map(Secret, signatures)]))
+    assert found == []
+    shown = "".join(each.read_text("utf-8", "replace") for each in tmp_path.glob("*.out"))
+    assert "Odd." in shown
+    assert "SCRUBBED" in shown
+    assert "DEBUG" in (tmp_path / "log.txt").read_text()
+
+
+# --- The hunt can fail ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("writing", WRITINGS)
+def test_a_leak_is_found(tmp_path, writing):
+    """However it is written, in whichever of many files; cut off, all but its end must be there."""
+    (tmp_path / "a").mkdir()
+    leak = WRITINGS[writing](f"{PAIR.secret_key.reveal()} and more")
+    (tmp_path / "a" / "harmless.txt").write_text("nothing")
+    (tmp_path / "a" / "report.xml").write_text(f"before {leak} behind")
+
+    found = list(hunt.hunt([tmp_path], PAIR.texts))
+
+    assert [file.name for file, _ in found] == ["report.xml"]
+
+
+def test_a_leak_in_a_name_is_found(tmp_path, monkeypatch, capsys):
+    """The name of a file is told to everybody; without a secret to look for, nothing is said to be clean."""
+    monkeypatch.setenv("TENCENTCLOUD_TOKEN", "aTokenOfNobody0123456789")
+    (tmp_path / "of aTokenOfNobody0123456789").touch()
+
+    assert hunt.main([str(tmp_path)]) == 1
+    monkeypatch.setenv("TENCENTCLOUD_TOKEN", "anotherOfNobody0123456789")
+    assert hunt.main([str(tmp_path)]) == 0
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    assert hunt.main([str(tmp_path)]) == 4
