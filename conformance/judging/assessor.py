@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from conformance.base.errors import TransportError
 from conformance.contract import CLAUSE, CLAUSES, READING, VARIES
-from conformance.contract.rules import AnswerRule, Effect, Typed
+from conformance.contract.rules import AnswerRule, Effect, Gate, Typed
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, header
 from conformance.exchange.reading import common_parameter, signature_of
@@ -24,7 +24,7 @@ from conformance.judging.observed import ObservedExchange
 from conformance.judging.results import Failure, Results
 from conformance.judging.sisters import see
 from conformance.judging.world_updates import apply, decoded, perhaps_created
-from conformance.oracle.prediction import EVERYWHERE, Accepted, Allowed, Prediction, Refused
+from conformance.oracle.prediction import EVERYWHERE, Accepted, Allowed, Outcome, Prediction, Refused
 from conformance.oracle.validator import predict_http
 from conformance.oracle.world import World
 
@@ -135,7 +135,11 @@ class Assessor:
             self._misfiring.add(judgement.outcome.code)
         where = self.cite(http)
         name = f"request {self.results.requests}{f' ({where})' if where else ''}, {_shown(request)}"
-        departures = [*judgement.departures, *self._learn(name, judgement, prediction, answer)]
+        departures = [
+            *judgement.departures,
+            *_of_aim(case_run.case, judgement, prediction, answer),
+            *self._learn(name, judgement, prediction, answer),
+        ]
         case_run.found += [self.fail(each, case_run) for each in departures]
         case_run.conclusive = case_run.conclusive and judgement.conclusive
         case_run.answered += bool(judgement.ways)
@@ -276,7 +280,7 @@ class Assessor:
             return
         answered = {id_ for each in judgement.ways for id_ in each.clauses}
         for id_ in prediction.kept:
-            self.results.tallies[id_].kept += 1
+            self.results.tallies[id_].kept += _is_told(id_, judgement.outcome, answered)
         for id_ in prediction.broken & answered:
             self.results.tallies[id_].broken += 1
         for id_ in prediction.open:
@@ -284,13 +288,41 @@ class Assessor:
         # A clause that is a case of another: the request alone doesn't tell them apart.
         if not isinstance(CLAUSE[focus].rule, Effect):
             for id_ in CLAUSE[focus].part_of:
-                self.results.tallies[focus].kept += id_ in prediction.kept
+                self.results.tallies[focus].kept += id_ in prediction.kept and _is_told(
+                    id_, judgement.outcome, answered
+                )
                 self.results.tallies[focus].broken += id_ in prediction.broken & answered
         # The clauses on the order of checks and on null are shown by a request as a whole, not by one value of it.
         if len(prediction.broken | prediction.open) > 1:
             self.results.tallies["Request.check-order"].open += 1
         if any(not _NULL.isdisjoint(each.readings) for each in prediction.allowed):
             self.results.tallies["Request.null"].open += 1
+
+
+def _is_told(clause: str, outcome: Outcome | None, answered: Collection[str]) -> bool:
+    """Whether an answer tells that a clause, which the request keeps, is followed.
+
+    An acceptance tells it of all; a refusal by the action itself, of what the gateway asks before.
+
+    Args:
+        clause: its id.
+        outcome: what the answer says.
+        answered: the clauses of which a refusal may speak.
+    """
+    if isinstance(outcome, Accepted):
+        return True
+    by_action = isinstance(outcome, Refused) and not any(isinstance(CLAUSE[each].rule, Gate) for each in answered)
+    return by_action and isinstance(CLAUSE[clause].rule, Gate)
+
+
+def _of_aim(
+    case: Case, judgement: Judgement, prediction: Prediction, answer: HttpResponse | None
+) -> Iterable[Departure]:
+    """The clause at which a request was aimed hasn't been kept by an answer that can't be read."""
+    known = any(each.clause == case.clause for each in judgement.departures)
+    if judgement.outcome is None and answer is not None and not case.probe and not known:
+        observed = f"HTTP {answer.status}, and no answer of the API"
+        yield Departure(case.clause, DepartureKind.MALFORMED, explain(prediction), observed)
 
 
 def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judgement) -> Iterable[Departure]:
@@ -325,7 +357,7 @@ def _anything(code: str | None) -> Allowed:
 def _case_run_of(http: HttpRequest) -> CaseRun:
     """A request of others as a case of its own."""
     step = Step(decoded(http) or Request(()), _form_of(http))
-    return CaseRun(Case("Request.check-order", "overheard", (step,)), SALT, [step], bodies=[http])
+    return CaseRun(Case("Request.check-order", "overheard", (step,), probe=True), SALT, [step], bodies=[http])
 
 
 def _form_of(http: HttpRequest) -> Form:

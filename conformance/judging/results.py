@@ -13,7 +13,7 @@ from conformance.exchange.salt import SALT
 from conformance.judging.judge import DepartureKind
 from conformance.privacy.secrets import Secrets
 
-__all__ = ["NOT_RECORDED", "PLAIN", "Failure", "Results", "Tally", "masked"]
+__all__ = ["NOT_RECORDED", "PLAIN", "Failure", "Occurrences", "Results", "Tally", "masked"]
 
 # The parameters that every request needs, as plain as can be.
 PLAIN = (("GroupName", SALT), ("GroupId", SALT))
@@ -85,6 +85,21 @@ def masked(failure: Failure, secrets: Secrets) -> Failure:
 
 
 @dataclass(slots=True)
+class Occurrences:
+    """How often something was seen.
+
+    Attributes:
+        first: number of the request that first showed it.
+        smallest: what is smallest to read of it.
+        count: how often.
+    """
+
+    first: int
+    smallest: Failure
+    count: int = 0
+
+
+@dataclass(slots=True)
 class Tally:
     """What was seen of one clause."""
 
@@ -106,6 +121,7 @@ class Results:
         failures: (clause, kind) → the failures of it that are smallest to read, the smallest first.
         failed: (clause, kind) → how many there were.
         first_failed: (clause, kind) → number of the request that first showed it.
+        aimed: (clause, kind, clause at which the request was aimed) → how often that was seen.
         tallies: clause → what was seen of it.
         codes: error code → how often it came.
         unseen: action, or case → why it could not be seen.
@@ -120,6 +136,7 @@ class Results:
     failures: dict[tuple[str, DepartureKind], list[Failure]] = field(default_factory=dict)
     failed: Counter[tuple[str, DepartureKind]] = field(default_factory=Counter)
     first_failed: dict[tuple[str, DepartureKind], int] = field(default_factory=dict)
+    aimed: dict[tuple[str, DepartureKind, str], Occurrences] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=lambda: {id_: Tally() for id_ in CLAUSE})
     codes: Counter[str] = field(default_factory=Counter)
     unseen: dict[str, str] = field(default_factory=dict)
@@ -139,6 +156,9 @@ class Results:
         kept.append(failure)
         kept.sort(key=lambda each: each.size)
         del kept[_SMALLEST:]
+        seen = self.aimed.setdefault((*key, failure.case.clause), Occurrences(self.requests, failure))
+        seen.count += 1
+        seen.smallest = min(seen.smallest, failure, key=lambda each: each.size)
         return failure
 
     def note_unseen(self, what: str, why: str) -> None:
