@@ -173,7 +173,7 @@ class Assessor:
 
     # --- What others sent --------------------------------------------------------------------------------
 
-    def judge_creation(self, heard: ObservedExchange, *, raced: bool) -> list[Failure]:
+    def judge_creation(self, heard: ObservedExchange, *, raced: bool) -> CaseRun | None:
         """Judge what came of a CreateGroup of others.
 
         Args:
@@ -181,12 +181,13 @@ class Assessor:
             raced: whether others asked for, changed or deleted the same group at the same time.
 
         Returns:
-            The departures; none for an answer that only tells of the account, or of the service's state.
+            What was found; nothing is, for an answer that only tells of the account, or of the service's state. None
+            where no answer came.
         """
         http, answer = heard.http, heard.answer
         if isinstance(answer, TransportError):
             self.results.groups_in_doubt += 1
-            return []
+            return None
         case_run = _case_run_of(http)
         # What else was changed on the way may not be signed.
         replayed = self._is_replayed(hash(signature_of(http) or http))
@@ -201,12 +202,28 @@ class Assessor:
         else:
             del predictions[1:]  # by no clock is it allowed
         self.judge(http, predictions[-1], answer, case_run)
-        return case_run.found
+        return case_run
 
-    def judge_other_version(self, heard: ObservedExchange) -> list[Failure]:
-        """Judge what another version of CreateGroup answered: only whether that is an answer of the API at all."""
+    def judge_refusals(self, heard: ObservedExchange, times: int) -> list[Failure]:
+        """Whoever sent it was refused for the signature each time: one of both sides signs otherwise than documented.
+
+        Args:
+            heard: the last exchange.
+            times: how many there were in a row.
+        """
+        clause = "Authentication.signature"
+        expected = f"a signature that is taken: {clause} says {CLAUSE[clause].citations[0]}"
+        observed = f"{times} requests of this SecretId in a row were refused for their signatures, and none was taken"
+        departure = Departure(clause, DepartureKind.REJECTED_THOUGH_VALID, (expected,), observed)
+        return [self.fail(departure, _case_run_of(heard.http))]
+
+    def judge_other_version(self, heard: ObservedExchange) -> list[Failure] | None:
+        """Judge what another version of CreateGroup answered: only whether that is an answer of the API at all.
+
+        None where even that can't be told.
+        """
         if not isinstance(heard.answer, HttpResponse) or heard.answer.status != HTTPStatus.OK:
-            return []
+            return None
         case_run = _case_run_of(heard.http)
         departures, checked = judge_envelope(heard.answer, self._request_ids)
         self._note_answer(checked, heard.answer)
