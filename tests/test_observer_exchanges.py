@@ -149,7 +149,7 @@ def test_others_keys_arent_taken_for_the_environments(knowing, pair, more):
 
 def test_regions_that_a_server_refuses(knowing):
     """Whoever signed: nobody knows which Regions there are."""
-    assert knowing.see(signed("g", region="mars-north"), refused("UnsupportedRegion")) == []
+    assert knowing.see(signed("g", region="mars-north"), refused("UnsupportedRegion")) == ["not judged"]
     assert knowing.see(signed("g", region="mars-north"), done()) == []
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from conformance.contract import ACTION, SISTERS
+from conformance.contract import ACTION, CODES, SISTERS, CodeKind
 from conformance.exchange.compression import decompressed
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, header
 from conformance.exchange.reading import OTHER_VERSIONS, common_parameter
@@ -40,10 +40,12 @@ class Opinion:
     Attributes:
         failures: its departures.
         unjudged: why it could not be judged; empty where it could.
+        conclusive: whether, where it was judged, it tells something of the server: that a group exists may be so.
     """
 
     failures: tuple[Failure, ...] = ()
     unjudged: str = ""
+    conclusive: bool = True
 
 
 @dataclass(slots=True)
@@ -140,7 +142,8 @@ def _opinion(heard: ObservedExchange, here: Assessor, *, raced: bool) -> Opinion
         creation = here.judge_creation(heard, raced=raced)
         found = creation.found if creation is not None else []
         conclusive = creation is not None and creation.conclusive
-        return Opinion(tuple(found), "" if found or conclusive else _why_it_tells_nothing(heard.answer))
+        unjudged = "" if found or conclusive else _why_it_tells_nothing(heard.answer)
+        return Opinion(tuple(found), unjudged, conclusive or bool(found))
     if why := _why_it_tells_nothing(heard.answer):
         here.judge_look(heard)
         return Opinion(unjudged=why)
@@ -157,10 +160,12 @@ def _why_it_tells_nothing(answer: Answer) -> str:
     parsed = envelope(answer)
     if parsed.problem is not None:
         return f"it is no answer of the API: {parsed.problem}"
-    if (code := parsed.code or "") in OF_THE_ACCOUNT:
-        return f"{code} tells of the account, or of the service's state, alone"
+    code = parsed.code or ""
     if code.startswith("AuthFailure"):
         return f"{code}, and nobody here has the key to tell whether that is right"
+    of_the_platform = code in CODES and CODES[code].kind in {CodeKind.ACCOUNT_STANDING, CodeKind.PLATFORM}
+    if of_the_platform or code in OF_THE_ACCOUNT:
+        return f"{code} tells of the account, or of the service's state, alone"
     return ""
 
 

@@ -75,6 +75,7 @@ class Observer:
     _region: str = ""
     _accounts: dict[str, int] = field(default_factory=dict)
     _unseen: bool = False
+    _shown: bool = False
     _unsettled: dict[_Subject, list[str]] = field(default_factory=dict)
 
     @classmethod
@@ -110,6 +111,7 @@ class Observer:
         results.note(f"interaction {results.requests}", opinion.failures)
         self.unjudged += bool(opinion.unjudged)
         self.judged += not opinion.unjudged
+        self._shown = self._shown or (opinion.conclusive and not opinion.unjudged)
         self._settle(heard, opinion)
         self.departures += bool(opinion.failures)
         self._record(exchange, heard)
@@ -187,6 +189,8 @@ class Observer:
         yield f"{self.judged} exchanges judged, {self.departures} depart from the page" + (
             f": {', '.join(broken)}" if broken else ""
         )
+        if self.judged and not self._shown:
+            yield "nothing of the server was shown: any account may get such answers"
         if self.unjudged:
             yield f"{self.unjudged} exchanges could not be judged"
         if why := "; ".join(f"{_visible(each)} ({count})" for each, count in self.unsettled.most_common(_MOST_TOLD)):
@@ -202,7 +206,7 @@ class Observer:
             return SuiteError.exit_code
         if report.verdict is Verdict.VIOLATES:
             return exit_code(report)
-        return 0 if self.judged and not self.unsettled and not self.blinded else _NOT_ALL_WAS_JUDGED
+        return 0 if self._shown and not self.unsettled and not self.blinded else _NOT_ALL_WAS_JUDGED
 
 
 _NOT_ALL_WAS_JUDGED = 5
