@@ -63,31 +63,34 @@ class FailureGroups:
 def failure_groups(results: Results, settings: Settings) -> FailureGroups:
     """Where each failure of a run is shown."""
     groups = FailureGroups()
-    unread = _unread(results, settings)
+    answers_fail = _do_answers_fail(results, settings)
+    unread = _unread(results) if answers_fail else frozenset()
     for (clause, kind), count in results.failed.items():
         bearing = bearing_of(clause, kind, settings)
         groups.counts[bearing] = groups.counts.get(bearing, 0) + count
         if not settings.selects(clause):
             if bearing is not Bearing.DECIDES:
                 groups.uncounted.append(f"{clause}: {kind.about} ({counted(count, 'time')})")
-        elif clause in unread and kind is DepartureKind.MALFORMED:
+        elif clause in unread and _is_unread(clause, kind):
             groups.unread[clause] = count
         else:
             smallest = tuple(results.failures[clause, kind])
             group = FailureGroup(count, results.first_failed[clause, kind], smallest, bearing)
             groups.of_clauses.setdefault(clause, []).append(group)
-    _show_what_wasnt_asked_for(results, settings, groups)
+    _show_what_wasnt_asked_for(results, settings, groups, answers_fail=answers_fail)
     for found in (*groups.of_clauses.values(), groups.besides):
         found.sort(key=lambda each: each.smallest[0].size)
     return groups
 
 
-def _show_what_wasnt_asked_for(results: Results, settings: Settings, groups: FailureGroups) -> None:
+def _show_what_wasnt_asked_for(
+    results: Results, settings: Settings, groups: FailureGroups, *, answers_fail: bool
+) -> None:
     """Put what departs from clauses that weren't asked for under those at which the requests were aimed."""
     elsewhere: dict[tuple[str, DepartureKind], list[FailureGroup]] = {}
     for (clause, kind, aim), seen in results.aimed.items():
         bearing = bearing_of(clause, kind, settings)
-        if settings.selects(clause) or bearing is not Bearing.DECIDES:
+        if settings.selects(clause) or bearing is not Bearing.DECIDES or (answers_fail and _is_unread(clause, kind)):
             continue
         shown = shown_under(clause, kind, aim, settings)
         group = FailureGroup(seen.count, seen.first, (seen.smallest,))
@@ -113,29 +116,30 @@ def _together(groups: list[FailureGroup]) -> FailureGroup:
     return FailureGroup(sum(each.count for each in groups), min(each.first for each in groups), (smallest,))
 
 
-def _unread(results: Results, settings: Settings) -> frozenset[str]:
-    """The clauses whose answers can't be read as most of their level can't: that is a mistake of the answers alone.
-
-    Where most can be read, one that can't is the clause's own.
-    """
-    shown = any(
+def _do_answers_fail(results: Results, settings: Settings) -> bool:
+    """Whether a clause on answers as such was asked for, and fails: it shows whatever can't be read."""
+    return any(
         isinstance(CLAUSE[clause].rule, AnswerRule)
         and settings.selects(clause)
         and bearing_of(clause, kind, settings) is Bearing.DECIDES
         for clause, kind in results.failed
     )
-    if not shown:
-        return frozenset()
-    unread = frozenset(
-        clause
-        for clause, kind in results.failed
-        if kind is DepartureKind.MALFORMED and not isinstance(CLAUSE[clause].rule, AnswerRule | Gate)
-    )
+
+
+def _is_unread(clause: str, kind: DepartureKind) -> bool:
+    """Whether it departs in that an answer to a request that was aimed at it can't be read."""
+    return kind is DepartureKind.MALFORMED and not isinstance(CLAUSE[clause].rule, AnswerRule | Gate)
+
+
+def _unread(results: Results) -> frozenset[str]:
+    """The clauses whose answers can't be read as most of their level can't: that is a mistake of the answers alone.
+
+    Where most can be read, one that can't is the clause's own.
+    """
+    unread = frozenset(clause for clause, kind in results.failed if _is_unread(clause, kind))
     read = frozenset(id_ for id_, each in results.tallies.items() if each.broken) - unread
-    by_level = _numbers(unread), _numbers(read)
-    return frozenset(
-        each for each in unread if by_level[0][CLAUSE[each].level] > by_level[1].get(CLAUSE[each].level, 0)
-    )
+    those, others = _numbers(unread), _numbers(read)
+    return frozenset(each for each in unread if those[CLAUSE[each].level] > others.get(CLAUSE[each].level, 0))
 
 
 def _numbers(clauses: frozenset[str]) -> Mapping[Level, int]:
