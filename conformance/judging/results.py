@@ -10,6 +10,7 @@ from conformance.contract import ACTION, CLAUSE
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.salt import SALT
+from conformance.exchange.wire import Form
 from conformance.judging.judge import DepartureKind
 from conformance.privacy.secrets import Secrets
 
@@ -52,6 +53,7 @@ class Failure:
         last = self.case.steps[-1]
         parameters = last.request.parameters
         remarkable = sum((name, value) not in PLAIN for name, value in parameters) + len(last.twists)
+        remarkable += last.form not in {Form.JSON, Form.JSON_RAW}
         left_out = sum(name not in dict(parameters) for name, _ in PLAIN)
         characters = sum(len(http.body) + len(http.query) for http in self.bodies)
         return self.needs_others, len(self.bodies), remarkable + left_out, characters
