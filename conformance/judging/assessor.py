@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
@@ -297,7 +297,7 @@ class Assessor:
             return
         answered = {id_ for each in judgement.ways for id_ in each.clauses}
         for id_ in prediction.kept:
-            self.results.tallies[id_].kept += _is_told(id_, judgement.outcome, answered)
+            self.results.tallies[id_].kept += _is_told(id_, judgement.outcome)
         for id_ in prediction.broken & answered:
             self.results.tallies[id_].broken += 1
         for id_ in prediction.open:
@@ -305,9 +305,7 @@ class Assessor:
         # A clause that is a case of another: the request alone doesn't tell them apart.
         if not isinstance(CLAUSE[focus].rule, Effect):
             for id_ in CLAUSE[focus].part_of:
-                self.results.tallies[focus].kept += id_ in prediction.kept and _is_told(
-                    id_, judgement.outcome, answered
-                )
+                self.results.tallies[focus].kept += id_ in prediction.kept and _is_told(id_, judgement.outcome)
                 self.results.tallies[focus].broken += id_ in prediction.broken & answered
         # The clauses on the order of checks and on null are shown by a request as a whole, not by one value of it.
         if len(prediction.broken | prediction.open) > 1:
@@ -316,20 +314,12 @@ class Assessor:
             self.results.tallies["Request.null"].open += 1
 
 
-def _is_told(clause: str, outcome: Outcome | None, answered: Collection[str]) -> bool:
+def _is_told(clause: str, outcome: Outcome | None) -> bool:
     """Whether an answer tells that a clause, which the request keeps, is followed.
 
-    An acceptance tells it of all; a refusal by the action itself, of what the gateway asks before.
-
-    Args:
-        clause: its id.
-        outcome: what the answer says.
-        answered: the clauses of which a refusal may speak.
+    An acceptance tells it of all; a refusal of what the gateway asks alone, which comes before the action's own checks.
     """
-    if isinstance(outcome, Accepted):
-        return True
-    by_action = isinstance(outcome, Refused) and not any(isinstance(CLAUSE[each].rule, Gate) for each in answered)
-    return by_action and isinstance(CLAUSE[clause].rule, Gate)
+    return isinstance(outcome, Accepted) or (isinstance(outcome, Refused) and isinstance(CLAUSE[clause].rule, Gate))
 
 
 def _of_aim(
