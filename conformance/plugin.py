@@ -241,7 +241,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[N
     for each in ending.said:
         sys.stderr.write(f"iai-conformance: {each}\n")
     others_failed = exitstatus == pytest.ExitCode.TESTS_FAILED and ending.code != 1
-    if not (others_failed and any(not _is_ours(item) for item in getattr(session, "items", ()))):
+    of_others = others_failed and any(not _is_ours(item) for item in getattr(session, "items", ()))
+    # What went wrong in pytest itself, or in a fixture of somebody's, is no conformance.
+    hidden = ending.code == 0 and exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
+    if not of_others and not hidden:
         session.exitstatus = ending.code
     if ending.report is not None:
         config.stash[_REPORT] = ending.report

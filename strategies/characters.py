@@ -17,7 +17,6 @@ ODD_CHARACTERS: dict[str, str] = {
     "zero-width space": "\u200b",
     "no-break space": "\xa0",
     "combining acute": "\u0301",
-    "tab": "\t",
     "ideographic space": "\u3000",
     "right-to-left override": "\u202e",
     "byte order mark": "\ufeff",
@@ -25,10 +24,6 @@ ODD_CHARACTERS: dict[str, str] = {
     "decomposed letter": "e\u0301",
     "emoji with joiners": "\U0001f469\u200d\U0001f680",
     "euro sign": "\u20ac",
-    "carriage return": "\r",
-    "escape": "\x1b",
-    "delete": "\x7f",
-    "next line": "\x85",
     "soft hyphen": "\xad",
     "zero-width joiner": "\u200d",
     "line separator": "\u2028",
@@ -36,6 +31,17 @@ ODD_CHARACTERS: dict[str, str] = {
     "replacement character": "\ufffd",
     "flag": "\U0001f1e8\U0001f1f3",
     "lone low surrogate": "\udfff",
+}
+
+# Control characters, which a test of what can be printed may let pass; newline and NUL are mistakes of their own.
+CONTROLS: dict[str, str] = {
+    "first control": "\x01",
+    "tab": "\t",
+    "carriage return": "\r",
+    "escape": "\x1b",
+    "last control": "\x1f",
+    "delete": "\x7f",
+    "next line": "\x85",
 }
 
 # Characters that an ASCII alphabet doesn't have, but a careless test of letters and digits takes.
@@ -96,4 +102,5 @@ def _neighbour(alphabet: Alphabet, character: str) -> bool:
 
 def odd_characters(alphabet: Alphabet) -> dict[str, str]:
     """Characters and short sequences surely outside an alphabet, by name."""
-    return ODD_CHARACTERS if alphabet.han else {**LOOKALIKES, **ODD_CHARACTERS}
+    odd = {**ODD_CHARACTERS, **CONTROLS}
+    return odd if alphabet.han else {**LOOKALIKES, **odd}

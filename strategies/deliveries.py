@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from conformance.contract import CLAUSES, Level
+from conformance.contract.rules import Typed
 from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.request import Request
 from conformance.exchange.salt import SALT
 from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import Form
+from conformance.strategies.edges import breaking, requests_with
 from conformance.strategies.sequences import create, information
 
 __all__ = ["authentication", "protocol"]
@@ -153,6 +156,7 @@ def protocol() -> Iterator[Ranked]:
         yield _refused("Protocol.method", method, f"method={method}", rank=rank)
     yield from _of_common_parameters()
     yield from _of_forms()
+    yield from _of_illegal_values()
     yield from _of_json()
     yield from _of_sizes()
     yield _alone("Protocol.header-names", "in small letters", "header-case=lower")
@@ -195,6 +199,20 @@ def _of_forms() -> Iterator[Ranked]:
         yield 1, Case(order, f"indices {indices}", (written, Step(information())))
     for how, indices in ((_GET, "0,2"), (_FORM_1, "1,2")):
         yield _alone(gaps, f"indices {indices}", f"indices={indices}", how=how, GroupExDescriptions=["a", "b"])
+
+
+def _of_illegal_values() -> Iterator[Ranked]:
+    """What breaks a parameter, by GET and in a form: each may be read by a code of its own."""
+    for clause in CLAUSES:
+        if clause.level is not Level.PARAMETERS or isinstance(clause.rule, Typed):  # a form has texts alone
+            continue
+        telling = [each for each in breaking(clause) if each.rank == 0][:1]
+        telling += [each for each in breaking(clause) if each.about.startswith("emoji")][:1]
+        for edge in telling:
+            (request,) = requests_with(clause, edge)
+            for permission, how in (("Protocol.get", _GET), ("Protocol.form", _FORM_1)):
+                step = Step(request, how.form, how.scheme)
+                yield 3, Case(permission, f"{clause.id}, {edge.about}", (step,))
 
 
 _PLAIN = f'{{"GroupName": "{SALT}", "GroupId": "{SALT}"}}'

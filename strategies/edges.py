@@ -29,10 +29,18 @@ from conformance.contract.rules import (
     Unique,
     Whole,
 )
+from conformance.exchange.request import Request
 from conformance.exchange.salt import SALT, SALT_LENGTH, fill_value, salted
-from conformance.strategies.characters import HAN_EDGES, RARE, UNSETTLED_SAMPLES, odd_characters, outside_printable
+from conformance.strategies.characters import (
+    CONTROLS,
+    HAN_EDGES,
+    RARE,
+    UNSETTLED_SAMPLES,
+    odd_characters,
+    outside_printable,
+)
 
-__all__ = ["ABSENT", "Edge", "breaking", "keeping", "keeps_all", "unsettled"]
+__all__ = ["ABSENT", "Edge", "breaking", "keeping", "keeps_all", "requests_with", "unsettled"]
 
 
 class _Absent:
@@ -45,6 +53,7 @@ ABSENT = _Absent()
 _SALTED = frozenset({"GroupName", "GroupId"})
 _ANY_SALT = "confabcdefghij"
 _ODD_RANKS = {"Han": 0, "newline": 1, "emoji": 2, "null": 3}
+_RANK_OF_CONTROLS = 3
 _FAR_BEYOND = (1000, 70_000)
 _NEAR_MISSES = (
     "3", "2", "1.0", "4.0", "2.5", "3.1", "3.00", "03.0", "3.0.0", "3.0 ", " 3.0", "3.0\n", "3,0", "3.0a", "v3.0",
@@ -174,6 +183,21 @@ def breaking(clause: Clause) -> Iterator[Edge]:
             assert_never(clause.rule)
 
 
+def requests_with(clause: Clause, edge: Edge, *, everywhere: bool = False) -> Iterator[Request]:
+    """The requests that put an edge's value into an otherwise plain one; an element's, `everywhere` in a list."""
+    parameters: dict[str, object] = {"GroupName": SALT, "GroupId": SALT}
+    if edge.value is ABSENT:
+        yield Request.of({name: value for name, value in parameters.items() if name != clause.parameter})
+        return
+    values = [edge.value]
+    if clause.of_elements:
+        value = edge.value
+        values = [[value]]
+        if everywhere:
+            values += [["a", "b", value], [value, "a", "b"], ["a", "b", value, "c", "d"]]
+    yield from (Request.of({**parameters, clause.parameter: each}) for each in values)
+
+
 def _whole_alphabet(clause: Clause, alphabet: Alphabet) -> Iterator[Edge]:
     """Texts that together have every ASCII character of an alphabet, and the edges of Han."""
     (longest,) = (each.rule.limit for each in clauses_of(clause.subject) if isinstance(each.rule, MaxLength))
@@ -200,7 +224,8 @@ def _outside(clause: Clause, alphabet: Alphabet) -> Iterator[Edge]:
         yield Edge(f"“{character}” last", _around(clause, character, "last"), 1)
     for rank, (name, characters) in enumerate(odd_characters(alphabet).items()):
         place = "last" if name == "newline" else "within"
-        yield Edge(f"{name} {place}", _around(clause, characters, place), _ODD_RANKS.get(name, 4 + rank // 8))
+        usual = _RANK_OF_CONTROLS if name in CONTROLS else 4 + rank // 8
+        yield Edge(f"{name} {place}", _around(clause, characters, place), _ODD_RANKS.get(name, usual))
     yield Edge("newline first", _around(clause, "\n", "first"), 5)
 
 

@@ -11,6 +11,8 @@ from conformance.exchange.request import Request
 from conformance.exchange.salt import SALT, SALT_CAPITALS, salted
 
 Sequence = tuple[Request, ...]
+# More than a small cache, or a page of a list, holds.
+_MANY_OTHERS = 24
 
 
 def create(group_id: str = SALT, group_name: str = SALT, **more: object) -> Request:
@@ -77,6 +79,10 @@ def uniqueness() -> Iterator[tuple[str, str, int, Sequence]]:
     yield by_id, "the same id, other optional parameters", 2, (
         create(Tag="x"),
         create(SALT, f"{SALT}b", Tag="y", GroupExDescriptions=["x"]),
+    )  # fmt: skip
+    others = tuple(create(f"{SALT}o{each}", f"{SALT}o{each}") for each in range(_MANY_OTHERS))
+    yield by_name, "the same name and the same id after many other groups", 3, (
+        create(), *others, create(f"{SALT}b", SALT), create(SALT, f"{SALT}b"),
     )  # fmt: skip
     yield by_id, "created again right after deletion", 2, (create(), delete(), create())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 
 from conformance.contract import CLAUSE, PARAMETERS, READINGS
 from conformance.contract.rules import MaxItems, MaxLength
@@ -80,6 +81,14 @@ def several_faults() -> Iterator[Violation]:
             "GroupName": bad, "GroupId": bad, "GroupExDescriptions": ["!"], "Tag": "!", "FaceModelVersion": "9.0",
         },
     }  # fmt: skip
+    too_long: dict[str, object] = {
+        "GroupName": long_name, "GroupId": long_id, "Tag": long_tag, "GroupExDescriptions": [long_description],
+    }  # fmt: skip
+    illegal: dict[str, object] = {"GroupName": bad, "GroupId": bad, "Tag": "!", "GroupExDescriptions": ["!"]}
+    for how, values in (("too long", too_long), ("illegal", illegal)):
+        for names in (*combinations(values, 3), tuple(values)):
+            faults[f"{', '.join(names)} {how}"] = {each: values[each] for each in names}
+    faults["everything too long, and too many"] = {**too_long, "GroupExDescriptions": [long_description, *many]}
     for about, changed in faults.items():
         yield clause, about, 2, _request(**changed)
     yield clause, "no name, id illegal", 2, Request.of({"GroupId": bad})

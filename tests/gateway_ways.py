@@ -75,7 +75,7 @@ BESIDES = {
     "bad-json-500": {"Response.content-type", "Response.envelope"},
     "trailing-garbage-accepted": {"GroupId.unique", "State.listed"},
     "put-accepted": {"GroupId.unique", "State.listed"},
-    "unread-body": {"Response.content-type", "Response.envelope"},
+    "unread-body": {"Response.content-type", "Response.envelope", "Protocol.method"},
     "unknown-action-creates": {"GroupId.unique", "State.listed"},
     "race": {f"{KEPT}.GroupName"},
     "descriptions-sorted": {"Protocol.form.array-order"},

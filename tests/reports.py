@@ -16,6 +16,7 @@ from conformance.judging.results import Failure
 from conformance.report.model import report_of
 from conformance.runs.session import Session
 from conformance.runs.settings import Settings
+from conformance.runs.smoke import smoke
 
 SCHEMA = json.loads(files("conformance.report").joinpath("schema.json").read_text(encoding="utf-8"))
 _VALIDATOR = Draft202012Validator(SCHEMA)
@@ -33,8 +34,9 @@ def read_report(path):
 
 
 def all_passed():
-    """A run that has seen every clause kept and broken, as a target does that conforms."""
+    """A run that has played every case and seen every clause kept and broken, as with a target that conforms."""
     run = run_against()
+    run.results.verdicts = {each.id: () for each in smoke()}
     run.results.requests = 100
     for each in run.results.tallies.values():
         each.kept = each.broken = each.open = 1

@@ -3,8 +3,17 @@
 import pytest
 
 from conformance.contract import CODES, THROTTLED, CodeKind
+from conformance.exchange.messages import HttpResponse
 from conformance.exchange.wire import Envelope
-from conformance.judging.account_status import MAY_NOT, OF_THE_ACCOUNT, leaves_open, why_down, why_full, why_unusable
+from conformance.judging.account_status import (
+    MAY_NOT,
+    OF_THE_ACCOUNT,
+    leaves_open,
+    why_down,
+    why_full,
+    why_not_the_api,
+    why_unusable,
+)
 
 WELL = Envelope({"RequestId": "r"})
 NO_API = Envelope({}, "no JSON")
@@ -72,6 +81,38 @@ def test_answers_that_refuse_nobody(answer):
 def test_a_refusal_without_a_message(error):
     """A code alone is enough for the sentence."""
     assert why_unusable("T", Envelope({"Error": error})).startswith("T doesn't serve whoever asks from here: Operation")
+
+
+# --- What isn't the API ------------------------------------------------------------------------------------------
+
+JSON = ("Content-Type", "application/json")
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "told"),
+    [
+        (
+            301,
+            (("Location", "https://t/\x1b"),),
+            b"",
+            "HTTP 301, which sends on to https://t/\\u001b, the body is no JSON",
+        ),
+        (200, (("Content-Type", "text/html"),), b"<html>", "HTTP 200, the body is no JSON"),
+        (404, (JSON,), b"", "HTTP 404, the body is no JSON"),
+        (200, (JSON,), b'{"got": 1}', "HTTP 200, the body is JSON without `Response`"),
+        (200, (JSON,), b"OK", None),
+        (200, (JSON,), b'{"FaceModelVersion": "3.0"}', None),
+        (500, (), b'{"response": {"requestId": "x"}}', None),
+        (500, (), b'{"Response": {}}', None),
+    ],
+)
+def test_what_isnt_the_api(status, headers, body, told):
+    """What has none of the API's names in it is something else; a badly written answer of the API is judged."""
+    found = why_not_the_api("T", HttpResponse(status, headers, body))
+
+    assert (
+        found is None if told is None else found.startswith(f"T doesn't answer a plain request as CreateGroup: {told}")
+    )
 
 
 # --- What is out of order, or full -----------------------------------------------------------------------------

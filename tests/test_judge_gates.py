@@ -50,11 +50,11 @@ def departures(allowed, answer, **how):
 AWAY = {
     "nothing": None,
     **{f"{status}": of(status, b"<html>") for status in (400, 404, 405, 413, 414, 431, 499, 501, 505)},
-    **{f"{status} without a body": of(status) for status in (200, 204, 301, 399, 400)},
+    **{f"{status} without a body": of(status) for status in (200, 204, 299, 400)},
 }
 NOT_AWAY = {
     **{f"{status}": of(status, b"<html>") for status in (200, 302, 399, 500, 502, 503, 504, 506)},
-    **{f"{status} without a body": of(status) for status in (500, 502, 503)},
+    **{f"{status} without a body": of(status) for status in (300, 301, 399, 500, 502, 503)},
 }
 
 

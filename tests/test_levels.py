@@ -211,14 +211,17 @@ def test_answers_alone_are_seen_on_requests_of_parameters(capsys):
 
 
 @pytest.mark.parametrize(
-    ("fault", "code"), [("request-id-missing", 1), ("error-without-code", 1), ("group-name-one-too-many", 0)]
+    ("fault", "beside"),
+    [("request-id-missing", ""), ("error-without-code", ""), ("group-name-one-too-many", "GroupName.length.max")],
 )
-def test_answers_alone(fault, code):
-    """At the level envelope alone, faults of answers are found, and those of parameters are not."""
-    found, printed, report = judge("--level", "envelope", "--fault", fault)
+def test_answers_alone(fault, beside):
+    """At the level envelope alone, faults of answers fail; what else was seen is told, and is no conformance either."""
+    code, printed, report = judge("--level", "envelope", "--fault", fault)
 
-    assert found == code, printed
+    assert code == 1, printed
     assert all(each.startswith("Response.") for each in of(report, "failed"))
+    assert bool(of(report, "failed")) is not bool(beside)
+    assert [each.partition(",")[0] for each in report["notes"] if "wasn't asked for" in each] == [beside] * bool(beside)
 
 
 def test_envelope_beside_another_level():

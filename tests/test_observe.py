@@ -339,7 +339,7 @@ def test_what_speaks_of_the_account_is_no_departure(code):
             client.CreateGroup(creation("one"))
     observer.end()
 
-    assert (observer.judged, observer.departures) == (1, 0), said
+    assert (observer.judged, observer.unjudged, observer.departures) == (0, 1, 0), said
 
 
 def test_another_api_is_passed_on_and_left_out():

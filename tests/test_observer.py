@@ -314,9 +314,14 @@ def exchanges(server, random, number):
 @pytest.mark.parametrize("folds", [False, True])
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_conforming_accounts_in_any_order(onlooker, seed, folds, by_region):
-    """Several keys, Regions, clients at once, lost answers: where the server conforms, nothing departs."""
+    """Several keys, Regions, clients at once, lost answers: where the server conforms, nothing departs.
+
+    What was lost shows nothing either.
+    """
     random = Random(seed)
     server = Server(folds=folds, by_region=by_region)
 
     for http, came, sent, answered, beside in exchanges(server, random, 150):
-        assert onlooker.see(http, came, sent=sent, answered=answered, beside=beside) == [], onlooker.said[-12:]
+        lost = isinstance(came, TransportError) or b"InternalError" in came.body
+        told = onlooker.see(http, came, sent=sent, answered=answered, beside=beside)
+        assert told == ["not judged"] * lost, onlooker.said[-12:]

@@ -8,6 +8,7 @@ from email.utils import formatdate
 import pytest
 
 from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials
+from conformance.base.errors import TransportError
 from conformance.emulator import Emulator
 from conformance.exchange.messages import HttpRequest, HttpResponse
 from conformance.exchange.request import Request
@@ -21,6 +22,7 @@ from tests.onlooker import (
     EXISTS,
     NAME_EXISTS,
     NOW,
+    ONE,
     TWO,
     Onlooker,
     answer,
@@ -147,7 +149,7 @@ def test_others_keys_arent_taken_for_the_environments(knowing, pair, more):
 
 def test_regions_that_a_server_refuses(knowing):
     """Whoever signed: nobody knows which Regions there are."""
-    assert knowing.see(signed("g", region="mars-north"), refused("UnsupportedRegion")) == []
+    assert knowing.see(signed("g", region="mars-north"), refused("UnsupportedRegion")) == ["not judged"]
     assert knowing.see(signed("g", region="mars-north"), done()) == []
 
 
@@ -260,6 +262,65 @@ def test_exit_codes():
     assert found.observer.exit_code(found.observer.end()) == 0
     found.observer.blind("why")
     found.see(create("h" * 65), done())
+    assert found.observer.exit_code(found.observer.end()) == 1
+
+
+NO_API = HttpResponse(502, (("Content-Type", "text/html"),), b"<html>")
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("", "no answer came"),
+        ("InternalError", "InternalError tells of the account, or of the service's state, alone"),
+        ("ResourceUnavailable.InArrears", "ResourceUnavailable.InArrears tells of the account"),
+        ("AuthFailure.SecretIdNotFound", "nobody here has the key"),
+    ],
+)
+@pytest.mark.parametrize("send", [create, look])
+def test_answers_that_show_nothing(send, code, why):
+    """Where nothing else ever comes, or comes again, that is no conformance; what is asked again and judged is."""
+    found = Onlooker()
+    found.see(create("before"), done())
+    for _ in range(4):
+        came = refused(code) if code else TransportError("nobody is there")
+        assert found.see(send("g"), came) == ["not judged"]
+
+    report = found.observer.end()
+    assert (found.observer.exit_code(report), found.observer.judged, found.observer.unjudged) == (5, 1, 4)
+    assert why in list(found.observer.summary(report))[-1]
+
+    found.see(create("g"), done())
+    found.see(look("g"), shown("g", "g"))
+    assert found.observer.exit_code(found.observer.end()) == 0
+
+
+def test_another_version_without_an_answer_of_the_api():
+    """Not even its envelope was seen."""
+    found = Onlooker()
+
+    assert found.see(create("g", version="2018-03-01"), NO_API) == ["not judged"]
+    assert found.observer.exit_code(found.observer.end()) == 5
+
+
+def test_an_answer_that_is_none_of_the_api():
+    """Of CreateGroup's every one must be."""
+    found = Onlooker()
+
+    assert found.see(create("g"), NO_API) == ["Response.http-status", "Response.content-type", "Response.envelope"]
+    assert found.observer.exit_code(found.observer.end()) == 1
+
+
+def test_signatures_that_are_never_taken():
+    """Once may be the client's mistake; again and again, the two don't sign alike. Of each account by itself."""
+    found, wrong = Onlooker(), "AuthFailure.SignatureFailure"
+    for key in (ONE, ONE, TWO, TWO):
+        assert found.see(create("g", key=key), refused(wrong)) == ["not judged"]
+    assert found.observer.exit_code(found.observer.end()) == 5
+    found.see(create("g", key=TWO), done())
+
+    assert found.see(create("g", key=TWO), refused(wrong)) == ["not judged"]
+    assert found.see(create("g", key=ONE), refused(wrong)) == ["Authentication.signature"]
     assert found.observer.exit_code(found.observer.end()) == 1
 
 

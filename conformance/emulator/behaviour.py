@@ -131,6 +131,7 @@ class Behaviour:
         pause: what happens between the look whether a group exists and its creation.
         atomic: whether one request is done before another is looked at.
         waits: whether a request waits for another to be done; else it is refused as in conflict.
+        remembered: how many names are looked through for one that is taken; None for all.
         leaves: what a refused creation leaves taken: "GroupId", "GroupName", "group".
         deletion_leaves: what a deletion leaves taken.
         renaming_leaves: what a new name leaves taken.
@@ -182,6 +183,7 @@ class Behaviour:
     pause: Callable[[], None] = lambda: None
     atomic: bool = True
     waits: bool = True
+    remembered: int | None = None
     leaves: frozenset[str] = frozenset()
     deletion_leaves: frozenset[str] = frozenset()
     renaming_leaves: frozenset[str] = frozenset()

@@ -245,6 +245,8 @@ class Emulator:
     def _keep(self, group: StoredGroup) -> None:
         self.account.groups[self.behaviour.id_key(group.group_id)] = group
         self.account.names[self.behaviour.name_key(group.name)] = group.group_id
+        if self.behaviour.remembered is not None and len(self.account.names) > self.behaviour.remembered:
+            del self.account.names[next(iter(self.account.names))]
 
     def _leave(self, what: frozenset[str], request: Request) -> None:
         """What a fault leaves behind of a request that created nothing."""

@@ -143,7 +143,8 @@ class Case:
         about: what is special about it.
         steps: the requests, in order.
         quota: how many groups the account may have that it needs; None for any.
-        probe: whether it only finds out something between the steps of others, and is no case of a list.
+        probe: whether it is no case of a list, and aims at nothing: it finds out something between the steps of others,
+            or is what others sent.
     """
 
     clause: str

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from http import HTTPStatus
+
+from conformance.base.words import visible
 from conformance.contract import CLAUSE, CODES, THROTTLED, CodeKind
-from conformance.exchange.messages import Answer, HttpResponse
+from conformance.exchange.messages import Answer, HttpResponse, header
 from conformance.exchange.wire import Envelope, envelope
 
 __all__ = [
@@ -14,6 +18,7 @@ __all__ = [
     "leaves_open",
     "why_down",
     "why_full",
+    "why_not_the_api",
     "why_unusable",
 ]
 
@@ -35,6 +40,9 @@ _CHANGED_ON_ITS_WAY = (
     " If it does, a proxy in between changes what was signed: it must pass on Host as it came (in nginx: "
     "proxy_set_header Host $http_host)."
 )
+
+# What every answer of the API has a part of, in lower case.
+_NAMES_OF_THE_API = (b"requestid", b"facemodelversion")
 
 # What an account that nothing is known of may always be told: of its standing and quota, or of the service's state.
 OF_THE_ACCOUNT = (
@@ -75,6 +83,37 @@ def why_unusable(name: str, answer: Envelope) -> str | None:
     if code.startswith(("ResourceUnavailable", "ResourcesSoldOut")):
         return f"{name} serves this account nothing: {code}: {message}"
     return None
+
+
+def why_not_the_api(name: str, answer: HttpResponse) -> str | None:
+    """One sentence on why something else than the API answers a plain request; None where it may be the API.
+
+    An answer of the API, however badly it is written, has one of its names in it, or at least says that it is JSON.
+
+    Args:
+        name: of the target.
+        answer: what it said to a request to which nothing is wrong.
+    """
+    parsed, body = envelope(answer), answer.body.lower()
+    if parsed.problem is None or any(each in body for each in _NAMES_OF_THE_API):
+        return None
+    declared = (header(answer.headers, "Content-Type") or "").lower().startswith("application/json")
+    if answer.status == HTTPStatus.OK and declared and not _is_json(answer.body):
+        return None
+    place = header(answer.headers, "Location")
+    elsewhere = f", which sends on to {visible(place)}" if place is not None else ""
+    return (
+        f"{name} doesn't answer a plain request as CreateGroup: HTTP {answer.status}{elsewhere}, {parsed.problem}. "
+        "Is this the URL of the API?"
+    )
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def why_down(name: str, answer: Envelope) -> str | None:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from conformance.base.errors import TransportError
 from conformance.contract import CLAUSE, CLAUSES, READING, VARIES
-from conformance.contract.rules import AnswerRule, Effect, Typed
+from conformance.contract.rules import AnswerRule, Effect, Gate, Typed
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, header
 from conformance.exchange.reading import common_parameter, signature_of
@@ -25,7 +25,7 @@ from conformance.judging.results import Failure, Results
 from conformance.judging.sisters import see
 from conformance.judging.world_updates import apply, decoded, perhaps_created
 from conformance.oracle.gateway import size_clause_of
-from conformance.oracle.prediction import EVERYWHERE, Accepted, Allowed, Prediction, Refused
+from conformance.oracle.prediction import EVERYWHERE, Accepted, Allowed, Outcome, Prediction, Refused
 from conformance.oracle.validator import predict_http
 from conformance.oracle.world import World
 
@@ -138,7 +138,11 @@ class Assessor:
             self._misfiring.add(judgement.outcome.code)
         where = self.cite(http)
         name = f"request {self.results.requests}{f' ({where})' if where else ''}, {_shown(request)}"
-        departures = [*judgement.departures, *self._learn(name, judgement, prediction, answer)]
+        departures = [
+            *judgement.departures,
+            *_of_aim(case_run.case, judgement, prediction, answer),
+            *self._learn(name, judgement, prediction, answer),
+        ]
         case_run.found += [self.fail(each, case_run) for each in departures]
         case_run.conclusive = case_run.conclusive and judgement.conclusive
         case_run.answered += bool(judgement.ways)
@@ -172,7 +176,7 @@ class Assessor:
 
     # --- What others sent --------------------------------------------------------------------------------
 
-    def judge_creation(self, heard: ObservedExchange, *, raced: bool) -> list[Failure]:
+    def judge_creation(self, heard: ObservedExchange, *, raced: bool) -> CaseRun | None:
         """Judge what came of a CreateGroup of others.
 
         Args:
@@ -180,12 +184,13 @@ class Assessor:
             raced: whether others asked for, changed or deleted the same group at the same time.
 
         Returns:
-            The departures; none for an answer that only tells of the account, or of the service's state.
+            What was found; nothing is, for an answer that only tells of the account, or of the service's state. None
+            where no answer came.
         """
         http, answer = heard.http, heard.answer
         if isinstance(answer, TransportError):
             self.results.groups_in_doubt += 1
-            return []
+            return None
         case_run = _case_run_of(http)
         # What else was changed on the way may not be signed.
         replayed = self._is_replayed(hash(signature_of(http) or http))
@@ -200,12 +205,28 @@ class Assessor:
         else:
             del predictions[1:]  # by no clock is it allowed
         self.judge(http, predictions[-1], answer, case_run)
-        return case_run.found
+        return case_run
 
-    def judge_other_version(self, heard: ObservedExchange) -> list[Failure]:
-        """Judge what another version of CreateGroup answered: only whether that is an answer of the API at all."""
+    def judge_refusals(self, heard: ObservedExchange, times: int) -> list[Failure]:
+        """Whoever sent it was refused for the signature each time: one of both sides signs otherwise than documented.
+
+        Args:
+            heard: the last exchange.
+            times: how many there were in a row.
+        """
+        clause = "Authentication.signature"
+        expected = f"a signature that is taken: {clause} says {CLAUSE[clause].citations[0]}"
+        observed = f"{times} requests of this SecretId in a row were refused for their signatures, and none was taken"
+        departure = Departure(clause, DepartureKind.REJECTED_THOUGH_VALID, (expected,), observed)
+        return [self.fail(departure, _case_run_of(heard.http))]
+
+    def judge_other_version(self, heard: ObservedExchange) -> list[Failure] | None:
+        """Judge what another version of CreateGroup answered: only whether that is an answer of the API at all.
+
+        None where even that can't be told.
+        """
         if not isinstance(heard.answer, HttpResponse) or heard.answer.status != HTTPStatus.OK:
-            return []
+            return None
         case_run = _case_run_of(heard.http)
         departures, checked = judge_envelope(heard.answer, self._request_ids)
         self._note_answer(checked, heard.answer)
@@ -279,7 +300,7 @@ class Assessor:
             return
         answered = {id_ for each in judgement.ways for id_ in each.clauses}
         for id_ in prediction.kept:
-            self.results.tallies[id_].kept += 1
+            self.results.tallies[id_].kept += _is_told(id_, judgement.outcome)
         for id_ in prediction.broken & answered:
             self.results.tallies[id_].broken += 1
         for id_ in prediction.open:
@@ -287,13 +308,31 @@ class Assessor:
         # A clause that is a case of another: the request alone doesn't tell them apart.
         if not isinstance(CLAUSE[focus].rule, Effect):
             for id_ in CLAUSE[focus].part_of:
-                self.results.tallies[focus].kept += id_ in prediction.kept
+                self.results.tallies[focus].kept += id_ in prediction.kept and _is_told(id_, judgement.outcome)
                 self.results.tallies[focus].broken += id_ in prediction.broken & answered
         # The clauses on the order of checks and on null are shown by a request as a whole, not by one value of it.
         if len(prediction.broken | prediction.open) > 1:
             self.results.tallies["Request.check-order"].open += 1
         if any(not _NULL.isdisjoint(each.readings) for each in prediction.allowed):
             self.results.tallies["Request.null"].open += 1
+
+
+def _is_told(clause: str, outcome: Outcome | None) -> bool:
+    """Whether an answer tells that a clause, which the request keeps, is followed.
+
+    An acceptance tells it of all; a refusal of what the gateway asks alone, which comes before the action's own checks.
+    """
+    return isinstance(outcome, Accepted) or (isinstance(outcome, Refused) and isinstance(CLAUSE[clause].rule, Gate))
+
+
+def _of_aim(
+    case: Case, judgement: Judgement, prediction: Prediction, answer: HttpResponse | None
+) -> Iterable[Departure]:
+    """The clause at which a request was aimed hasn't been kept by an answer that can't be read."""
+    known = any(each.clause == case.clause for each in judgement.departures)
+    if judgement.outcome is None and answer is not None and not case.probe and not known:
+        observed = f"HTTP {answer.status}, and no answer of the API"
+        yield Departure(case.clause, DepartureKind.MALFORMED, explain(prediction), observed)
 
 
 def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judgement) -> Iterable[Departure]:
@@ -328,7 +367,7 @@ def _anything(code: str | None) -> Allowed:
 def _case_run_of(http: HttpRequest) -> CaseRun:
     """A request of others as a case of its own."""
     step = Step(decoded(http) or Request(()), _form_of(http))
-    return CaseRun(Case("Request.check-order", "overheard", (step,)), SALT, [step], bodies=[http])
+    return CaseRun(Case("Request.check-order", "overheard", (step,), probe=True), SALT, [step], bodies=[http])
 
 
 def _form_of(http: HttpRequest) -> Form:

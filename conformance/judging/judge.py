@@ -154,11 +154,14 @@ _TOO_LARGE = {413: "Content Too Large", 414: "URI Too Long", 431: "Request Heade
 
 
 def _is_turned_away(answer: HttpResponse | None) -> bool:
-    """Whether the HTTP server itself refused, or answered without a body as it does to HEAD and OPTIONS."""
+    """Whether the HTTP server itself refused, or answered without a body as it does to HEAD and OPTIONS.
+
+    One that sends elsewhere has refused nothing.
+    """
     if answer is None:
         return True
     refused = 400 <= answer.status < 500 or answer.status in {501, 505}
-    empty = answer.status < 400 and not answer.body
+    empty = answer.status < 300 and not answer.body
     return (refused or empty) and envelope(answer).problem is not None
 
 

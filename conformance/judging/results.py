@@ -10,10 +10,11 @@ from conformance.contract import ACTION, CLAUSE
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.salt import SALT
+from conformance.exchange.wire import Form
 from conformance.judging.judge import DepartureKind
 from conformance.privacy.secrets import Secrets
 
-__all__ = ["NOT_RECORDED", "PLAIN", "Failure", "Results", "Tally", "masked"]
+__all__ = ["NOT_RECORDED", "PLAIN", "Failure", "Occurrences", "Results", "Tally", "masked"]
 
 # The parameters that every request needs, as plain as can be.
 PLAIN = (("GroupName", SALT), ("GroupId", SALT))
@@ -52,6 +53,7 @@ class Failure:
         last = self.case.steps[-1]
         parameters = last.request.parameters
         remarkable = sum((name, value) not in PLAIN for name, value in parameters) + len(last.twists)
+        remarkable += last.form not in {Form.JSON, Form.JSON_RAW}
         left_out = sum(name not in dict(parameters) for name, _ in PLAIN)
         characters = sum(len(http.body) + len(http.query) for http in self.bodies)
         return self.needs_others, len(self.bodies), remarkable + left_out, characters
@@ -85,6 +87,21 @@ def masked(failure: Failure, secrets: Secrets) -> Failure:
 
 
 @dataclass(slots=True)
+class Occurrences:
+    """How often something was seen.
+
+    Attributes:
+        first: number of the request that first showed it.
+        smallest: what is smallest to read of it.
+        count: how often.
+    """
+
+    first: int
+    smallest: Failure
+    count: int = 0
+
+
+@dataclass(slots=True)
 class Tally:
     """What was seen of one clause."""
 
@@ -106,6 +123,7 @@ class Results:
         failures: (clause, kind) → the failures of it that are smallest to read, the smallest first.
         failed: (clause, kind) → how many there were.
         first_failed: (clause, kind) → number of the request that first showed it.
+        aimed: (clause, kind, clause at which the request was aimed) → how often that was seen.
         tallies: clause → what was seen of it.
         codes: error code → how often it came.
         unseen: action, or case → why it could not be seen.
@@ -120,6 +138,7 @@ class Results:
     failures: dict[tuple[str, DepartureKind], list[Failure]] = field(default_factory=dict)
     failed: Counter[tuple[str, DepartureKind]] = field(default_factory=Counter)
     first_failed: dict[tuple[str, DepartureKind], int] = field(default_factory=dict)
+    aimed: dict[tuple[str, DepartureKind, str], Occurrences] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=lambda: {id_: Tally() for id_ in CLAUSE})
     codes: Counter[str] = field(default_factory=Counter)
     unseen: dict[str, str] = field(default_factory=dict)
@@ -139,6 +158,9 @@ class Results:
         kept.append(failure)
         kept.sort(key=lambda each: each.size)
         del kept[_SMALLEST:]
+        seen = self.aimed.setdefault((*key, failure.case.clause), Occurrences(self.requests, failure))
+        seen.count += 1
+        seen.smallest = min(seen.smallest, failure, key=lambda each: each.size)
         return failure
 
     def note_unseen(self, what: str, why: str) -> None:

@@ -7,15 +7,16 @@ group in one world leaves it in doubt in the others.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from conformance.contract import ACTION, SISTERS
+from conformance.contract import ACTION, CODES, SISTERS, CodeKind
 from conformance.exchange.compression import decompressed
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, header
 from conformance.exchange.reading import OTHER_VERSIONS, common_parameter
 from conformance.exchange.wire import envelope
-from conformance.judging.account_status import leaves_open
+from conformance.judging.account_status import OF_THE_ACCOUNT, leaves_open
 from conformance.judging.assessor import Assessor
 from conformance.judging.ledger import Ledger, together
 from conformance.judging.observed import GroupRef, ObservedExchange, group_ref, is_change
@@ -27,6 +28,9 @@ __all__ = ["Opinion", "Traffic"]
 # A `World` takes a text with its salt for one that the suite made up, so that no stranger has a group of that id or
 # name. Others make up theirs: with a salt that no text contains, any group may be there before it is seen created.
 _NO_SALT = "\0"
+_WRONGLY_SIGNED = "AuthFailure.SignatureFailure"
+# So many refusals in a row are no mistake of one request.
+_AGAIN_AND_AGAIN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,12 @@ class Opinion:
     Attributes:
         failures: its departures.
         unjudged: why it could not be judged; empty where it could.
+        conclusive: whether, where it was judged, it tells something of the server: that a group exists may be so.
     """
 
     failures: tuple[Failure, ...] = ()
     unjudged: str = ""
+    conclusive: bool = True
 
 
 @dataclass(slots=True)
@@ -53,6 +59,8 @@ class Traffic:
 
     outset: Assessor
     _assessors: dict[tuple[int, str], Assessor] = field(default_factory=dict)
+    _refused: Counter[int] = field(default_factory=Counter)
+    _let_in: set[int] = field(default_factory=set)
 
     def judge(self, heard: ObservedExchange) -> Opinion:
         """Judge an exchange, and learn from it."""
@@ -67,7 +75,7 @@ class Traffic:
         beside = [each for each in heard.circumstances.overlapped if _touch(each, subject, here.world)]
         for other in beside:
             _doubt(here.world, other)
-        opinion = _opinion(heard, here, raced=bool(beside))
+        opinion = self._of_refusals(heard, here) or _opinion(heard, here, raced=bool(beside))
         for other in beside:
             _doubt(here.world, other)
         if is_change(heard.http) and not _is_surely_refused(heard.answer):
@@ -78,6 +86,25 @@ class Traffic:
     def ledger(self) -> Ledger:
         """What is left of the readings in all accounts and Regions."""
         return together([each.ledger for each in self._assessors.values()])
+
+    def _of_refusals(self, heard: ObservedExchange, here: Assessor) -> Opinion | None:
+        """What there is to say where one account is refused for its signatures again and again, and never let in.
+
+        Nobody here has its key. Once may be a mistake of the sender's, or meant; where nothing else ever comes, the two
+        sides don't sign alike.
+        """
+        account = heard.circumstances.account
+        if heard.sender is not None or not isinstance(heard.answer, HttpResponse):
+            return None
+        parsed = envelope(heard.answer)
+        if parsed.code != _WRONGLY_SIGNED:
+            if parsed.problem is None and parsed.code not in OF_THE_ACCOUNT:
+                self._let_in.add(account)
+            return None
+        self._refused[account] += 1
+        if account in self._let_in or self._refused[account] < _AGAIN_AND_AGAIN:
+            return None
+        return Opinion(tuple(here.judge_refusals(heard, self._refused[account])))
 
     def _assessor_of(self, heard: ObservedExchange) -> Assessor:
         key = heard.circumstances.account, common_parameter(heard.http, "Region") or ""
@@ -109,13 +136,37 @@ def _opinion(heard: ObservedExchange, here: Assessor, *, raced: bool) -> Opinion
     if action != ACTION and action not in SISTERS:
         return Opinion(unjudged="it is for another action")
     if common_parameter(heard.http, "Version") in OTHER_VERSIONS:
-        return Opinion(tuple(here.judge_other_version(heard) if action == ACTION else ()))
+        found = here.judge_other_version(heard) if action == ACTION else []
+        return Opinion(tuple(found)) if found is not None else Opinion(unjudged="it is no answer of the API")
     if action == ACTION:
-        return Opinion(tuple(here.judge_creation(heard, raced=raced)))
+        creation = here.judge_creation(heard, raced=raced)
+        found = creation.found if creation is not None else []
+        conclusive = creation is not None and creation.conclusive
+        unjudged = "" if found or conclusive else _why_it_tells_nothing(heard.answer)
+        return Opinion(tuple(found), unjudged, conclusive or bool(found))
+    if why := _why_it_tells_nothing(heard.answer):
+        here.judge_look(heard)
+        return Opinion(unjudged=why)
     if raced and not is_change(heard.http):
         return Opinion()  # it shows what was there before, or afterwards, or a part of either
     failures = here.judge_look(heard)
     return Opinion(tuple(failures)) if failures is not None else Opinion(unjudged="its body can't be read")
+
+
+def _why_it_tells_nothing(answer: Answer) -> str:
+    """Why an answer that proves nothing isn't one of the page's at all; empty where it may be."""
+    if not isinstance(answer, HttpResponse):
+        return "no answer came"
+    parsed = envelope(answer)
+    if parsed.problem is not None:
+        return f"it is no answer of the API: {parsed.problem}"
+    code = parsed.code or ""
+    if code.startswith("AuthFailure"):
+        return f"{code}, and nobody here has the key to tell whether that is right"
+    of_the_platform = code in CODES and CODES[code].kind in {CodeKind.ACCOUNT_STANDING, CodeKind.PLATFORM}
+    if of_the_platform or code in OF_THE_ACCOUNT:
+        return f"{code} tells of the account, or of the service's state, alone"
+    return ""
 
 
 def _why_unreadable(heard: ObservedExchange) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from conformance.exchange.compression import decompressed
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
 from conformance.exchange.reading import common_parameter, secret_id_of
 from conformance.exchange.wire import Sender, envelope
-from conformance.judging.observed import Context, ObservedExchange, changes_of
+from conformance.judging.observed import Context, GroupRef, ObservedExchange, changes_of, group_ref
 from conformance.judging.results import Failure
 from conformance.judging.traffic import Opinion
 from conformance.judging.world_updates import decoded, requested_id
@@ -27,7 +28,7 @@ from conformance.recording.certificates import provenance_of_now
 from conformance.recording.provenance import Provenance
 from conformance.recording.writer import Writer, free_folder
 from conformance.report.ending import exit_code
-from conformance.report.model import Report, report_of
+from conformance.report.model import Report, Verdict, report_of
 from conformance.runs.run import Run
 from conformance.runs.session import Session
 from conformance.runs.settings import Settings
@@ -36,6 +37,9 @@ from conformance.targets.http import HttpTarget
 __all__ = ["Observer"]
 
 _LONGEST = 160
+_MOST_TOLD = 3
+# Account, action and group: what an exchange is about.
+_Subject = tuple[int, str, GroupRef]
 
 
 @dataclass(slots=True, repr=False)
@@ -71,6 +75,8 @@ class Observer:
     _region: str = ""
     _accounts: dict[str, int] = field(default_factory=dict)
     _unseen: bool = False
+    _shown: bool = False
+    _unsettled: dict[_Subject, list[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, upstream: str, record_to: str | None, say: Callable[[str], None]) -> Observer:
@@ -105,10 +111,27 @@ class Observer:
         results.note(f"interaction {results.requests}", opinion.failures)
         self.unjudged += bool(opinion.unjudged)
         self.judged += not opinion.unjudged
+        self._shown = self._shown or (opinion.conclusive and not opinion.unjudged)
+        self._settle(heard, opinion)
         self.departures += bool(opinion.failures)
         self._record(exchange, heard)
         for line in _lines(action, heard, opinion):
             self._say(line)
+
+    def _settle(self, heard: ObservedExchange, opinion: Opinion) -> None:
+        """Keep what couldn't be judged, until the same is asked again and judged: clients try again."""
+        group = group_ref(heard.http)
+        action = common_parameter(heard.http, "Action") or ""
+        subject = heard.circumstances.account, action, group
+        if opinion.unjudged:
+            self._unsettled.setdefault(subject, []).append(opinion.unjudged)
+        elif group.group_id is not None:
+            self._unsettled.pop(subject, None)
+
+    @property
+    def unsettled(self) -> Counter[str]:
+        """Why exchanges couldn't be judged → how many, of those that weren't asked again and judged then."""
+        return Counter(why for each in self._unsettled.values() for why in each)
 
     def blind(self, why: str) -> None:
         """A connection can't be read from here on, for a reason in words: what passes on it is seen by nobody."""
@@ -166,8 +189,12 @@ class Observer:
         yield f"{self.judged} exchanges judged, {self.departures} depart from the page" + (
             f": {', '.join(broken)}" if broken else ""
         )
+        if self.judged and not self._shown:
+            yield "nothing of the server was shown: any account may get such answers"
         if self.unjudged:
             yield f"{self.unjudged} exchanges could not be judged"
+        if why := "; ".join(f"{_visible(each)} ({count})" for each, count in self.unsettled.most_common(_MOST_TOLD)):
+            yield f"so nothing was shown of them, nor when they were asked again: {why}"
         if self.blinded:
             yield f"{self.blinded} connections could not be read to their end"
         if self._writer is not None and not self.problem:
@@ -177,9 +204,9 @@ class Observer:
         """The exit code that all of it stands for: what wasn't judged is never taken for conforming."""
         if self.problem:
             return SuiteError.exit_code
-        if self.departures:
+        if report.verdict is Verdict.VIOLATES:
             return exit_code(report)
-        return 0 if self.judged and not self.unjudged and not self.blinded else _NOT_ALL_WAS_JUDGED
+        return 0 if self._shown and not self.unsettled and not self.blinded else _NOT_ALL_WAS_JUDGED
 
 
 _NOT_ALL_WAS_JUDGED = 5

@@ -67,7 +67,7 @@ def ending_of(
         failed: why the target couldn't be judged any further; None where it could.
     """
     if failed is not None:
-        return Ending(failed.exit_code, [str(failed), *session.said, *_left(session)])
+        return Ending(failed.exit_code, [str(failed), *_seen(session), *session.said, *_left(session)])
     report = report_of(session, settings, interrupted=interrupted or bool(broken))
     said = [*filter(None, [broken, "interrupted" if interrupted else ""]), *session.said]
     problems = write_files(report, files)
@@ -75,6 +75,12 @@ def ending_of(
     if broken or problems or session.said:
         code = SuiteError.exit_code
     return Ending(code, [*said, *problems], report)
+
+
+def _seen(session: Session) -> list[str]:
+    """What departed before a run ended that has no report."""
+    clauses = sorted({clause for clause, _ in session.run.results.failed})
+    return [f"before that, answers departed from {', '.join(clauses)}"] if clauses else []
 
 
 def _left(session: Session) -> list[str]:

@@ -6,10 +6,12 @@ import shlex
 from collections.abc import Iterator
 
 from conformance.base.words import visible
+from conformance.contract import CLAUSE
 from conformance.exchange.cases import Step
 from conformance.judging.results import Failure
 from conformance.report.curl import curl_lines
-from conformance.report.model import ClauseResult, FailureGroup, Report
+from conformance.report.failure_groups import FailureGroup
+from conformance.report.model import Report
 from conformance.report.words import delivery, sent
 
 __all__ = ["LABEL_WIDTH", "fields", "frequency", "heading", "text"]
@@ -19,9 +21,9 @@ LABEL_WIDTH = 9
 _LONG = 20
 
 
-def heading(result: ClauseResult, group: FailureGroup) -> str:
-    """The clause, and how the answer departs from it."""
-    return f"{result.clause.id}: {group.smallest[0].kind.about}"
+def heading(title: str, group: FailureGroup) -> str:
+    """The clause under which it is shown, or what stands for it, and how the answer departs."""
+    return f"{title}: {group.smallest[0].kind.about}"
 
 
 def frequency(group: FailureGroup) -> str:
@@ -30,10 +32,10 @@ def frequency(group: FailureGroup) -> str:
     return f"{times}, first at request {group.first}"
 
 
-def fields(result: ClauseResult, group: FailureGroup, report: Report) -> Iterator[tuple[str, list[str]]]:
+def fields(group: FailureGroup, report: Report) -> Iterator[tuple[str, list[str]]]:
     """What there is to know of the smallest of some failures: a label, and its lines; a request is one of its own."""
     failure = group.smallest[0]
-    yield "says", [str(result.clause.citations[0])]
+    yield "says", [str(CLAUSE[failure.clause].citations[0])]
     for number, step in enumerate(failure.sent, 1):
         yield "sent", [visible(each) for each in _sent(step, is_last=number == len(failure.sent)) if each]
     yield "expected", [visible(line) for line in failure.expected]
@@ -41,10 +43,10 @@ def fields(result: ClauseResult, group: FailureGroup, report: Report) -> Iterato
     yield "again", list(_again(failure, report))
 
 
-def text(result: ClauseResult, group: FailureGroup, report: Report) -> str:
+def text(clause: str, group: FailureGroup, report: Report) -> str:
     """All of it in lines of plain text."""
-    lines = [f"{heading(result, group)}  ({frequency(group)})"]
-    for label, of_label in fields(result, group, report):
+    lines = [f"{heading(clause, group)}  ({frequency(group)})"]
+    for label, of_label in fields(group, report):
         lines += (f"    {'' if index else label:<{LABEL_WIDTH}}{line}" for index, line in enumerate(of_label))
     return "\n".join(lines)
 

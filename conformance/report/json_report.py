@@ -9,7 +9,10 @@ from conformance.exchange.cases import Step
 from conformance.judging.results import Failure
 from conformance.recording.reader import Recording
 from conformance.report.curl import curl_lines
+from conformance.report.failure_groups import FailureGroup
+from conformance.report.failures import frequency, heading
 from conformance.report.model import ClauseResult, Report
+from conformance.report.words import sent as sent_in_words
 from conformance.runs.session import Groups
 
 __all__ = ["SCHEMA_VERSION", "render", "to_json"]
@@ -50,14 +53,22 @@ def to_json(report: Report) -> dict[str, object]:
         ],
         "codes": [{"code": each.code, "kind": each.kind, "status": each.status} for each in report.codes],
         "stale_expected_failures": [
-            {"pattern": each.pattern, "reason": each.reason, "line": each.line} for each in report.stale
+            {"pattern": each.written, "reason": each.reason, "line": each.line} for each in report.stale
         ],
-        "notes": list(report.notes),
+        "notes": [*report.notes, *(_besides(each) for each in report.besides)],
         "recording": _recording(report.recording) if report.recording is not None else None,
         "groups": _groups(report.groups) if report.groups is not None else None,
         "throttled": report.throttled,
         "cases": [{"id": id_, "departures": list(found)} for id_, found in report.verdicts.items()],
     }
+
+
+def _besides(group: FailureGroup) -> str:
+    """A departure from a clause that wasn't asked for, as a note."""
+    failure = group.smallest[0]
+    title = heading(f"{failure.clause}, which wasn't asked for", group)
+    sent = "; ".join(map(sent_in_words, failure.sent))
+    return f"{title} ({frequency(group)}): sent {sent}; came {failure.observed}"
 
 
 def _recording(recording: Recording) -> dict[str, object]:

@@ -22,7 +22,7 @@ _UNWRITABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def render(report: Report) -> str:
     """The report as an XML document; what XML can't hold is escaped as in JSON."""
-    cases = [*(_of_clause(each, report) for each in report.clauses), *_of_stale(report)]
+    cases = [*(_of_clause(each, report) for each in report.clauses), *_of_besides(report), *_of_stale(report)]
     count = {outcome: sum(each.find(outcome) is not None for each in cases) for outcome in ("failure", "skipped")}
     totals = {
         "name": _SUITE, "tests": str(len(cases)), "failures": str(count["failure"]), "errors": "0",
@@ -57,13 +57,13 @@ def properties(report: Report) -> dict[str, str]:
 
 def _of_clause(result: ClauseResult, report: Report) -> Element:
     case = Element("testcase", classname=str(result.clause.level), name=result.clause.id)
-    shown = "\n\n".join(failures.text(result, each, report) for each in result.failures)
+    shown = "\n\n".join(failures.text(result.clause.id, each, report) for each in result.failures)
     match result.status:
         case Status.PASSED:
             pass
         case Status.FAILED:
             first = result.failures[0]
-            message = f"{failures.heading(result, first)} ({failures.frequency(first)})"
+            message = f"{failures.heading(result.clause.id, first)} ({failures.frequency(first)})"
             _add(case, "failure", str(first.smallest[0].kind), message, shown)
         case Status.EXPECTED_FAILURE:
             _add(case, "skipped", str(result.status), f"expected to fail: {result.reason}", shown)
@@ -74,11 +74,21 @@ def _of_clause(result: ClauseResult, report: Report) -> Element:
     return case
 
 
+def _of_besides(report: Report) -> Iterator[Element]:
+    """What departs from clauses that weren't asked for makes the verdict as well."""
+    for group in report.besides:
+        failure = group.smallest[0]
+        case = Element("testcase", classname="not-asked-for", name=failure.clause)
+        message = f"{failures.heading(failure.clause, group)} ({failures.frequency(group)})"
+        _add(case, "failure", str(failure.kind), message, failures.text(failure.clause, group, report))
+        yield case
+
+
 def _of_stale(report: Report) -> Iterator[Element]:
     """What was expected to fail but passed makes the verdict: it fails as well."""
     for each in report.stale:
-        case = Element("testcase", classname="expected-failures", name=_writable(each.pattern))
-        message = f"{each.pattern}: expected to fail ({each.reason}), but passed: remove line {each.line}"
+        case = Element("testcase", classname="expected-failures", name=_writable(each.written))
+        message = f"{each.written}: expected to fail ({each.reason}), but passed: remove line {each.line}"
         _add(case, "failure", "stale-expected-failure", message)
         yield case
 

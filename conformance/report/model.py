@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,12 +14,16 @@ from conformance import __version__
 from conformance.base.words import counted
 from conformance.contract import CLAUSES, CODES, READINGS, Clause, CodeKind, Level, Strength
 from conformance.contract.rules import AnswerRule, Default, Effect, Gate, MayBeAbsent, MinLength, OpenVersions, Whole
-from conformance.judging.results import NOT_RECORDED, Failure, Tally, masked
+from conformance.judging.judge import DepartureKind
+from conformance.judging.results import NOT_RECORDED, Tally, masked
 from conformance.privacy.secrets import Secrets
 from conformance.recording.provenance import contract_version
 from conformance.recording.reader import Recording
+from conformance.report.failure_groups import FailureGroup, FailureGroups, failure_groups
+from conformance.runs.bearing import Bearing
 from conformance.runs.options import ExpectedFailure
 from conformance.runs.run import Run
+from conformance.runs.selection import cases_of
 from conformance.runs.session import Groups, Session
 from conformance.runs.settings import CASSETTE, Settings
 
@@ -44,21 +48,6 @@ class Verdict(StrEnum):
     CONFORMS = "conforms"
     VIOLATES = "violates"
     INCOMPLETE = "incomplete"
-
-
-@dataclass(frozen=True, slots=True)
-class FailureGroup:
-    """The failures of one kind of one clause.
-
-    Attributes:
-        count: how many there were.
-        first: number of the request that first showed it.
-        smallest: some of them, the smallest to read first.
-    """
-
-    count: int
-    first: int
-    smallest: tuple[Failure, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +116,8 @@ class Report:
         first_failure: number of the request that first failed.
         clauses, readings, codes: what became of each.
         stale: expected failures that passed.
+        besides: departures that decide the verdict, of clauses that nobody asked for, which no clause shows.
+        departures: what departures mean for the verdict → how many there were.
         notes: what the reader should know besides.
         recording: what was judged, where that was a recording.
         groups: what became of the groups of a live run.
@@ -151,6 +142,8 @@ class Report:
     groups: Groups | None = None
     verdicts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     throttled: int = 0
+    besides: tuple[FailureGroup, ...] = ()
+    departures: Mapping[Bearing, int] = field(default_factory=dict)
 
     @property
     def target(self) -> str:
@@ -165,33 +158,31 @@ class Report:
 def report_of(session: Session, settings: Settings, *, interrupted: bool = False) -> Report:
     """The report of a run, finished or interrupted."""
     run = session.run
-    clauses = tuple(_clause_result(each, run, settings) for each in CLAUSES)
-    failing = {each.clause.id for each in clauses if each.failures}
-    stale = tuple(
-        each
-        for each in settings.expected_failures
-        if not any(settings.expected(clause) is each for clause in failing)
-        and any(settings.selects(one.id) and settings.expected(one.id) is each for one in CLAUSES)
-    )
-    first = min((one.first for each in clauses for one in each.failures), default=None)
+    groups = failure_groups(run.results, settings)
+    clauses = tuple(_clause_result(each, run, settings, groups) for each in CLAUSES)
+    stale = tuple(_stale(clauses, session, settings))
     report = Report(
         settings,
         Versions.of_now(),
         datetime.now(UTC).replace(microsecond=0),
-        _verdict(clauses, stale, run.results.unseen, ended_early=interrupted or _ended_early(session)),
+        Verdict.VIOLATES
+        if stale or groups.besides
+        else _verdict(clauses, run.results.unseen, ended_early=interrupted or _ended_early(session)),
         run.results.requests,
         run.results.groups_created,
         time.monotonic() - run.started,
-        first,
+        groups.first,
         clauses,
         tuple(_reading_result(each.id, run) for each in READINGS),
         tuple(_code_result(code, run) for code in CODES),
         stale,
-        tuple(dict.fromkeys((*_notes(session), *_unseen(run)))),
+        tuple(dict.fromkeys((*_notes(session), *_unseen(run), *_uncounted(groups)))),
         session.recording,
         session.groups,
         dict(run.results.verdicts),
         run.pace.throttled if run.pace is not None else 0,
+        tuple(groups.besides),
+        groups.counts,
     )
     return _masked(report, run.secrets)
 
@@ -199,17 +190,18 @@ def report_of(session: Session, settings: Settings, *, interrupted: bool = False
 def _masked(report: Report, secrets: Secrets) -> Report:
     """The report without anybody's secrets, for whoever reads it, on a terminal or as JSON."""
 
+    def clean(groups: tuple[FailureGroup, ...]) -> tuple[FailureGroup, ...]:
+        return tuple(replace(each, smallest=tuple(masked(one, secrets) for one in each.smallest)) for each in groups)
+
     def shown(result: ClauseResult) -> ClauseResult:
-        groups = [
-            replace(each, smallest=tuple(masked(one, secrets) for one in each.smallest)) for each in result.failures
-        ]
-        return replace(result, reason=secrets.mask(result.reason), failures=tuple(groups))
+        return replace(result, reason=secrets.mask(result.reason), failures=clean(result.failures))
 
     return replace(
         report,
         settings=replace(report.settings, target=secrets.mask(report.settings.target)),
         clauses=tuple(map(shown, report.clauses)),
         notes=secrets.masked(report.notes),
+        besides=clean(report.besides),
         verdicts=secrets.masked(report.verdicts),
     )
 
@@ -238,14 +230,31 @@ def _notes(session: Session) -> Iterator[str]:
         )
 
 
-def _verdict(
-    clauses: tuple[ClauseResult, ...],
-    stale: tuple[ExpectedFailure, ...],
-    unserved: Collection[str],
-    *,
-    ended_early: bool,
-) -> Verdict:
-    if stale or any(each.status is Status.FAILED for each in clauses):
+def _uncounted(groups: FailureGroups) -> Iterator[str]:
+    """What departs, doesn't decide the verdict, and isn't shown under a clause."""
+    if groups.uncounted:
+        yield f"seen besides, which doesn't decide the verdict: {'; '.join(groups.uncounted)}"
+
+
+def _stale(clauses: tuple[ClauseResult, ...], session: Session, settings: Settings) -> Iterator[ExpectedFailure]:
+    """The expected failures that passed: all that they cover was tried, and nothing of it failed."""
+    seen = [settings.expected(clause, kind) for clause, kind in session.run.results.failed]
+    verdicts = session.run.results.verdicts
+    cases = cases_of(settings, session.recording) if settings.expected_failures else ()
+    untried = {each.clause for each in cases if verdicts.get(each.id, NOT_RECORDED) == NOT_RECORDED}
+    for each in settings.expected_failures:
+        covered = {
+            result.clause.id: result.status
+            for result in clauses
+            if any(settings.expected(result.clause.id, kind) is each for kind in DepartureKind)
+        }
+        tried = Status.NOT_EXERCISED not in covered.values() and untried.isdisjoint(covered)
+        if each not in seen and Status.PASSED in covered.values() and tried:
+            yield each
+
+
+def _verdict(clauses: tuple[ClauseResult, ...], unserved: Collection[str], *, ended_early: bool) -> Verdict:
+    if any(each.status is Status.FAILED for each in clauses):
         return Verdict.VIOLATES
     unseen = [each for each in clauses if each.status is Status.NOT_EXERCISED and each.clause.strength is Strength.MUST]
     # What only a sister action, or another target, could show is no gap in this one.
@@ -253,17 +262,17 @@ def _verdict(
     return Verdict.INCOMPLETE if gaps or ended_early else Verdict.CONFORMS
 
 
-def _clause_result(clause: Clause, run: Run, settings: Settings) -> ClauseResult:
+def _clause_result(clause: Clause, run: Run, settings: Settings, groups: FailureGroups) -> ClauseResult:
     tally = run.results.tallies[clause.id]
     if not settings.selects(clause.id):
         why = "--only or --skip" if clause.level in settings.levels else f"--level: not {clause.level}"
         return ClauseResult(clause, Status.SKIPPED, f"left out by {why}", tally)
-    failures = _failures(clause, run)
-    if failures and (expected := settings.expected(clause.id)) is not None:
-        return ClauseResult(clause, Status.EXPECTED_FAILURE, expected.reason, tally, failures)
-    if failures:
-        status = Status.FINDING if clause.strength is Strength.FINDING else Status.FAILED
-        return ClauseResult(clause, status, "", tally, failures)
+    if failures := tuple(groups.of_clauses.get(clause.id, ())):
+        status, reason = _status_of_failures(failures, settings)
+        return ClauseResult(clause, status, reason, tally, failures)
+    if unread := groups.unread.get(clause.id):
+        why = f"{counted(unread, 'answer')} to requests that were aimed at it can't be read"
+        return ClauseResult(clause, Status.NOT_EXERCISED, why, tally)
     if _exercised(clause, tally):
         return ClauseResult(clause, Status.PASSED, "", tally)
     if clause.id in run.results.unsupported:
@@ -271,13 +280,15 @@ def _clause_result(clause: Clause, run: Run, settings: Settings) -> ClauseResult
     return ClauseResult(clause, Status.NOT_EXERCISED, _why_not(clause, tally, run), tally)
 
 
-def _failures(clause: Clause, run: Run) -> tuple[FailureGroup, ...]:
-    keys = [key for key in run.results.failures if key[0] == clause.id]
-    found = [
-        FailureGroup(run.results.failed[key], run.results.first_failed[key], tuple(run.results.failures[key]))
-        for key in keys
-    ]
-    return tuple(sorted(found, key=lambda each: each.smallest[0].size))
+def _status_of_failures(failures: tuple[FailureGroup, ...], settings: Settings) -> tuple[Status, str]:
+    """What becomes of a clause that has some: one that decides the verdict decides its status; and the reason."""
+    bearings = {each.bearing: each.smallest[0] for each in failures}
+    if Bearing.DECIDES in bearings:
+        return Status.FAILED, ""
+    if (shown := bearings.get(Bearing.EXPECTED)) is None:
+        return Status.FINDING, ""
+    expected = settings.expected(shown.clause, shown.kind)
+    return Status.EXPECTED_FAILURE, expected.reason if expected is not None else ""
 
 
 def _exercised(clause: Clause, tally: Tally) -> bool:

@@ -12,8 +12,10 @@ from conformance.base.files import let_go_of
 from conformance.base.words import counted
 from conformance.judging.ledger import is_settled
 from conformance.recording.reader import Recording
+from conformance.report.failure_groups import FailureGroup
 from conformance.report.failures import LABEL_WIDTH, fields, frequency, heading
-from conformance.report.model import ClauseResult, FailureGroup, Report, Status, Verdict
+from conformance.report.model import Report, Status, Verdict
+from conformance.runs.bearing import Bearing
 
 __all__ = ["console", "print_report"]
 
@@ -52,7 +54,9 @@ def print_report(report: Report, out: Console) -> None:
     for each in report.clauses:
         if each.status in {Status.FAILED, Status.FINDING}:
             for group in each.failures:
-                _print_group(each, group, report, out)
+                _print_group(each.status, each.clause.id, group, report, out)
+    for group in report.besides:
+        _print_group(Status.FAILED, f"{group.smallest[0].clause}, which wasn't asked for", group, report, out)
     _print_rest(report, out)
     _print_verdict(report, out)
 
@@ -78,17 +82,17 @@ def _print_table(report: Report, out: Console) -> None:
     out.print()
 
 
-def _print_group(result: ClauseResult, group: FailureGroup, report: Report, out: Console) -> None:
-    mark, style = _MARKS[result.status]
-    title = Text(f"{mark} {heading(result, group)}", style=style)
-    title.append(f"  ({frequency(group)})", style="dim")
-    out.print(title)
-    for label, lines in fields(result, group, report):
+def _print_group(status: Status, title: str, group: FailureGroup, report: Report, out: Console) -> None:
+    mark, style = _MARKS[status]
+    line = Text(f"{mark} {heading(title, group)}", style=style)
+    line.append(f"  ({frequency(group)})", style="dim")
+    out.print(line)
+    for label, lines in fields(group, report):
         shown = [_clipped(each) for each in lines[: _MOST_EXPECTED if label == "expected" else None]]
         if len(lines) > len(shown):
             shown.append(f"or {len(lines) - len(shown)} more, in the JSON report")
-        for index, line in enumerate(shown):
-            out.print(Text.assemble((f"    {'' if index else label:<{LABEL_WIDTH}}", "dim"), line))
+        for index, each in enumerate(shown):
+            out.print(Text.assemble((f"    {'' if index else label:<{LABEL_WIDTH}}", "dim"), each))
     out.print()
 
 
@@ -103,7 +107,7 @@ def _print_rest(report: Report, out: Console) -> None:
         more = f" and {counted(len(ids) - _MOST_IDS, 'other')}" if len(ids) > _MOST_IDS else ""
         out.print(Text(f"{mark} {status}: {reason}: {some}{more}", style=style))
     for stale in report.stale:
-        out.print(Text(f"✗ {stale.pattern}: expected to fail, but passed: remove line {stale.line}", style="bold red"))
+        out.print(Text(f"✗ {stale.written}: expected to fail, but passed: remove line {stale.line}", style="bold red"))
     if report.recording is not None:
         out.print(Text(_source(report.recording), style="dim"))
     for note in report.notes:
@@ -121,10 +125,16 @@ def _print_verdict(report: Report, out: Console) -> None:
         groups = f"{counted(report.groups.created, 'group')} created, {report.groups.deleted} deleted, {left} left"
     throttled = f" ({report.throttled} throttled)" if report.throttled else ""
     line.append(
-        f": {counts}; {counted(report.requests, 'request')}{throttled}, {groups}, {report.seconds:.1f} s; "
-        f"{settled} of {len(report.readings)} ambiguities of the page settled for this target"
+        f": {counts}{_departures(report)}; {counted(report.requests, 'request')}{throttled}, {groups}, "
+        f"{report.seconds:.1f} s; {settled} of {len(report.readings)} ambiguities of the page settled for this target"
     )
     out.print(line)
+
+
+def _departures(report: Report) -> str:
+    """How many departures there were, and what they mean for the verdict; empty where there were none."""
+    parts = [f"{report.departures[each]} {each}" for each in Bearing if report.departures.get(each)]
+    return f"; departures: {', '.join(parts)}" if parts else ""
 
 
 def _source(recording: Recording) -> str:

@@ -113,10 +113,10 @@ class ExplorationPart:
         """Draw, send, and shrink what departs."""
         from conformance.runs.exploration import explore
 
-        known = set(run.results.failed)
+        before = run.results.failed.copy()
         seed = settings.seed + _SEEDS_APART * self.round
         explore(run, self.drawn, examples=settings.examples * self.drawn.weight, seed=seed)
-        return [found[0] for key, found in run.results.failures.items() if key not in known]
+        return [run.results.failures[key][0] for key in run.results.failed - before]
 
 
 def parts_of(settings: Settings, recording: Recording | None = None) -> Iterator[Part]:

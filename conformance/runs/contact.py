@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from conformance.base.errors import TargetUnusableError, TransportError
 from conformance.exchange.messages import Answer, HttpResponse
 from conformance.exchange.wire import Envelope, envelope, location_of
-from conformance.judging.account_status import why_down, why_full, why_unusable
+from conformance.judging.account_status import why_down, why_full, why_not_the_api, why_unusable
 from conformance.oracle.prediction import Prediction, Refused
 
 __all__ = ["Contact"]
@@ -75,7 +75,8 @@ class Contact:
                 f"{name} redirects to {where} (HTTP {answer.status}); it isn't followed, and no key is sent there: "
                 "name the URL of the API itself as --target"
             )
-        if (why := _unusable(name, envelope(answer), relied_on=relied_on)) is not None:
+        why = _unusable(name, envelope(answer), relied_on=relied_on) or why_not_the_api(name, answer)
+        if why is not None:
             raise TargetUnusableError(why)
 
     def check_still_let_in(self, name: str, answer: HttpResponse, prediction: Prediction, since: int) -> None:

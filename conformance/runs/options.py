@@ -22,6 +22,7 @@ from conformance.base.words import suggest
 from conformance.contract import CLAUSES, READING, Level
 from conformance.exchange.gateway_headers import parse_gateway_header
 from conformance.exchange.messages import Headers
+from conformance.judging.judge import DepartureKind
 from conformance.runs.target_kinds import known_targets
 
 __all__ = [
@@ -45,11 +46,22 @@ class ExpectedFailure:
         pattern: a clause id, or a glob over them.
         reason: the text behind `#`.
         line: 1-based line of the file.
+        kind: of the departures that are known; None where all kinds are.
     """
 
     pattern: str
     reason: str
     line: int
+    kind: DepartureKind | None = None
+
+    @property
+    def written(self) -> str:
+        """As the file has it, without its reason."""
+        return self.pattern if self.kind is None else f"{self.pattern}: {self.kind}"
+
+    def covers(self, clause: str, kind: DepartureKind) -> bool:
+        """Whether it speaks of a departure."""
+        return self.kind in {None, kind} and fnmatchcase(clause, self.pattern)
 
 
 def _as_it_is(value: Any) -> Any:
@@ -172,10 +184,10 @@ def check_faults(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _read_expected_failures(path: str) -> tuple[ExpectedFailure, ...]:
-    """The clauses that a file says will fail: a line each, `CLAUSE-GLOB  # reason`.
+    """The clauses that a file says will fail: a line each, `CLAUSE-GLOB  # reason`, or `CLAUSE-GLOB: KIND  # reason`.
 
     Raises:
-        UsageError: the file can't be read, a line has no reason, or a pattern matches no clause.
+        UsageError: the file can't be read, a line has no reason, a pattern matches no clause, or there is no such kind.
     """
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
@@ -183,14 +195,20 @@ def _read_expected_failures(path: str) -> tuple[ExpectedFailure, ...]:
         raise UsageError(f"--expected-failures {path}: it can't be read ({why(error)})") from error
     found = []
     for number, line in enumerate(lines, 1):
-        pattern, mark, reason = (part.strip() for part in line.partition("#"))
-        if not pattern:
+        written, mark, reason = (part.strip() for part in line.partition("#"))
+        if not written:
             continue
         if not mark or not reason:
-            raise UsageError(f"{path}, line {number}: {pattern} has no reason; write `{pattern}  # why it fails`")
+            raise UsageError(f"{path}, line {number}: {written} has no reason; write `{written}  # why it fails`")
+        pattern, colon, kind = (part.strip() for part in written.partition(":"))
+        known = next((each for each in DepartureKind if each.value == kind), None)
+        if colon and known is None:
+            raise UsageError(
+                f"{path}, line {number}: {kind!r} is no kind of departure: there are {', '.join(DepartureKind)}"
+            )
         if not matching(pattern):
             raise UsageError(f"{path}, line {number}: no clause has the id {pattern}{_suggest_clause(pattern)}")
-        found.append(ExpectedFailure(pattern, reason, number))
+        found.append(ExpectedFailure(pattern, reason, number, known))
     return tuple(found)
 
 
@@ -292,7 +310,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         "expected-failures",
-        "clauses known to fail: `GLOB  # reason`, a line each",
+        "clauses known to fail: `GLOB  # reason`, or `GLOB: KIND  # reason`, a line each",
         metavar="FILE",
         read=_read_expected_failures,
     ),

@@ -13,6 +13,7 @@ from conformance.base.errors import UsageError
 from conformance.base.hosts import SERVICE_HOST, is_platform_host, service_endpoint
 from conformance.contract import CLAUSE, CLAUSES, Level
 from conformance.exchange.messages import Headers
+from conformance.judging.judge import DepartureKind
 from conformance.runs.options import OPTIONS, ExpectedFailure, Option, values_of
 
 __all__ = ["CASSETTE", "LIVE", "STANDARD_EXAMPLES", "Settings"]
@@ -160,9 +161,9 @@ class Settings:
         on_answers_alone = all(each.level is Level.ENVELOPE for each in CLAUSES if self.selects(each.id))
         return self.selects(clause) or (on_answers_alone and CLAUSE[clause].level is Level.PARAMETERS)
 
-    def expected(self, clause: str) -> ExpectedFailure | None:
-        """The expected failure that covers a clause."""
-        return next((each for each in self.expected_failures if fnmatchcase(clause, each.pattern)), None)
+    def expected(self, clause: str, kind: DepartureKind) -> ExpectedFailure | None:
+        """The expected failure that covers a departure of a clause."""
+        return next((each for each in self.expected_failures if each.covers(clause, kind)), None)
 
 
 # What can't be meant together, and why; each option by itself is checked by its row of the table.

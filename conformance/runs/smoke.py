@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from conformance.contract import CLAUSES, Clause
+from conformance.contract import CLAUSES
 from conformance.contract.rules import MaxItems, MaxLength, Typed
 from conformance.exchange.cases import Case, Step
-from conformance.exchange.request import Request
-from conformance.exchange.salt import SALT, salted
+from conformance.exchange.salt import salted
 from conformance.exchange.wire import Form
 from conformance.strategies.deliveries import authentication, protocol
-from conformance.strategies.edges import ABSENT, Edge, breaking, keeping, unsettled
+from conformance.strategies.edges import breaking, keeping, requests_with, unsettled
 from conformance.strategies.sequences import concurrency, create, examples, state, uniqueness
 from conformance.strategies.violations import several_faults, telling_apart, whole_requests
 
@@ -24,6 +23,8 @@ _DEEPEST_RANK = 3
 _DEEPEST_RANKS = {"GroupName.charset": 5, "GroupId.charset": 5, "GroupName.type": 2, "FaceModelVersion.type": 2}
 _DEEPEST_RANK_OF_TYPES = 1
 _LONGEST_TEXT = 5000
+# What breaks where a database or a parser takes three bytes for the longest character.
+_OF_FOUR_BYTES = "emoji within"
 
 Ranked = tuple[int, Case]
 
@@ -98,30 +99,18 @@ def _of_edges() -> Iterator[Ranked]:
             *((each, False) for each in keeping(clause)),
             *((each, True) for each in breaking(clause)),
         ):
-            for index, parameters in enumerate(_requests(clause, edge, everywhere=broken and edge.rank == 0)):
-                case = Case.single(clause.id, edge.about, Request.of(parameters))
+            for index, request in enumerate(requests_with(clause, edge, everywhere=broken and edge.rank == 0)):
+                case = Case.single(clause.id, edge.about, request)
                 if edge.rank <= deepest and len(case.to_line()) < _LONGEST_TEXT:
                     yield edge.rank + index, case
+            if broken and edge.about == _OF_FOUR_BYTES:
+                (request,) = requests_with(clause, edge)
+                yield edge.rank, Case.single(clause.id, f"{edge.about}, not escaped", request, Form.JSON_RAW)
         if clause.subject == "GroupName":
             for _, edge in unsettled(clause):
-                (parameters,) = _requests(clause, edge, everywhere=False)
+                (request,) = requests_with(clause, edge)
                 if edge.rank <= _DEEPEST_RANK:
-                    yield edge.rank, Case.single(clause.id, edge.about, Request.of(parameters))
-
-
-def _requests(clause: Clause, edge: Edge, *, everywhere: bool) -> Iterator[dict[str, object]]:
-    """The requests that put an edge's value into an otherwise plain one; an element's, `everywhere` in a list."""
-    parameters: dict[str, object] = {"GroupName": SALT, "GroupId": SALT}
-    if edge.value is ABSENT:
-        yield {name: value for name, value in parameters.items() if name != clause.parameter}
-    elif clause.of_elements:
-        yield {**parameters, clause.parameter: [edge.value]}
-        if everywhere:
-            yield {**parameters, clause.parameter: ["a", "b", edge.value]}
-            yield {**parameters, clause.parameter: [edge.value, "a", "b"]}
-            yield {**parameters, clause.parameter: ["a", "b", edge.value, "c", "d"]}
-    else:
-        yield {**parameters, clause.parameter: edge.value}
+                    yield edge.rank, Case.single(clause.id, edge.about, request)
 
 
 def _of_sequences() -> Iterator[Ranked]:

@@ -9,11 +9,13 @@ import pytest
 
 from conformance.base.environment import secrets_of_environment
 from conformance.base.errors import SuiteError
-from conformance.contract import CLAUSE, Strength
+from conformance.contract import CLAUSE
+from conformance.contract.rules import AnswerRule
 from conformance.judging.results import Failure
 from conformance.privacy.secrets import Secrets
 from conformance.report.words import delivery
 from conformance.report.words import sent as sent_in_words
+from conformance.runs.bearing import Bearing, bearing_of
 from conformance.runs.options import PYTEST_PREFIX, as_spelled
 from conformance.runs.settings import Settings
 
@@ -103,7 +105,7 @@ class Harness:
             pytest.exit(str(error), returncode=error.exit_code)
         except Exception as error:
             self._stop(error)
-        self._fail_for(each for each in played.failures if not each.clause.startswith("Response."))
+        self._fail_for(each for each in played.failures if not self._has_a_test(each.clause))
         if played.untried:
             pytest.skip(played.untried)
 
@@ -115,6 +117,10 @@ class Harness:
         if not results.tallies[clause].judged:
             pytest.skip("no answer showed it")
 
+    def _has_a_test(self, clause: str) -> bool:
+        """Whether a clause on answers has a test of its own, which the plugin collects where it is asked for."""
+        return isinstance(CLAUSE[clause].rule, AnswerRule) and self.settings.selects(clause)
+
     def _stop(self, error: Exception) -> NoReturn:
         from conformance.report.ending import internal_error
 
@@ -122,20 +128,18 @@ class Harness:
         pytest.exit("an internal error", returncode=SuiteError.exit_code)
 
     def _fail_for(self, failures: Iterable[Failure]) -> None:
-        """Fail for those failures whose clause is asked for; as expected where all of them are, or are findings."""
+        """Fail for those failures that decide the verdict; as expected where all of them are, or are findings."""
         __tracebackhide__ = True
-        found = [each for each in failures if self.settings.selects(each.clause)]
-        if found and all(self._may_fail(each.clause) for each in found):
+        bearings = [(each, bearing_of(each.clause, each.kind, self.settings)) for each in failures]
+        found = [each for each, bearing in bearings if bearing is not Bearing.SKIPPED]
+        if not found:
+            return
+        if all(bearing is not Bearing.DECIDES for _, bearing in bearings):
             pytest.xfail("; ".join(sorted({each.clause for each in found})))
-        if found:
-            secrets = self.session.run.secrets
-            for each in found:
-                secrets.learn(*each.bodies)
-            raise ConformanceError(secrets.mask("\n\n".join(map(_text, found))))
-
-    def _may_fail(self, clause: str) -> bool:
-        """Whether a departure from a clause doesn't decide the verdict."""
-        return CLAUSE[clause].strength is Strength.FINDING or self.settings.expected(clause) is not None
+        secrets = self.session.run.secrets
+        for each in found:
+            secrets.learn(*each.bodies)
+        raise ConformanceError(secrets.mask("\n\n".join(map(_text, found))))
 
     # --- The end -----------------------------------------------------------------------------------------
 

@@ -10,10 +10,11 @@ from conformance.emulator.faults.account import ACCOUNT_FAULTS
 from conformance.emulator.faults.action import ACTION_FAULTS
 from conformance.emulator.faults.gateway import GATEWAY_FAULTS
 from conformance.emulator.faults.model import Fault
+from conformance.emulator.faults.overlooked import OVERLOOKED_FAULTS
 
 __all__ = ["FAULT", "FAULTS", "Fault", "faulty"]
 
-FAULTS: tuple[Fault, ...] = (*ACTION_FAULTS, *GATEWAY_FAULTS, *ACCOUNT_FAULTS)
+FAULTS: tuple[Fault, ...] = (*ACTION_FAULTS, *GATEWAY_FAULTS, *ACCOUNT_FAULTS, *OVERLOOKED_FAULTS)
 
 FAULT: dict[str, Fault] = {each.name: each for each in FAULTS}
 
