@@ -53,6 +53,8 @@ class Presence(Enum):
 
 
 _SURELY = frozenset(each for each in Presence if each.value.accepted is Chance.NO)
+# The clauses by which what was in use gets free.
+_FREED_BY = frozenset({"State.deletion", "State.renaming"})
 _GOING = frozenset(each for each in Presence if each.value.in_deletion is not Chance.NO)
 
 
@@ -167,6 +169,15 @@ class World:
         """The clauses by which an id or a name must be free."""
         pairs = ((self._ids, group_id), (self._names, name))
         return {self._free[text] for index, text in pairs if text in self._free and text not in index.exact}
+
+    def reason_to_wait(self, group_id: str | None, name: str | None) -> str | None:
+        """The clause by which an id or a name that was deleted, or renamed, gets free, it may be after a while."""
+        reasons = self.reasons_to_be_free(group_id, name) & _FREED_BY
+        going = any(
+            text is not None and index.exact.get(text) in _GOING
+            for index, text in ((self._ids, group_id), (self._names, name))
+        )
+        return min(reasons, default="State.deletion" if going else None)
 
     def deleted(self, group_id: str) -> None:
         """A group was deleted, just now."""

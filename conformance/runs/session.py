@@ -146,6 +146,8 @@ def _replayed(settings: Settings, target: CassetteTarget) -> Session:
     run = Run.against(target, max_requests=settings.max_requests, salts=target.salts)
     run.clock, run.assessor.cite, run.max_groups = target.now, target.cite, settings.max_groups
     run.from_call = not _begins_plainly(recording)
+    run.patience.sleep = None
+    run.patience.lags = True  # what was asked again is in the recording, too
     if recording.provenance.kind in {Kind.LIVE, Kind.STAND_IN}:
         run.pace = Pace(None, waits=False)  # what was throttled was sent again
     return Session(run, recording)
