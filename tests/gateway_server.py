@@ -99,7 +99,6 @@ MISTAKES = {
     "expired-accepted": "a timestamp may be as old as it likes",
     "future-accepted": "a timestamp may be as far ahead as it likes",
     "scope-date-unchecked": "the date of the scope is believed, not compared with the timestamp",
-    "scope-service-unchecked": "the service of the scope is believed",
     "signed-headers-trusted": "content-type and host needn't be among the signed headers",
     "secret-id-unchecked": "any secret id goes with the one key",
     "token-ignored": "no token is looked at",
@@ -195,7 +194,7 @@ MESSAGES = {
 CREDENTIAL = re.compile(r"TC3-HMAC-SHA256 +Credential=([^,\s]+) *, *SignedHeaders=([^,\s]+) *, *Signature=([^,\s]+)")
 GROUP_ID = re.compile(r"[A-Za-z0-9\-%@#&_]*")
 NAMES = {
-    "narrow": re.compile(r"[A-Za-z0-9_\-\u4e00-\u9fff]*"),
+    "narrow": re.compile(r"[A-Za-z0-9_\-\u4e00-\u9fa5]*"),
     "spaced": re.compile(r"[A-Za-z0-9_\-\u4e00-\u9fff ,#.]*"),
     "wide": re.compile(r"[\w\-]*"),
 }
@@ -365,11 +364,7 @@ class Authentication:
         date = time.strftime("%Y-%m-%d", time.gmtime(min(timestamp, 253402300799)))
         wrong = (
             (scope[1] != date and not self.options.errs("scope-date-unchecked"))
-            or (
-                scope[2] != "iai"
-                and self.options.takes("service", "iai")
-                and not self.options.errs("scope-service-unchecked")
-            )
+            or (scope[2] != "iai" and self.options.takes("service", "iai"))
             or (not {"content-type", "host"} <= set(signed) and not self.options.errs("signed-headers-trusted"))
             or any(call.header(name) is None for name in signed)
             or signed != sorted({name.lower() for name in signed})

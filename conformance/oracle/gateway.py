@@ -9,8 +9,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from conformance.base.credentials import Credentials
+from conformance.base.hosts import is_platform_host
 from conformance.contract import ACTION, CLAUSE, CODES, DEEP_JSON, READING, SERVICE, SISTERS, VARIES, VERSION, limit_of
 from conformance.contract.rules import Gate
 from conformance.exchange.draft import ARRAYS, INDEXED, JSON, URLENCODED, Sender, to_json
@@ -54,7 +56,6 @@ from conformance.oracle.prediction import EVERYWHERE, Box
 
 __all__ = ["Decoded", "decodings", "findings"]
 
-_UNSURE = 5  # seconds by which a request's way, and two clocks, may differ
 # The documents don't say what is counted, nor whether a KB has 1000 bytes: near the limit either answer is right.
 _NEAR = 0.08
 _LONGEST_TIME = 15  # digits
@@ -73,10 +74,19 @@ _USUAL_HEADERS = frozenset(
 )  # fmt: skip
 
 
+class _Clock(NamedTuple):
+    """What time it is where a request goes, in seconds since 1970, and by how many that may be wrong."""
+
+    now: float
+    apart: float
+
+
 Expected = Callable[[str], str]  # host → the signature for it
 
 
-def findings(http: HttpRequest, sender: Sender | None, now: float, *, replayed: bool = False) -> Iterator[Finding]:
+def findings(
+    http: HttpRequest, sender: Sender | None, now: float, *, replayed: bool = False, clocks_apart: float = 5.0
+) -> Iterator[Finding]:
     """Every clause on signature and protocol that has something to say of a request, held against it.
 
     Args:
@@ -85,12 +95,13 @@ def findings(http: HttpRequest, sender: Sender | None, now: float, *, replayed: 
             so that no signature can be verified.
         now: when, in seconds since 1970.
         replayed: whether the very same bytes were sent before.
+        clocks_apart: by how many seconds `now` may be wrong.
     """
     http = received(http)
     if sender is None:
-        yield from _of_a_stranger(http, now)
+        yield from _of_a_stranger(http, _Clock(now, clocks_apart))
         return
-    yield from _authentication(http, sender.credentials, now)
+    yield from _authentication(http, sender.credentials, _Clock(now, clocks_apart))
     if replayed:
         yield depends("Authentication.replay")
     yield from _protocol(http, sender)
@@ -99,10 +110,10 @@ def findings(http: HttpRequest, sender: Sender | None, now: float, *, replayed: 
 _STRANGER = Sender("", "", Credentials("", ""))
 
 
-def _of_a_stranger(http: HttpRequest, now: float) -> Iterator[Finding]:
+def _of_a_stranger(http: HttpRequest, clock: _Clock) -> Iterator[Finding]:
     """What can be said of a request whose key isn't known: all but whether it is let in."""
     unknown = CLAUSE["Authentication.secret-id"]
-    for each in (*_authentication(http, _STRANGER.credentials, now), *_protocol(http, _STRANGER)):
+    for each in (*_authentication(http, _STRANGER.credentials, clock), *_protocol(http, _STRANGER)):
         if each.clause is unknown:
             codes = sorted(code for code in CODES if code.startswith(("AuthFailure.", "UnauthorizedOperation")))
             yield Finding(unknown, breaches=tuple(Breach(code, conclusive=False) for code in codes), applies=False)
@@ -135,20 +146,20 @@ def _taken_or_refused(reading: str) -> tuple[Box, Box]:
 # --- Authentication --------------------------------------------------------------------------------------
 
 
-def _authentication(http: HttpRequest, credentials: Credentials, now: float) -> Iterator[Finding]:
+def _authentication(http: HttpRequest, credentials: Credentials, clock: _Clock) -> Iterator[Finding]:
     authorization = header(http.headers, "Authorization")
     fields = fields_of(http)
     if authorization is not None:
         yield keeps("Authentication.authorization.present")
-        yield from _version_3(http, authorization, credentials, now)
+        yield from _version_3(http, authorization, credentials, clock)
     elif any(name == "Signature" for name, _ in fields):
         yield keeps("Authentication.authorization.present")
-        yield from _version_1(http, fields, credentials, now)
+        yield from _version_1(http, fields, credentials, clock)
     else:
         yield breaks("Authentication.authorization.present")
 
 
-def _version_3(http: HttpRequest, authorization: str, credentials: Credentials, now: float) -> Iterator[Finding]:
+def _version_3(http: HttpRequest, authorization: str, credentials: Credentials, clock: _Clock) -> Iterator[Finding]:
     match = AUTHORIZATION.fullmatch(authorization)
     names = match["headers"].split(";") if match else []
     if match is None or match["ending"] != TC3_ENDING or not {"content-type", "host"} <= set(names):
@@ -156,7 +167,7 @@ def _version_3(http: HttpRequest, authorization: str, credentials: Credentials, 
         return
     yield keeps("Authentication.authorization.form")
     timestamp = header(http.headers, "X-TC-Timestamp")
-    yield from _of_timestamp(timestamp, now)
+    yield from _of_timestamp(timestamp, clock)
     if match["id"] != credentials.secret_id:
         yield breaks("Authentication.secret-id")
         return
@@ -194,15 +205,15 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-def _of_timestamp(timestamp: str | None, now: float) -> Iterator[Finding]:
+def _of_timestamp(timestamp: str | None, clock: _Clock) -> Iterator[Finding]:
     if timestamp is None or not _is_number(timestamp):
         form = "Authentication.timestamp.form"
         yield breaks(form, _gate(form).absent) if timestamp is None else breaks(form)
         return
     yield keeps("Authentication.timestamp.form")
     window = "Authentication.timestamp.window"
-    apart, limit = abs(_seconds(timestamp) - now), limit_of(window)
-    if abs(apart - limit) <= _UNSURE:
+    apart, limit = abs(_seconds(timestamp) - clock.now), limit_of(window)
+    if abs(apart - limit) <= clock.apart:
         yield unsure(window)
     elif apart > limit:
         yield breaks(window)
@@ -226,9 +237,11 @@ def _of_service(service: str, host: str) -> Finding:
     clause = "Authentication.scope.service"
     if service == SERVICE:
         return keeps(clause)
-    first_label = re.split(r"[.:]", host.removeprefix("http://").removeprefix("https://"))[0]
-    if service == first_label:
-        accepted, refused = _leeway(clause)
+    name = re.split("[/:]", host.removeprefix("http://").removeprefix("https://"))[0]
+    if not is_platform_host(name):
+        reading = _gate(clause).leeway or ""
+        taking = {"accepted", "ignored"} if service == name.partition(".")[0] else {"ignored"}
+        accepted, refused = when(reading, *taking), when(reading, *(READING[reading].names - taking))
         return Finding(CLAUSE[clause], (accepted,), breaches_of(CLAUSE[clause], refused))
     return breaks(clause)
 
@@ -292,14 +305,14 @@ def _compared(given: str, expected: Expected, host: str, *, hexadecimal: bool) -
 
 
 def _version_1(
-    http: HttpRequest, fields: list[tuple[str, str]], credentials: Credentials, now: float
+    http: HttpRequest, fields: list[tuple[str, str]], credentials: Credentials, clock: _Clock
 ) -> Iterator[Finding]:
     values = dict(fields)
     if not values.get("SecretId"):
         yield breaks("Authentication.authorization.form")
         return
     yield keeps("Authentication.authorization.form")
-    yield from _of_timestamp(values.get("Timestamp"), now)
+    yield from _of_timestamp(values.get("Timestamp"), clock)
     nonce = values.get("Nonce")
     if nonce is None:
         yield depends("Authentication.nonce", _gate("Authentication.nonce").absent)

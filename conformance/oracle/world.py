@@ -119,11 +119,13 @@ class World:
             None where nobody else uses the account.
         known: reading id → values still possible, known before the first request (the account's age, say).
         quota: how many groups the account may have; None where that is out of reach.
+        clocks_apart: by how many seconds the time there may differ from what it is taken for.
     """
 
     salt: str | None = None
     known: Mapping[str, frozenset[str]] = field(default_factory=dict)
     quota: int | None = None
+    clocks_apart: float = 5.0
     _ids: _Index = field(default_factory=_Index)
     _names: _Index = field(default_factory=_Index)
     _groups: dict[str, Group] = field(default_factory=dict)

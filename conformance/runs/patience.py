@@ -112,6 +112,8 @@ class Patience:
                 return sent
         if first is not None:
             self.borne[first] += 1
+        if heard:  # it was just a little too fast
+            self._go_slower()
         return sent
 
     def _pauses(self) -> tuple[float, ...]:

@@ -25,7 +25,7 @@ from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse, Place
 from conformance.exchange.request import Request
 from conformance.exchange.salt import Salts
-from conformance.exchange.wire import Envelope, clock_ahead, envelope
+from conformance.exchange.wire import Envelope, clock_ahead, date_of, envelope
 from conformance.judging.account_status import Disturbance, disturbance_of, is_refusal, leaves_open
 from conformance.judging.assessor import Assessor, CaseRun
 from conformance.judging.judge import Departure, DepartureKind, explain
@@ -52,6 +52,8 @@ _Predicted = tuple[Exchange, Prediction]
 
 # A short id or name may be in use by somebody else's group: as many others are tried before that is disbelieved.
 _TRIES = 8
+# Seconds by which a clock may be wrong that nobody tells.
+_UNTOLD = 60.0
 # A case of which a request was lost is tried so often, each time with other ids.
 _TRIES_DISTURBED = 3
 _PAGE = 1000  # groups; as many as GetGroupList gives at once
@@ -433,6 +435,8 @@ class Run:
         self.contact.answered()
         if not self._heard:
             self._heard = True
+            if date_of(exchange.answer) is None:
+                self.world.clocks_apart = _UNTOLD
             self._ahead = clock_ahead(exchange.answer, self._now)
         return exchange
 
