@@ -148,7 +148,7 @@ class World:
 
     def perhaps_created(self, group: Group) -> None:
         """A creation was sent and its answer was lost: the group may be there or not."""
-        if group.group_id not in self._groups:
+        if group.group_id not in self._groups or self.presence(group.group_id) is Presence.PERHAPS:
             self._put(group, Presence.PERHAPS)
 
     def perhaps_named(self, name: str) -> None:

@@ -50,6 +50,7 @@ class Patience:
         slow_down: called with the requests a second at which to go on.
         name: of the target, for sentences.
         sleep: waits so many seconds; None where nothing is really sent, so that there is nothing to wait for.
+        clock: the time in seconds, from any beginning.
         lags: whether what was done may show late; a target in this process has done it when it answers.
         rate: requests a second at which it went on; None for as fast as can be.
         throttled: how many answers said that requests come too fast.
@@ -61,6 +62,7 @@ class Patience:
     slow_down: Callable[[float], None]
     name: str
     sleep: Callable[[float], object] | None = time.sleep
+    clock: Callable[[], float] = time.monotonic
     lags: bool = True
     rate: float | None = None
     throttled: int = 0
@@ -73,7 +75,7 @@ class Patience:
 
     def note_sent(self) -> None:
         """A request goes out now."""
-        self._sent_at.append(time.monotonic())
+        self._sent_at.append(self.clock())
 
     # --- Sending again -----------------------------------------------------------------------------------
 
@@ -138,7 +140,7 @@ class Patience:
         """Find a rate that would do: below that of the last second, or of before."""
         if self.sleep is None:
             return
-        now = time.monotonic()
+        now = self.clock()
         lately = sum(now - each < 1 for each in self._sent_at)
         if self.rate is None:
             self.rate = max(_SLOW, _SAFE * lately)

@@ -325,17 +325,22 @@ class Run:
             may_close: what it means that a connection is closed; "" where it may not be.
         """
         case_run.bodies += [each.sent for each in exchanges]
-        for each in sorted(exchanges, key=lambda each: is_refusal(each.answer)):
-            prediction = self._predict(each.sent)
-            found = self._disturbance(each, prediction)
-            if found is Disturbance.CLOSED and may_close and case_run.is_last:
-                self.results.unsupported.setdefault(case_run.case.clause, may_close)
-            elif found is None or (case_run.is_last and found is not Disturbance.THROTTLED):
-                self._judge(each, prediction, case_run, at_once=True)
-                continue
-            case_run.disturbed, case_run.conclusive, case_run.ended = True, False, True
-            self.assessor.perhaps_created(each.sent)
+        answered = [each for each in exchanges if not self._is_lost(each, case_run, may_close)]
+        for each in sorted(answered, key=lambda each: is_refusal(each.answer)):
+            self._judge(each, self._predict(each.sent), case_run, at_once=True)
         self.world.settled()
+
+    def _is_lost(self, exchange: Exchange, case_run: CaseRun, may_close: str) -> bool:
+        """Whether what came of one of several requests tells nothing of it; the case is then tried once more."""
+        found = self._disturbance(exchange)
+        for_good = case_run.is_last and not self.patience.borne
+        if found is Disturbance.CLOSED and may_close and for_good:
+            self.results.unsupported.setdefault(case_run.case.clause, may_close)
+        elif found is None or (for_good and found is not Disturbance.THROTTLED):
+            return False
+        case_run.disturbed, case_run.conclusive, case_run.ended = True, False, True
+        self.assessor.perhaps_created(exchange.sent)
+        return True
 
     def _send_and_hang_up(self, http: HttpRequest, case_run: CaseRun) -> None:
         """From now on the group may be there or not."""
