@@ -62,7 +62,7 @@ def test_ids_are_made_of_the_content():
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("<salt>", "<salt>x"), ('"GroupName"', '"GroupNam"'), ('"id": "', '"id": "0')]
+    ("old", "new"), [("<id>", "<id>x"), ('"GroupName"', '"GroupNam"'), ('"id": "', '"id": "0')]
 )
 def test_lines_edited_by_hand(old, new):
     """A line that was edited by hand is refused, with the id that its content makes."""

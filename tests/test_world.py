@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.exchange.request import Request
+from conformance.exchange.salt import Words
 from conformance.judging.world_updates import apply
 from conformance.oracle.prediction import Accepted, Refused
 from conformance.oracle.validator import predict
@@ -32,6 +33,13 @@ def name_presence(world, name):
 def both(world, group=GROUP):
     """How sure it is that a group's id and its name are in use."""
     return world.presence(group.group_id), name_presence(world, group.name)
+
+
+def words_of(*texts):
+    """The words of a run."""
+    ours = Words()
+    ours.add(texts)
+    return ours
 
 
 def world_with(*groups, **more):
@@ -456,7 +464,7 @@ def test_the_last_clause_counts():
 
 
 @pytest.mark.parametrize(
-    ("salt", "text", "expected"),
+    ("word", "text", "expected"),
     [
         (None, "x", False),
         (None, "", False),
@@ -468,14 +476,14 @@ def test_the_last_clause_counts():
         (SALT, SALT.upper(), False),
     ],
 )
-def test_may_be_foreign(salt, text, expected):
-    """Somebody else's is what lacks the salt, whatever its case; where nobody else is, nothing."""
-    assert World(salt=salt).may_be_foreign(text) is expected
+def test_may_be_foreign(word, text, expected):
+    """Somebody else's is what lacks the run's words, whatever its case; where nobody else is, nothing."""
+    assert World(ours=None if word is None else words_of(word)).may_be_foreign(text) is expected
 
 
 def test_what_may_be_foreign_must_not_be_free():
     """Of a text that somebody else may have, no clause says that it is free: not even after a rename."""
-    world = world_with(Group(SALT, "n"), salt=SALT)
+    world = world_with(Group(SALT, "n"), ours=words_of(SALT))
     world.must_be_free("State.refused-leaves-nothing", "i", f"{SALT}x")
     world.changed(Group(SALT, f"{SALT}y"))
 

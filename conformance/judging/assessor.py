@@ -14,7 +14,7 @@ from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse, header
 from conformance.exchange.reading import common_parameter, signature_of
 from conformance.exchange.request import Request
-from conformance.exchange.salt import SALT
+from conformance.exchange.salt import SALT, words
 from conformance.exchange.wire import Form, Sender, envelope, fields_of
 from conformance.judging.account_status import OF_THE_ACCOUNT, leaves_open
 from conformance.judging.blame import is_permitted
@@ -93,6 +93,13 @@ class Assessor:
     _request_ids: set[str] = field(default_factory=set)
     _sent: set[int] = field(default_factory=set)
     _misfiring: set[str] = field(default_factory=set)
+
+    def begin(self, case: Case, salt: str) -> CaseRun:
+        """A case with its salt, of which nothing was sent yet; what it is going to send is known to be this run's."""
+        if self.world.ours is not None:
+            for step in case.steps:
+                self.world.ours.add(words(step.request, salt))
+        return CaseRun.of(case, salt)
 
     def predict(self, http: HttpRequest, sender: Sender, now: float) -> Prediction:
         """What is allowed to come of a request that is sent now.

@@ -269,7 +269,7 @@ def _wrongly_listed(listed: dict[str, list[object]], world: World, *, whole: boo
     for group_id, found in listed.items():
         if len(found) > 1:
             yield f"{group_id} is listed {len(found)} times"
-        if world.presence(group_id) is None and (world.salt is None or world.reasons_to_be_free(group_id, None)):
+        if world.presence(group_id) is None and (world.ours is None or world.reasons_to_be_free(group_id, None)):
             yield f"{group_id} is listed"
     if whole:
         for group_id in world.groups:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from conformance.exchange.salt import Words
+
 
 class Chance(Enum):
     """Whether an answer may come."""
@@ -115,14 +117,14 @@ class World:
     The validator reads it and changes nothing.
 
     Attributes:
-        salt: a text that this run alone puts into ids and names; a group of somebody else can't have it.
+        ours: the words that this run alone puts into ids and names; a group of somebody else can't have one.
             None where nobody else uses the account.
         known: reading id → values still possible, known before the first request (the account's age, say).
         quota: how many groups the account may have; None where that is out of reach.
         clocks_apart: by how many seconds the time there may differ from what it is taken for.
     """
 
-    salt: str | None = None
+    ours: Words | None = None
     known: Mapping[str, frozenset[str]] = field(default_factory=dict)
     quota: int | None = None
     clocks_apart: float = 5.0
@@ -279,7 +281,7 @@ class World:
 
     def may_be_foreign(self, text: str) -> bool:
         """Whether a group that the suite knows nothing of may already have this id or name."""
-        return self.salt is not None and self.salt not in text.lower()
+        return self.ours is not None and text not in self.ours
 
     @property
     def groups(self) -> Mapping[str, Group]:

@@ -15,6 +15,7 @@ from conformance.exchange.wire import Form
 from conformance.runs.smoke import SMOKE_FILE
 from conformance.strategies.deliveries import authentication, protocol
 from conformance.strategies.edges import ABSENT, Edge, breaking, keeping, unsettled
+from conformance.strategies.forms import in_many_forms
 from conformance.strategies.sequences import concurrency, create, examples, state, uniqueness
 from conformance.strategies.violations import several_faults, whole_requests
 
@@ -42,7 +43,7 @@ def smoke_cases() -> list[Case]:
     ]
     ranked.sort(key=lambda item: item[0])  # stable: within a rank, in the order of the page
     cases: dict[str, Case] = {}
-    for _, case in ranked:
+    for case in (in_many_forms(each) for _, each in ranked):
         cases.setdefault(case.id, case)
     return list(cases.values())
 

@@ -24,7 +24,7 @@ from conformance.contract.rules import Effect
 from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse, Place
 from conformance.exchange.request import Request
-from conformance.exchange.salt import Salts
+from conformance.exchange.salt import Salts, Words
 from conformance.exchange.wire import Envelope, clock_ahead, date_of, envelope
 from conformance.judging.account_status import Disturbance, disturbance_of, is_refusal, leaves_open
 from conformance.judging.assessor import Assessor, CaseRun
@@ -111,7 +111,7 @@ class Run:
     def against(cls, target: Target, *, max_requests: int | None = None, salts: Salts | None = None) -> Run:
         """A new run against a target."""
         salts = salts or Salts()
-        world = World(None if target.exclusive else salts.run)
+        world = World(None if target.exclusive else Words())
         secrets = Secrets.of(target.sender.credentials.texts)
         return cls(target, Assessor(target.sender.region, world), max_requests, salts=salts, secrets=secrets)
 
@@ -152,7 +152,7 @@ class Run:
                 if tried == 1:
                     raise NotRecordedError
                 return []
-            case_run = CaseRun.of(case, salt)
+            case_run = self.assessor.begin(case, salt)
             case_run.is_last = tried >= _TRIES_DISTURBED
             self._play(case_run)
             if case_run.conclusive or case_run.found:
@@ -409,7 +409,7 @@ class Run:
         if salt is None or request.action in self.results.unseen:
             return None
         self._at_hand = look
-        http = self._encoded(look.steps[0], 0, CaseRun.of(look, salt))
+        http = self._encoded(look.steps[0], 0, self.assessor.begin(look, salt))
         self._spend(1)
         answer = self.target.send(http).answer
         return envelope(answer) if isinstance(answer, HttpResponse) else None
@@ -457,7 +457,7 @@ class Run:
             return None
         if self.pace is not None:
             self.pace.wait()
-        case_run = CaseRun.of(_PROBE, salt)
+        case_run = self.assessor.begin(_PROBE, salt)
         http = self._encoded(case_run.steps[0], 0, case_run)
         self._spend(1)
         answer = self.target.send(http).answer

@@ -213,7 +213,6 @@ def _begin_live(run: Run) -> _Live:
     account.look(run.world)
     while any(run.salts.run in each.lower() for each in run.world.index("GroupId").exact):
         run.salts = Salts()
-        run.world.salt = run.salts.run
     account.may_delete(run.salts.next())
     owner = AccountIdentity(sender.endpoint, sender.region, key_digest(sender.credentials.secret_id))
     journal = Journal.begin(state_folder(), run.salts.run, owner)
