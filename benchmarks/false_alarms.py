@@ -2,9 +2,9 @@
 
 python -m benchmarks.false_alarms [--seeds 3] [--part I/N] [--singles]
 
-In `smoke` every pair is tried, in the cases in which one of its readings matters: in the others it answers as the default
-does. In `standard`, whose cases depend on the seed, whole runs of those pairs whose readings share a prediction: only
-there can one change what the other allows.
+In `smoke` every pair is tried, in the cases in which one of its readings matters: in the others it answers as the
+default does. In `standard`, whose cases depend on the seed, whole runs of those pairs whose readings share a
+prediction: only there can one change what the other allows.
 """
 
 from __future__ import annotations

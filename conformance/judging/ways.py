@@ -79,6 +79,5 @@ class Ways:
 
     def why_not(self, case: Case) -> str | None:
         """Why a case can't be sent; None where it can."""
-        return next(
-            (self.lacking[way] for step in case.steps for way in sorted(ways_of(step) & set(self.lacking))), None
-        )
+        needed = {way for step in case.steps for way in ways_of(step)}
+        return next((why for way, why in self.lacking.items() if way in needed), None)
