@@ -61,6 +61,7 @@ LOOKALIKES: dict[str, str] = {
 
 # One character for each reading on what the alphabet of names covers, the first that Unicode gave the class.
 UNSETTLED_SAMPLES: dict[str, tuple[str, ...]] = {
+    "han-main-block-end": ("\u9fa6", "\u9fef"),
     "han-extension-a": ("\u3400", "\u4db5"),
     "han-extension-b": ("\U00020000", "\U00020bb7"),
     "han-extension-c": ("\U0002a700",),
@@ -85,8 +86,8 @@ RARE = frozenset(f"han-extension-{letter}" for letter in "cdefgh")
 
 _PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 
-# Edges of the main block of Han, and the two places where implementations are known to stop short.
-HAN_EDGES = (chr(HAN_FIRST), chr(0x9FA5), chr(0x9FA6), chr(HAN_LAST))
+# Edges of the Han that are surely taken.
+HAN_EDGES = (chr(HAN_FIRST), chr(HAN_LAST))
 
 
 def outside_printable(alphabet: Alphabet) -> str:

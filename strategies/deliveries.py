@@ -109,6 +109,7 @@ def _of_credentials() -> Iterator[Ranked]:
     yield _refused("Authentication.scope.date", "yesterday's scope", "date=-1")
     yield _refused("Authentication.scope.date", "tomorrow's scope", "date=1", rank=3)
     yield _refused("Authentication.scope.service", "another product's scope", "service=cvm")
+    yield _refused("Authentication.scope.service", "a scope of no product", "service=", rank=3)
     yield _alone("Authentication.scope.service", "the scope of the host's first label", "service-of-host", rank=3)
     yield _alone("Authentication.token", "a token for a permanent key", "token=unissued")
     yield _alone("Authentication.token", "a token for a permanent key, version 1", "token=unissued", how=_FORM_1)
@@ -122,8 +123,8 @@ def _of_time() -> Iterator[Ranked]:
     for seconds, rank in ((-310, 0), (310, 1), (-3600, 1), (86400, 2)):
         about = f"{abs(seconds)} s {'old' if seconds < 0 else 'ahead'}"
         yield _refused(window, about, f"timestamp={seconds}", rank=rank)
-    yield _refused(window, "310 s old, version 1", "timestamp=-310", how=_FORM_1)
-    yield _refused(window, "310 s ahead, version 1, GET", "timestamp=310", how=_GET_1, rank=2)
+    yield _refused(window, "370 s old, version 1", "timestamp=-370", how=_FORM_1)
+    yield _refused(window, "370 s ahead, version 1, GET", "timestamp=370", how=_GET_1, rank=2)
     yield _refused(form, "no Timestamp", "without=Timestamp")
     yield _refused(form, "a Timestamp in words", "timestamp-text=now", rank=2)
     yield _refused(form, "a Timestamp with a fraction", "timestamp-text=1551113065.5", rank=3)
@@ -161,7 +162,8 @@ def protocol() -> Iterator[Ranked]:
     yield from _of_sizes()
     yield _alone("Protocol.header-names", "in small letters", "header-case=lower")
     yield _alone("Protocol.header-names", "in capitals", "header-case=upper")
-    copies = Step(create(SALT, f"{SALT}<n>"), sending=Sending.PIPELINED, copies=3)
+    each = create(f"{SALT}<n>", f"{SALT}<n>", FaceModelVersion="3.<n>")  # only the first is right, so that order shows
+    copies = Step(each, sending=Sending.PIPELINED, copies=3)
     yield 3, Case("Protocol.connection", "three requests before the first answer", (copies,))
 
 

@@ -43,7 +43,7 @@ def listing() -> Request:
 def uniqueness() -> Iterator[tuple[str, str, int, Sequence]]:
     """Sequences on the sameness of ids and names: (clause, about, rank, templates)."""
     by_id, by_name = "GroupId.unique", "GroupName.unique"
-    long_id, long_name = _longest("GroupId.length.max"), _longest("GroupName.length.max")
+    long_id, long_name = _all_but_one("GroupId.length.max"), _all_but_one("GroupName.length.max")
     yield by_id, "the same id, another name", 0, (create(), create(group_name=f"{SALT}b"))
     yield by_name, "the same name, another id", 0, (create(), create(f"{SALT}b"))
     yield (
@@ -60,12 +60,12 @@ def uniqueness() -> Iterator[tuple[str, str, int, Sequence]]:
     yield by_id, "an id that begins with another", 1, (create(), create(f"{SALT}x", f"{SALT}x"))
     yield by_name, "a name that another begins with", 1, (create(f"{SALT}x", f"{SALT}x"), create())
     yield by_id, "longest ids that differ at their end", 1, (
-        create(long_id),
-        create(f"{long_id[:-1]}y", f"{SALT}b"),
+        create(f"{long_id}x"),
+        create(f"{long_id}y", f"{SALT}b"),
     )  # fmt: skip
     yield by_name, "longest names that differ at their end", 1, (
-        create(group_name=long_name),
-        create(f"{SALT}b", f"{long_name[:-1]}y"),
+        create(group_name=f"{long_name}x"),
+        create(f"{SALT}b", f"{long_name}y"),
     )  # fmt: skip
     yield by_id, "an id that is another group's name", 1, (create(SALT, f"{SALT}n"), create(f"{SALT}n", f"{SALT}m"))
     yield by_name, "a name that is another group's id", 1, (create(SALT, f"{SALT}n"), create(f"{SALT}m", SALT))
@@ -195,7 +195,8 @@ def _salted_example(parameters: dict[str, object]) -> Request:
     )
 
 
-def _longest(clause: str) -> str:
+def _all_but_one(clause: str) -> str:
+    """A text that is one character shorter than the longest."""
     rule = CLAUSE[clause].rule
     assert isinstance(rule, MaxLength)  # noqa: S101 -- the contract's own table
-    return salted(rule.limit)
+    return salted(rule.limit - 1)

@@ -37,7 +37,6 @@ FOUND = {
     "expired-accepted": {"Authentication.timestamp.window"},
     "future-accepted": {"Authentication.timestamp.window"},
     "scope-date-unchecked": {"Authentication.scope.date"},
-    "scope-service-unchecked": {"Authentication.scope.service"},
     "signed-headers-trusted": {"Authentication.authorization.form"},
     "secret-id-unchecked": {"Authentication.secret-id"},
     "sha256-of-v1-unknown": {"Authentication.version-1", "Protocol.form"},

@@ -96,7 +96,7 @@ def text(value, name, most):
         letter = kind[0] in "LN" or kind == "Cn" or unicodedata.name(each, "").startswith(RADICALS)
         if kind == "Cs":
             faults.append(({illegal, "InvalidParameter", PAGE}, True))
-        elif not (each.isalnum() if each.isascii() else not is_id and "\u4e00" <= each <= "\u9fff"):
+        elif not (each.isalnum() if each.isascii() else not is_id and "\u4e00" <= each <= "\u9fa5"):
             faults.append(({illegal}, each.isascii() or is_id or not (letter or each in PUNCTUATION)))
     return faults
 

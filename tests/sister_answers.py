@@ -10,6 +10,7 @@ from conformance.exchange.wire import envelope
 from conformance.judging.judge import DepartureKind as Kind
 from conformance.judging.sisters import see
 from conformance.oracle.world import Group, World
+from tests.worlds import words_of
 
 SALT = "abcdefghijklmn"
 ID, NAME = f"i{SALT}", f"n{SALT}"
@@ -56,7 +57,7 @@ NOTHING = kept()
 
 def world_of(presence, salt=SALT):
     """A world in which the group is so."""
-    world = World(salt=salt)
+    world = World(ours=None if salt is None else words_of(salt))
     match presence:
         case "there":
             world.created(GROUP)

@@ -21,6 +21,7 @@ from conformance.oracle.validator import predict
 from conformance.oracle.world import Group, World
 from conformance.runs.run import Run
 from conformance.runs.smoke import smoke
+from tests.worlds import words_of
 
 SALT = "abcdefghijklmn"
 JSON = (("Content-Type", "application/json"),)
@@ -299,7 +300,7 @@ def test_explanation():
 @pytest.mark.parametrize(("group_id", "conclusive"), [(SALT, True), ("x", False)])
 def test_conclusive(group_id, conclusive):
     """That an id exists tells nothing of the target where the group may be somebody else's."""
-    world = World(salt=SALT)
+    world = World(ours=words_of(SALT))
     if conclusive:
         world.created(Group(group_id, "n"))
 

@@ -32,6 +32,7 @@ from tests.sister_answers import (
     told,
     world_of,
 )
+from tests.worlds import words_of
 
 # --- Every action, every presence ------------------------------------------------------------------------
 
@@ -247,7 +248,7 @@ def test_what_is_not_shown(absent):
 @pytest.mark.parametrize("tag", ["", None])
 def test_what_was_not_given(descriptions, tag):
     """Of a group without descriptions and tag, none are shown, or null."""
-    world = World(salt=SALT)
+    world = World(ours=words_of(SALT))
     world.created(Group(ID, NAME, (), "", "3.0"))
     shown = done(GroupName=NAME, GroupExDescriptions=descriptions, Tag=tag, FaceModelVersion="3.0")
 
@@ -256,7 +257,7 @@ def test_what_was_not_given(descriptions, tag):
 
 def test_what_was_not_said_plainly():
     """Of what a request didn't say plainly, nothing is asked."""
-    world = World(salt=SALT)
+    world = World(ours=words_of(SALT))
     world.created(Group(ID))
 
     assert told(seen(INFORMATION, done(GroupName="x", GroupExDescriptions=["y"], Tag="z"), world)) == NOTHING
@@ -265,7 +266,7 @@ def test_what_was_not_said_plainly():
 @pytest.mark.parametrize(("name", "value"), [("Tag", 0), ("Tag", False), ("Tag", []), ("GroupExDescriptions", 0)])
 def test_false_is_no_empty_text(name, value):
     """A number, false or a list for an empty tag is of a wrong type."""
-    world = World(salt=SALT)
+    world = World(ours=words_of(SALT))
     world.created(Group(ID, NAME, (), "", "3.0"))
     shown = {"GroupName": NAME, "GroupExDescriptions": [], "Tag": "", "FaceModelVersion": "3.0", name: value}
 

@@ -6,6 +6,7 @@ import pytest
 
 from conformance.base.errors import TransportError
 from conformance.exchange.messages import HttpRequest, HttpResponse
+from conformance.exchange.salt import Words
 from conformance.judging.assessor import Assessor
 from conformance.judging.observed import Context, ObservedExchange, changes_of
 from conformance.judging.traffic import Opinion, Traffic
@@ -37,7 +38,7 @@ class Seen:
     """Traffic, to one server that others may use as well."""
 
     def __init__(self, world=None):
-        self.traffic = Traffic(Assessor("", World("salt") if world is None else world))
+        self.traffic = Traffic(Assessor("", World(Words()) if world is None else world))
 
     def opinion(self, http, came, *, account=0, beside=(), unseen=False):
         """What there is to say of an exchange."""

@@ -34,6 +34,7 @@ from tests.allowed import (
     with_group,
 )
 from tests.second_reading import codes
+from tests.worlds import words_of
 
 # --- The printed examples --------------------------------------------------------------------------------
 
@@ -199,7 +200,7 @@ def test_predictions(name):
 @pytest.mark.parametrize("name", GOLDEN)
 def test_pure(name):
     """A prediction changes nothing that is known of the account, and is the same the next time."""
-    world = with_group(salt="other")
+    world = with_group(ours=words_of("somebody-else"))
     before = deepcopy(world)
     request = request_of(**GOLDEN[name][0])
 

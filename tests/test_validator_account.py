@@ -21,6 +21,7 @@ from tests.allowed import (
     value,
     with_group,
 )
+from tests.worlds import words_of
 
 # --- Ids and names in use --------------------------------------------------------------------------------
 
@@ -121,7 +122,7 @@ def test_perhaps_created_with_a_name_in_use():
 
 def test_foreign():
     """Where others use the account, an id or name without the salt may be theirs; that tells nothing of the target."""
-    prediction = predict(request_of(GroupId="x"), World(salt=SALT))
+    prediction = predict(request_of(GroupId="x"), World(ours=words_of(SALT)))
 
     assert prediction.outcomes == OK | ID_EXISTS
     assert {each.outcome for each in prediction.allowed if not each.conclusive} == ID_EXISTS

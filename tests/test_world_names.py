@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.oracle.world import Group, Presence, World
-from tests.worlds import GROUP, NAME_EXISTS, OK, SALT, allowed, both, name_presence, world_with
+from tests.worlds import GROUP, NAME_EXISTS, OK, SALT, allowed, both, name_presence, words_of, world_with
 
 # --- Renamed ---------------------------------------------------------------------------------------------
 
@@ -128,13 +128,13 @@ def test_the_last_clause_counts():
     ],
 )
 def test_may_be_foreign(salt, text, expected):
-    """Somebody else's is what lacks the salt, whatever its case; where nobody else is, nothing."""
-    assert World(salt=salt).may_be_foreign(text) is expected
+    """Somebody else's is what lacks the run's words, whatever its case; where nobody else is, nothing."""
+    assert World(ours=None if salt is None else words_of(salt)).may_be_foreign(text) is expected
 
 
 def test_what_may_be_foreign_must_not_be_free():
     """Of a text that somebody else may have, no clause says that it is free: not even after a rename."""
-    world = world_with(Group(SALT, "n"), salt=SALT)
+    world = world_with(Group(SALT, "n"), ours=words_of(SALT))
     world.must_be_free("State.refused-leaves-nothing", "i", f"{SALT}x")
     world.changed(Group(SALT, f"{SALT}y"))
 

@@ -1,6 +1,7 @@
 """Worlds with and without a group: for the tests of what the suite knows of the account."""
 
 from conformance.exchange.request import Request
+from conformance.exchange.salt import Words
 from conformance.oracle.prediction import Accepted, Refused
 from conformance.oracle.validator import predict
 from conformance.oracle.world import Group, World
@@ -24,6 +25,13 @@ def name_presence(world, name):
 def both(world, group=GROUP):
     """How sure it is that a group's id and its name are in use."""
     return world.presence(group.group_id), name_presence(world, group.name)
+
+
+def words_of(*texts):
+    """The words of a run that has these; None for a run that nobody else disturbs."""
+    ours = Words()
+    ours.add(texts)
+    return ours
 
 
 def world_with(*groups, **more):

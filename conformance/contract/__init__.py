@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from conformance.contract.alphabets import IDS, NAMES, Alphabet, CharacterClass
 from conformance.contract.clauses import CLAUSE, CLAUSES
-from conformance.contract.codes import CODES, COMMON_CODES, PAGE_CODES, THROTTLED
+from conformance.contract.codes import ALSO_WRITTEN, CODES, COMMON_CODES, PAGE_CODES, THROTTLED
 from conformance.contract.examples import EXAMPLES
 from conformance.contract.gateway_readings import DEEP_JSON
 from conformance.contract.model import (
@@ -32,6 +32,7 @@ from conformance.contract.statements import HEADINGS, NOT_CHECKABLE
 
 __all__ = [
     "ACTION",
+    "ALSO_WRITTEN",
     "ARRAYS",
     "CLAUSE",
     "CLAUSES",

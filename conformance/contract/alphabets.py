@@ -1,7 +1,7 @@
 """What the alphabets of the page cover: certain characters, and classes on which the page is unclear.
 
 “中英文、-、_、数字” names Chinese and English characters, hyphen, underscore and digits. Sure are the ASCII letters
-and digits, `-`, `_` and the main block of Han, U+4E00–9FFF. Whether more is meant is a reading for each class
+and digits, `-`, `_` and the Han that every table has, U+4E00–9FA5. Whether more is meant is a reading for each class
 below. Everything else is outside: other ASCII, white space, controls, marks, symbols, emoji, private use, surrogates.
 """
 
@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-HAN_FIRST, HAN_LAST = 0x4E00, 0x9FFF
+HAN_FIRST, HAN_LAST = 0x4E00, 0x9FA5
 
 ACCEPTED = frozenset({"accepted", "all", "some"})
 REFUSED = frozenset({"refused", "none", "some"})
@@ -46,6 +46,8 @@ class CharacterClass:
 # version of Unicode that brought them; what was added to a block later is a class of its own, so that a target
 # with older tables contradicts nothing.
 UNSETTLED: tuple[CharacterClass, ...] = (
+    # Unicode 4.1 to 14 filled up the main block; the usual expression for Chinese ends before.
+    CharacterClass("han-main-block-end", ((0x9FA6, 0x9FFF),), uniform=False),
     CharacterClass("han-extension-a", ((0x3400, 0x4DB5),)),
     CharacterClass("han-extension-b", ((0x20000, 0x2A6D6),)),
     CharacterClass("han-extension-c", ((0x2A700, 0x2B734),)),
@@ -100,7 +102,7 @@ class Alphabet:
     Attributes:
         name: how it is called in messages.
         ascii: its ASCII characters.
-        han: whether it has the main block of Han.
+        han: whether it has Han.
         unsettled: the classes that some reading adds.
     """
 

@@ -215,3 +215,6 @@ CODES: dict[str, ErrorCode] = {each.code: each for each in (*COMMON_CODES, *PAGE
 
 # Requests come too fast, says one of these.
 THROTTLED: frozenset[str] = frozenset(each for each in CODES if "RequestLimitExceeded" in each)
+
+# The page lists a common code a second time, as one of the product's own: “参数错误。” and “参数不合法。”.
+ALSO_WRITTEN: dict[str, str] = {"InvalidParameter": "InvalidParameter.InvalidParameter"}

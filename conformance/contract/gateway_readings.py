@@ -68,6 +68,7 @@ GATEWAY_READINGS: tuple[Reading, ...] = (
         "Is a signature in capital hexadecimal digits taken?",
         (
             Value("refused", "“Lowercase(HexEncode(…” makes it another text", "AuthFailure.SignatureFailure"),
+            Value("malformed", "no signature is written so", "AuthFailure.InvalidAuthorization"),
             Value("accepted", "hexadecimal digits mean the same in either case"),
         ),
         "a right signature in capitals",
@@ -82,14 +83,15 @@ GATEWAY_READINGS: tuple[Reading, ...] = (
     Reading(
         "scope-of-host",
         "Authentication.scope.service",
-        "At a host that isn't the platform's, may the scope name the host's first label?",
+        "At a host that isn't the platform's, may the scope name another product, or the host's first label?",
         (
             Value(
                 "accepted", "“service 为产品名,通常为域名前缀”: several SDKs take it from whatever host they are given"
             ),
             Value("refused", "the product is iai wherever it is served"),
+            Value("ignored", "what the host isn't named after, nobody there can compare"),
         ),
-        "a Credential with the first label of the target's host, otherwise properly signed",
+        "a Credential with the first label of the target's host, or with another product, otherwise properly signed",
     ),
     Reading(
         "signed-port",
@@ -249,6 +251,7 @@ GATEWAY_READINGS: tuple[Reading, ...] = (
                 _MISSING_PARAMETER,
                 ("UnsupportedProtocol", "UnsupportedProtocol", "the common code for a wrong protocol"),
                 ("UnsupportedOperation", "UnsupportedOperation", "the common code “操作不支持。”"),
+                ("SignatureFailure", "AuthFailure.SignatureFailure", "each type “必须使用签名方法” of its own"),
             ),
             Value("taken", "the body is read as what it is"),
             _VARIES,

@@ -68,6 +68,7 @@ _ACTION_READINGS: tuple[Reading, ...] = (
         ),
         "a GroupName of 31 to 60 characters outside the basic plane",
     ),
+    _unsettled("han-main-block-end", "Han after U+9FA5", "U+9FA6", uniform=False, likely="none"),
     _unsettled("han-extension-a", "Han of extension A", "U+3400"),
     _unsettled("han-extension-b", "Han of extension B", "U+20BB7"),
     _unsettled("han-extension-c", "Han of extension C", "U+2A700"),

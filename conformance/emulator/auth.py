@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
 from conformance.base.credentials import Credentials
-from conformance.contract import SERVICE
 from conformance.emulator.behaviour import Behaviour
 from conformance.exchange.messages import HttpRequest, header
 from conformance.exchange.signing import (
@@ -122,13 +121,14 @@ def _wrong_token(token: str | None, behaviour: Behaviour, credentials: Credentia
 
 
 def _wrong_scope(match: re.Match[str], http: HttpRequest, timestamp: str, behaviour: Behaviour) -> str | None:
-    known = {SERVICE}
+    known = set(behaviour.services)
     if behaviour.chosen("scope-of-host", "accepted"):
         known.add(re.split(r"[.:]", http.host)[0])
     date_is_wrong = timestamp.isascii() and timestamp.isdigit() and match["date"] != _date(timestamp)
     if date_is_wrong and behaviour.checks("date"):
         return behaviour.code_of("scope-code")
-    return behaviour.code_of("scope-code") if match["service"] not in known and behaviour.checks("service") else None
+    ignored = match["service"] in known or behaviour.chosen("scope-of-host", "ignored")
+    return None if ignored or not behaviour.checks("service") else behaviour.code_of("scope-code")
 
 
 def _wrong_tc3_signature(
@@ -140,8 +140,10 @@ def _wrong_tc3_signature(
         return _FAILURE
     body_hash = payload_hash(UNSIGNED_PAYLOAD.encode() if unsigned else http.body)
     given = match["signature"]
-    if behaviour.chosen("upper-case-signature", "accepted"):
-        given = given.lower()
+    if given != given.lower():
+        if behaviour.chosen("upper-case-signature", "malformed"):
+            return "AuthFailure.InvalidAuthorization"
+        given = given.lower() if behaviour.chosen("upper-case-signature", "accepted") else given
     sent = {name.lower(): value for name, value in reversed(http.headers)}  # of several, the first
     for host in _hosts(http, behaviour):
         values = {name: host if name == "host" else sent.get(name.lower()) for name in signed}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.contract import CLAUSE, DEFAULTS, IDS, NAMES, READING, VARIES, Alphabet, limit_of
+from conformance.contract import CLAUSE, DEFAULTS, IDS, NAMES, READING, SERVICE, VARIES, Alphabet, limit_of
 from conformance.contract.rules import MaxItems, MaxLength, OneOf
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.request import Request
@@ -122,6 +122,7 @@ class Behaviour:
         compares: whether a wrong signature of version 3 matters for this request.
         compared: how many digits of a signature of version 3 are compared.
         tolerance: seconds by which a timestamp may be wrong.
+        services: the products that a scope may name.
         other_scheme: how a signature of version 1 is made whose method isn't HmacSHA256.
         largest: a factor on the largest sizes.
         arrive: changes a request before anything is looked at.
@@ -174,6 +175,7 @@ class Behaviour:
     compares: Callable[[HttpRequest], bool] = lambda _http: True
     compared: int = 64
     tolerance: int = limit_of("Authentication.timestamp.window")
+    services: frozenset[str] = frozenset({SERVICE})
     other_scheme: Scheme = Scheme.SHA1
     largest: float = 1
     arrive: Callable[[HttpRequest], HttpRequest] = _as_sent

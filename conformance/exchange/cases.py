@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from conformance.contract import ACTION
 from conformance.exchange.request import Request
-from conformance.exchange.salt import MARKER, fill, fill_text
+from conformance.exchange.salt import CERTAIN, MARKER, fill, fill_text
 from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import Form
 
@@ -174,7 +174,7 @@ class Case:
         """Whether an id or name has room for no more than a part of a salt, so that it may be in use."""
         pairs = [pair for step in self.steps for pair in step.request.parameters]
         texts = [value for name, value in pairs if name in {"GroupId", "GroupName"} and isinstance(value, str)]
-        return any(match[2] for each in texts for match in MARKER.finditer(each))
+        return any(match[2] and int(match[2]) < CERTAIN for each in texts for match in MARKER.finditer(each))
 
     def to_line(self) -> str:
         """The case as one line of JSON, readable: only what can't be seen is escaped."""

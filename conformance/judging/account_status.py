@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from http import HTTPStatus
 
+from conformance.base.errors import TransportError
 from conformance.base.words import visible
 from conformance.contract import CLAUSE, CODES, THROTTLED, CodeKind
 from conformance.exchange.messages import Answer, HttpResponse, header
@@ -13,6 +15,8 @@ from conformance.exchange.wire import Envelope, envelope
 __all__ = [
     "MAY_NOT",
     "OF_THE_ACCOUNT",
+    "Disturbance",
+    "disturbance_of",
     "is_refusal",
     "is_throttled",
     "leaves_open",
@@ -140,6 +144,29 @@ def why_full(name: str, answer: Envelope) -> str | None:
 def leaves_open(answer: Envelope) -> bool:
     """Whether an answer says neither that a request was carried out nor that it wasn't."""
     return answer.problem is not None or (answer.error is not None and (answer.code is None or answer.code in _BROKEN))
+
+
+class Disturbance(StrEnum):
+    """What may come of any request now and then, whatever it asks."""
+
+    THROTTLED = "throttled"
+    FAILED = "failed"
+    CLOSED = "closed"
+
+
+# What may go wrong inside at any time: “内部错误。”, “后端服务超时。”, “算法服务异常,请重试。”
+_NOW_AND_THEN = frozenset({"InternalError", "FailedOperation.ServerError", "FailedOperation.RequestTimeout"})
+
+
+def disturbance_of(answer: Answer) -> Disturbance | None:
+    """What came instead of an answer to the request; None where it is one, or where nothing came in time."""
+    if not isinstance(answer, HttpResponse):
+        return Disturbance.CLOSED if isinstance(answer, TransportError) and answer.closed else None
+    parsed = envelope(answer)
+    if parsed.code in THROTTLED or (parsed.problem is not None and answer.status == HTTPStatus.TOO_MANY_REQUESTS):
+        return Disturbance.THROTTLED
+    broken = parsed.problem is not None and answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return Disturbance.FAILED if broken or parsed.code in _NOW_AND_THEN else None
 
 
 def is_throttled(answer: Answer) -> bool:

@@ -11,10 +11,10 @@ from conformance.base.errors import TransportError
 from conformance.contract import CLAUSE, CLAUSES, READING, VARIES
 from conformance.contract.rules import AnswerRule, Effect, Gate, Typed
 from conformance.exchange.cases import Case, Step
-from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, header
+from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse, header
 from conformance.exchange.reading import common_parameter, signature_of
 from conformance.exchange.request import Request
-from conformance.exchange.salt import SALT
+from conformance.exchange.salt import SALT, words
 from conformance.exchange.wire import Form, Sender, envelope, fields_of
 from conformance.judging.account_status import OF_THE_ACCOUNT, leaves_open
 from conformance.judging.blame import is_permitted
@@ -22,7 +22,7 @@ from conformance.judging.judge import Departure, DepartureKind, Judgement, expla
 from conformance.judging.ledger import Contradiction, Ledger
 from conformance.judging.observed import ObservedExchange
 from conformance.judging.results import Failure, Results
-from conformance.judging.sisters import see
+from conformance.judging.sisters import Seen, see
 from conformance.judging.world_updates import apply, decoded, perhaps_created
 from conformance.oracle.gateway import size_clause_of
 from conformance.oracle.prediction import EVERYWHERE, Accepted, Allowed, Outcome, Prediction, Refused
@@ -49,6 +49,8 @@ class CaseRun:
         answered: how many judged answers the documents allow.
         ended: whether a step could not be sent or seen.
         unserved: the sister action for want of which it ended; None where that wasn't why.
+        disturbed: whether a request had to be sent again, and may have been carried out twice.
+        is_last: whether the case isn't tried once more where it was disturbed.
     """
 
     case: Case
@@ -61,6 +63,8 @@ class CaseRun:
     answered: int = 0
     ended: bool = False
     unserved: str | None = None
+    disturbed: bool = False
+    is_last: bool = True
 
     @classmethod
     def of(cls, case: Case, salt: str) -> CaseRun:
@@ -90,6 +94,13 @@ class Assessor:
     _request_ids: set[str] = field(default_factory=set)
     _sent: set[int] = field(default_factory=set)
     _misfiring: set[str] = field(default_factory=set)
+
+    def begin(self, case: Case, salt: str) -> CaseRun:
+        """A case with its salt, of which nothing was sent yet; what it is going to send is known to be this run's."""
+        if self.world.ours is not None:
+            for step in case.steps:
+                self.world.ours.add(words(step.request, salt))
+        return CaseRun.of(case, salt)
 
     def predict(self, http: HttpRequest, sender: Sender, now: float) -> Prediction:
         """What is allowed to come of a request that is sent now.
@@ -161,9 +172,12 @@ class Assessor:
         case_run.found.append(self.fail(departure, case_run))
         case_run.ended = True
 
-    def judge_sister(self, request: Request, answer: Answer, case_run: CaseRun) -> None:
-        """Hold the answer of a sister action against what is known; learn from it."""
-        seen = see(request, envelope(answer) if isinstance(answer, HttpResponse) else None, self.world)
+    def see(self, request: Request, answer: Answer) -> Seen:
+        """Hold the answer of a sister action against what is known; learn from it. What it shows isn't noted yet."""
+        return see(request, envelope(answer) if isinstance(answer, HttpResponse) else None, self.world)
+
+    def note(self, seen: Seen, request: Request, case_run: CaseRun) -> None:
+        """Note what the answer of a sister action showed."""
         for id_ in seen.kept:
             self.results.tallies[id_].kept += 1
         for each in seen.departures:
@@ -173,6 +187,22 @@ class Assessor:
             if not seen.passing:
                 why = f"{request.action} isn't served ({seen.unserved}): {case_run.case.clause} was seen in part"
                 self.results.note_unseen(request.action, why)
+
+    def perhaps_changed(self, request: Request) -> None:
+        """Nobody said what came of a change or a deletion: the group may be there or not, and as it was or not."""
+        group_id = request.last_text("GroupId")
+        if request.action in {"DeleteGroup", "ModifyGroup"} and group_id is not None:
+            self.world.in_doubt(group_id, request.last_text("GroupName"), stays=False)
+
+    def awaits_deletion(self, exchange: Exchange, prediction: Prediction) -> str | None:
+        """The clause to wait for, where a creation is refused as if what was deleted or renamed were still there."""
+        if not isinstance(exchange.answer, HttpResponse) or envelope(exchange.answer).code not in _STILL_THERE:
+            return None
+        request = decoded(exchange.sent)
+        acceptable = any(isinstance(each.outcome, Accepted) for each in prediction.allowed)
+        if request is None or not acceptable:
+            return None
+        return self.world.reason_to_wait(request.last_text("GroupId"), request.last_text("GroupName"))
 
     # --- What others sent --------------------------------------------------------------------------------
 
@@ -239,7 +269,7 @@ class Assessor:
         if request is None:
             return None
         case_run = _case_run_of(heard.http)
-        self.judge_sister(request, heard.answer, case_run)
+        self.note(self.see(request, heard.answer), request, case_run)
         return case_run.found
 
     def perhaps_created(self, http: HttpRequest) -> None:
@@ -356,6 +386,10 @@ _NULL = frozenset(each.rule.null for each in CLAUSES if isinstance(each.rule, Ty
 
 # What may come of any request to an account that others use as well; and of one that meets another of theirs.
 _OF_OTHERS = OF_THE_ACCOUNT | {"FailedOperation.GroupInDeletedState"}
+# What a creation is told of a group whose deletion, or renaming, takes a while.
+_STILL_THERE = frozenset(
+    {*CLAUSE["GroupId.unique"].codes, *CLAUSE["GroupName.unique"].codes, "FailedOperation.GroupInDeletedState"}
+)
 _RACE = frozenset(CLAUSE["Concurrency.same-id"].codes)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from conformance.contract import ACTION, CLAUSE
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import HttpRequest
-from conformance.exchange.salt import SALT
+from conformance.exchange.salt import ID, NAME, SALT
 from conformance.exchange.wire import Form
 from conformance.judging.judge import DepartureKind
 from conformance.privacy.secrets import Secrets
@@ -52,7 +52,8 @@ class Failure:
         """How large it is to read: whether it needs other cases; requests, parameters that aren't plain, characters."""
         last = self.case.steps[-1]
         parameters = last.request.parameters
-        remarkable = sum((name, value) not in PLAIN for name, value in parameters) + len(last.twists)
+        plain = (SALT, ID, NAME)
+        remarkable = sum(name not in dict(PLAIN) or value not in plain for name, value in parameters) + len(last.twists)
         remarkable += last.form not in {Form.JSON, Form.JSON_RAW}
         left_out = sum(name not in dict(parameters) for name, _ in PLAIN)
         characters = sum(len(http.body) + len(http.query) for http in self.bodies)

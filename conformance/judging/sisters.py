@@ -39,15 +39,19 @@ class Seen:
         passing: whether that may be otherwise the next time.
         departures: where it isn't what CreateGroup's answers promised.
         kept: ids of the clauses that it showed to be kept.
+        lacking: the clause of a departure that may be none a little later, when what was done shows; None without one.
     """
 
     unserved: str | None = None
     passing: bool = False
     departures: list[Departure] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
+    lacking: str | None = None
 
-    def departs(self, clause: str, kind: DepartureKind, expected: str, observed: str) -> None:
-        """Note a departure."""
+    def departs(self, clause: str, kind: DepartureKind, expected: str, observed: str, *, lasting: bool = False) -> None:
+        """Note a departure; `lasting` where no time will mend it."""
+        if not lasting:
+            self.lacking = self.lacking or clause
         says = f"{expected}: {clause} says {CLAUSE[clause].citations[0]}"
         self.departures.append(Departure(clause, kind, (says,), observed))
 
@@ -117,7 +121,9 @@ def _deletion(group_id: str, answer: Envelope, world: World, seen: Seen) -> None
     if answer.error is None:
         if presence is None and not world.may_be_foreign(group_id) and not world.is_alike(group_id):
             clause = _why_absent(group_id, world)
-            seen.departs(clause, DepartureKind.WRONG_RESULT, "there is no such group", "it could be deleted")
+            seen.departs(
+                clause, DepartureKind.WRONG_RESULT, "there is no such group", "it could be deleted", lasting=True
+            )
         world.deleted(group_id)
         seen.kept.add("State.deletion")
     elif answer.code == _NOT_THERE:
@@ -148,7 +154,11 @@ def _modification(request: Request, group_id: str, answer: Envelope, world: Worl
     taken = name != "" and world.surely_named(name, group_id)
     if taken:
         seen.departs(
-            "State.renaming", DepartureKind.ACCEPTED_THOUGH_INVALID, "another group has this name", "it was given again"
+            "State.renaming",
+            DepartureKind.ACCEPTED_THOUGH_INVALID,
+            "another group has this name",
+            "it was given again",
+            lasting=True,
         )
     # One that was deleted and perhaps made again may be the old one still: like a deleted one, it tells nothing.
     if group is not None and world.presence(group_id) is not Presence.AGAIN:
@@ -185,7 +195,11 @@ def _information(group_id: str, answer: Envelope, world: World, seen: Seen) -> N
     if presence is None:
         if not world.may_be_foreign(group_id) and not world.is_alike(group_id):
             seen.departs(
-                _why_absent(group_id, world), DepartureKind.WRONG_RESULT, "no such group was created", "it is shown"
+                _why_absent(group_id, world),
+                DepartureKind.WRONG_RESULT,
+                "no such group was created",
+                "it is shown",
+                lasting=True,
             )
         return
     if group is None or presence is Presence.AGAIN:
@@ -255,7 +269,7 @@ def _wrongly_listed(listed: dict[str, list[object]], world: World, *, whole: boo
     for group_id, found in listed.items():
         if len(found) > 1:
             yield f"{group_id} is listed {len(found)} times"
-        if world.presence(group_id) is None and (world.salt is None or world.reasons_to_be_free(group_id, None)):
+        if world.presence(group_id) is None and (world.ours is None or world.reasons_to_be_free(group_id, None)):
             yield f"{group_id} is listed"
     if whole:
         for group_id in world.groups:

@@ -15,6 +15,7 @@ from conformance.contract import ACTION, CODES, SISTERS, CodeKind
 from conformance.exchange.compression import decompressed
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, header
 from conformance.exchange.reading import OTHER_VERSIONS, common_parameter
+from conformance.exchange.salt import Words
 from conformance.exchange.wire import envelope
 from conformance.judging.account_status import OF_THE_ACCOUNT, leaves_open
 from conformance.judging.assessor import Assessor
@@ -25,9 +26,6 @@ from conformance.oracle.world import World
 
 __all__ = ["Opinion", "Traffic"]
 
-# A `World` takes a text with its salt for one that the suite made up, so that no stranger has a group of that id or
-# name. Others make up theirs: with a salt that no text contains, any group may be there before it is seen created.
-_NO_SALT = "\0"
 _WRONGLY_SIGNED = "AuthFailure.SignatureFailure"
 # So many refusals in a row are no mistake of one request.
 _AGAIN_AND_AGAIN = 3
@@ -109,7 +107,8 @@ class Traffic:
     def _assessor_of(self, heard: ObservedExchange) -> Assessor:
         key = heard.circumstances.account, common_parameter(heard.http, "Region") or ""
         if key not in self._assessors:
-            world = World(None if self.outset.world.salt is None else _NO_SALT)
+            # Others make up their ids as they like: any group may be there before it is seen created.
+            world = World(None if self.outset.world.ours is None else Words())
             self._assessors[key] = replace(self.outset, region=key[1], world=world, ledger=Ledger())
         return self._assessors[key]
 

@@ -101,10 +101,11 @@ def _created(world: World, groups: Sequence[Group], *, at_once: bool) -> None:
 
 
 def _perhaps_created(world: World, groups: Sequence[Group]) -> None:
-    """One of these may have been created; none in the place of a group that is known."""
+    """One of these may have been created; none in the place of a group that is known to be there."""
     for group_id in dict.fromkeys(each.group_id for each in groups):
-        if group_id not in world.groups:
-            alike = [each for each in groups if each.group_id == group_id]
+        known = world.groups.get(group_id)
+        if known is None or world.presence(group_id) is Presence.PERHAPS:
+            alike = [*filter(None, [known]), *(each for each in groups if each.group_id == group_id)]
             world.perhaps_created(reduce(Group.common, alike))
             _perhaps_named(world, alike)
 

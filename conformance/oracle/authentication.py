@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
+from typing import NamedTuple
 
 from conformance.base.credentials import Credentials
-from conformance.contract import CLAUSE, SERVICE, limit_of
+from conformance.base.hosts import is_platform_host
+from conformance.contract import CLAUSE, READING, SERVICE, limit_of
 from conformance.exchange.messages import HttpRequest, header
 from conformance.exchange.reading import AUTHORIZATION
 from conformance.exchange.signing import (
@@ -24,13 +26,12 @@ from conformance.exchange.signing import (
     v1_string_to_sign,
 )
 from conformance.exchange.wire import fields_of
-from conformance.oracle.findings import Breach, Finding, breaches_of, breaks, depends, keeps, unsure
+from conformance.oracle.findings import Breach, Finding, breaches_of, breaks, depends, keeps, unsure, when
 from conformance.oracle.gates import gate, leeway
 from conformance.oracle.prediction import EVERYWHERE
 
-__all__ = ["findings"]
+__all__ = ["Clock", "findings"]
 
-_UNSURE = 5  # seconds by which a request's way, and two clocks, may differ
 _LONGEST_TIME = 15  # digits
 _USUAL_HEADERS = frozenset(
     {
@@ -45,27 +46,34 @@ _USUAL_HEADERS = frozenset(
 Expected = Callable[[str], str]  # host → the signature for it
 
 
-def findings(http: HttpRequest, credentials: Credentials, now: float) -> Iterator[Finding]:
+class Clock(NamedTuple):
+    """What time it is where a request goes, in seconds since 1970, and by how many that may be wrong."""
+
+    now: float
+    apart: float
+
+
+def findings(http: HttpRequest, credentials: Credentials, clock: Clock) -> Iterator[Finding]:
     """Every clause on authentication that has something to say of a request, held against it.
 
     Args:
         http: the request as it was sent.
         credentials: whose key signed it, or should have.
-        now: when it was sent, in seconds since 1970.
+        clock: when it was sent.
     """
     authorization = header(http.headers, "Authorization")
     fields = fields_of(http)
     if authorization is not None:
         yield keeps("Authentication.authorization.present")
-        yield from _version_3(http, authorization, credentials, now)
+        yield from _version_3(http, authorization, credentials, clock)
     elif any(name == "Signature" for name, _ in fields):
         yield keeps("Authentication.authorization.present")
-        yield from _version_1(http, fields, credentials, now)
+        yield from _version_1(http, fields, credentials, clock)
     else:
         yield breaks("Authentication.authorization.present")
 
 
-def _version_3(http: HttpRequest, authorization: str, credentials: Credentials, now: float) -> Iterator[Finding]:
+def _version_3(http: HttpRequest, authorization: str, credentials: Credentials, clock: Clock) -> Iterator[Finding]:
     match = AUTHORIZATION.fullmatch(authorization)
     names = match["headers"].split(";") if match else []
     if match is None or match["ending"] != TC3_ENDING or not {"content-type", "host"} <= set(names):
@@ -73,7 +81,7 @@ def _version_3(http: HttpRequest, authorization: str, credentials: Credentials, 
         return
     yield keeps("Authentication.authorization.form")
     timestamp = header(http.headers, "X-TC-Timestamp")
-    yield from _of_timestamp(timestamp, now)
+    yield from _of_timestamp(timestamp, clock)
     if match["id"] != credentials.secret_id:
         yield breaks("Authentication.secret-id")
         return
@@ -111,15 +119,15 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-def _of_timestamp(timestamp: str | None, now: float) -> Iterator[Finding]:
+def _of_timestamp(timestamp: str | None, clock: Clock) -> Iterator[Finding]:
     if timestamp is None or not _is_number(timestamp):
         form = "Authentication.timestamp.form"
         yield breaks(form, gate(form).absent) if timestamp is None else breaks(form)
         return
     yield keeps("Authentication.timestamp.form")
     window = "Authentication.timestamp.window"
-    apart, limit = abs(_seconds(timestamp) - now), limit_of(window)
-    if abs(apart - limit) <= _UNSURE:
+    apart, limit = abs(_seconds(timestamp) - clock.now), limit_of(window)
+    if abs(apart - limit) <= clock.apart:
         yield unsure(window)
     elif apart > limit:
         yield breaks(window)
@@ -143,9 +151,11 @@ def _of_service(service: str, host: str) -> Finding:
     clause = "Authentication.scope.service"
     if service == SERVICE:
         return keeps(clause)
-    first_label = re.split(r"[.:]", host.removeprefix("http://").removeprefix("https://"))[0]
-    if service == first_label:
-        accepted, refused = leeway(clause)
+    name = re.split("[/:]", host.removeprefix("http://").removeprefix("https://"))[0]
+    if not is_platform_host(name):
+        reading = gate(clause).leeway or ""
+        taking = {"accepted", "ignored"} if service == name.partition(".")[0] else {"ignored"}
+        accepted, refused = when(reading, *taking), when(reading, *(READING[reading].names - taking))
         return Finding(CLAUSE[clause], (accepted,), breaches_of(CLAUSE[clause], refused))
     return breaks(clause)
 
@@ -209,14 +219,14 @@ def _compared(given: str, expected: Expected, host: str, *, hexadecimal: bool) -
 
 
 def _version_1(
-    http: HttpRequest, fields: list[tuple[str, str]], credentials: Credentials, now: float
+    http: HttpRequest, fields: list[tuple[str, str]], credentials: Credentials, clock: Clock
 ) -> Iterator[Finding]:
     values = dict(fields)
     if not values.get("SecretId"):
         yield breaks("Authentication.authorization.form")
         return
     yield keeps("Authentication.authorization.form")
-    yield from _of_timestamp(values.get("Timestamp"), now)
+    yield from _of_timestamp(values.get("Timestamp"), clock)
     nonce = values.get("Nonce")
     if nonce is None:
         yield depends("Authentication.nonce", gate("Authentication.nonce").absent)

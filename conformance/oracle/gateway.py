@@ -16,6 +16,7 @@ from conformance.exchange.messages import HttpRequest, header
 from conformance.exchange.reading import OTHER_VERSIONS, common_parameter
 from conformance.exchange.wire import fields_of, received
 from conformance.oracle import authentication
+from conformance.oracle.authentication import Clock
 from conformance.oracle.bodies import media_type_of
 from conformance.oracle.findings import TURNED_AWAY, Breach, Finding, breaks, depends, keeps, unsure
 
@@ -25,7 +26,9 @@ __all__ = ["findings", "size_clause_of"]
 _NEAR = 0.08
 
 
-def findings(http: HttpRequest, sender: Sender | None, now: float, *, replayed: bool = False) -> Iterator[Finding]:
+def findings(
+    http: HttpRequest, sender: Sender | None, now: float, *, replayed: bool = False, clocks_apart: float = 5.0
+) -> Iterator[Finding]:
     """Every clause on signature and protocol that has something to say of a request, held against it.
 
     Args:
@@ -34,12 +37,13 @@ def findings(http: HttpRequest, sender: Sender | None, now: float, *, replayed: 
             so that no signature can be verified.
         now: when, in seconds since 1970.
         replayed: whether the very same bytes were sent before.
+        clocks_apart: by how many seconds `now` may be wrong.
     """
     http = received(http)
     if sender is None:
-        yield from _of_a_stranger(http, now)
+        yield from _of_a_stranger(http, Clock(now, clocks_apart))
         return
-    yield from authentication.findings(http, sender.credentials, now)
+    yield from authentication.findings(http, sender.credentials, Clock(now, clocks_apart))
     if replayed:
         yield depends("Authentication.replay")
     yield from _protocol(http, sender)
@@ -48,10 +52,10 @@ def findings(http: HttpRequest, sender: Sender | None, now: float, *, replayed: 
 _STRANGER = Sender("", "", Credentials(Secret(""), Secret("")))
 
 
-def _of_a_stranger(http: HttpRequest, now: float) -> Iterator[Finding]:
+def _of_a_stranger(http: HttpRequest, clock: Clock) -> Iterator[Finding]:
     """What can be said of a request whose key isn't known: all but whether it is let in."""
     unknown = CLAUSE["Authentication.secret-id"]
-    for each in (*authentication.findings(http, _STRANGER.credentials, now), *_protocol(http, _STRANGER)):
+    for each in (*authentication.findings(http, _STRANGER.credentials, clock), *_protocol(http, _STRANGER)):
         if each.clause is unknown:
             codes = sorted(code for code in CODES if code.startswith(("AuthFailure.", "UnauthorizedOperation")))
             yield Finding(unknown, breaches=tuple(Breach(code, conclusive=False) for code in codes), applies=False)

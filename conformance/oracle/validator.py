@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from conformance.contract import (
+    ALSO_WRITTEN,
     CLAUSE,
     CLAUSES,
     PARAMETERS,
@@ -101,7 +102,7 @@ def predict_http(
         world: what is known of the account; it is not changed.
         replayed: whether the very same bytes were sent before.
     """
-    gate = tuple(gateway.findings(http, sender, now, replayed=replayed))
+    gate = tuple(gateway.findings(http, sender, now, replayed=replayed, clocks_apart=world.clocks_apart))
     return _prediction(gate, decodings(http), world)
 
 
@@ -410,10 +411,13 @@ _DEFAULT_VERSIONS = _default_versions(_DEFAULT.rule)
 
 
 def _refusals(finding: Finding, boxes: list[Box]) -> Iterator[Allowed]:
+    told = {each.code for each in finding.breaches}
     for breach in finding.breaches:
-        outcome = TurnedAway() if breach.code == TURNED_AWAY else Refused(breach.code)
-        for box in meet_all(boxes, [breach.box]):
-            yield Allowed(outcome, (finding.clause.id,), box, breach.conclusive)
+        codes = [breach.code, *({ALSO_WRITTEN[breach.code]} - told if breach.code in ALSO_WRITTEN else ())]
+        for code in codes:
+            outcome = TurnedAway() if code == TURNED_AWAY else Refused(code)
+            for box in meet_all(boxes, [breach.box]):
+                yield Allowed(outcome, (finding.clause.id,), box, breach.conclusive)
 
 
 def _page_order(finding: Finding) -> tuple[int, int]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from conformance.exchange.salt import Words
+
 
 class Chance(Enum):
     """Whether an answer may come."""
@@ -53,6 +55,8 @@ class Presence(Enum):
 
 
 _SURELY = frozenset(each for each in Presence if each.value.accepted is Chance.NO)
+# The clauses by which what was in use gets free.
+_FREED_BY = frozenset({"State.deletion", "State.renaming"})
 _GOING = frozenset(each for each in Presence if each.value.in_deletion is not Chance.NO)
 
 
@@ -113,15 +117,17 @@ class World:
     The validator reads it and changes nothing.
 
     Attributes:
-        salt: a text that this run alone puts into ids and names; a group of somebody else can't have it.
+        ours: the words that this run alone puts into ids and names; a group of somebody else can't have one.
             None where nobody else uses the account.
         known: reading id → values still possible, known before the first request (the account's age, say).
         quota: how many groups the account may have; None where that is out of reach.
+        clocks_apart: by how many seconds the time there may differ from what it is taken for.
     """
 
-    salt: str | None = None
+    ours: Words | None = None
     known: Mapping[str, frozenset[str]] = field(default_factory=dict)
     quota: int | None = None
+    clocks_apart: float = 5.0
     _ids: _Index = field(default_factory=_Index)
     _names: _Index = field(default_factory=_Index)
     _groups: dict[str, Group] = field(default_factory=dict)
@@ -144,7 +150,7 @@ class World:
 
     def perhaps_created(self, group: Group) -> None:
         """A creation was sent and its answer was lost: the group may be there or not."""
-        if group.group_id not in self._groups:
+        if group.group_id not in self._groups or self.presence(group.group_id) is Presence.PERHAPS:
             self._put(group, Presence.PERHAPS)
 
     def perhaps_named(self, name: str) -> None:
@@ -167,6 +173,15 @@ class World:
         """The clauses by which an id or a name must be free."""
         pairs = ((self._ids, group_id), (self._names, name))
         return {self._free[text] for index, text in pairs if text in self._free and text not in index.exact}
+
+    def reason_to_wait(self, group_id: str | None, name: str | None) -> str | None:
+        """The clause by which an id or a name that was deleted, or renamed, gets free, it may be after a while."""
+        reasons = self.reasons_to_be_free(group_id, name) & _FREED_BY
+        going = any(
+            text is not None and index.exact.get(text) in _GOING
+            for index, text in ((self._ids, group_id), (self._names, name))
+        )
+        return min(reasons, default="State.deletion" if going else None)
 
     def deleted(self, group_id: str) -> None:
         """A group was deleted, just now."""
@@ -266,7 +281,7 @@ class World:
 
     def may_be_foreign(self, text: str) -> bool:
         """Whether a group that the suite knows nothing of may already have this id or name."""
-        return self.salt is not None and self.salt not in text.lower()
+        return self.ours is not None and text not in self.ours
 
     @property
     def groups(self) -> Mapping[str, Group]:

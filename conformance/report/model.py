@@ -180,7 +180,7 @@ def report_of(session: Session, settings: Settings, *, interrupted: bool = False
         session.recording,
         session.groups,
         dict(run.results.verdicts),
-        run.pace.throttled if run.pace is not None else 0,
+        run.patience.throttled + (run.pace.throttled if run.pace is not None else 0),
         tuple(groups.besides),
         groups.counts,
     )
@@ -217,7 +217,8 @@ def _unseen(run: Run) -> Iterator[str]:
 
 
 def _notes(session: Session) -> Iterator[str]:
-    """What the reader should know of where the answers come from, and of what was left there."""
+    """What the reader should know of where the answers come from, what was borne with, and what was left there."""
+    yield from session.run.patience.notes()
     if session.recording is not None:
         yield from session.recording.notes
         if absent := sum(found == NOT_RECORDED for found in session.run.results.verdicts.values()):

@@ -22,6 +22,7 @@ from conformance.exchange.cases import Case, Step
 from conformance.exchange.request import Request
 from conformance.runs.run import Run
 from conformance.strategies import delivered, templates
+from conformance.strategies.forms import in_many_forms
 from conformance.strategies.histories import account_machine
 
 # Hypothesis keeps tables of characters; a run leaves nothing in the folder that it is started from.
@@ -146,7 +147,7 @@ def explore(run: Run, property_: Property, *, examples: int, seed: int) -> None:
 
     def send(drawn: tuple[Step, ...]) -> None:
         try:
-            failures = run.case(Case(property_.clause, property_.about, drawn))
+            failures = run.case(in_many_forms(Case(property_.clause, property_.about, drawn)))
         except (BudgetSpentError, SuiteError) as error:
             stopped.append(error)
             raise SkipTest("the run ended") from error  # the one exception that Hypothesis lets through at once

@@ -5,6 +5,7 @@ It knows no test framework.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -23,21 +24,22 @@ from conformance.contract.rules import Effect
 from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse, Place
 from conformance.exchange.request import Request
-from conformance.exchange.salt import Salts
-from conformance.exchange.wire import Envelope, clock_ahead, envelope
-from conformance.judging.account_status import is_refusal, is_throttled
+from conformance.exchange.salt import Salts, Words
+from conformance.exchange.wire import Envelope, clock_ahead, date_of, envelope
+from conformance.judging.account_status import Disturbance, disturbance_of, is_refusal, leaves_open
 from conformance.judging.assessor import Assessor, CaseRun
 from conformance.judging.judge import Departure, DepartureKind, explain
 from conformance.judging.ledger import Ledger
 from conformance.judging.results import PLAIN, Failure, Results
-from conformance.judging.sisters import is_in_use
+from conformance.judging.sisters import Seen, is_in_use
 from conformance.judging.traffic import Traffic
-from conformance.oracle.prediction import Prediction
+from conformance.oracle.prediction import Prediction, Refused
 from conformance.oracle.validator import predict_http
 from conformance.oracle.world import World
 from conformance.privacy.secrets import Secrets
 from conformance.runs.contact import Contact
 from conformance.runs.encoder import Encoder
+from conformance.runs.patience import Patience
 from conformance.targets import Target
 
 if TYPE_CHECKING:
@@ -46,9 +48,14 @@ if TYPE_CHECKING:
 __all__ = ["Run"]
 
 _T = TypeVar("_T")
+_Predicted = tuple[Exchange, Prediction]
 
 # A short id or name may be in use by somebody else's group: as many others are tried before that is disbelieved.
 _TRIES = 8
+# Seconds by which a clock may be wrong that nobody tells.
+_UNTOLD = 60.0
+# A case of which a request was lost is tried so often, each time with other ids.
+_TRIES_DISTURBED = 3
 _PAGE = 1000  # groups; as many as GetGroupList gives at once
 # Asks whether anybody is still there.
 _PROBE = Case.single("GroupExDescriptions.optional", "whether the target still answers", Request(PLAIN), probe=True)
@@ -89,21 +96,26 @@ class Run:
     from_call: bool = False
     secrets: Secrets = field(default_factory=Secrets)
     contact: Contact = field(init=False)
+    patience: Patience = field(init=False)
     _at_hand: Case = field(default_factory=lambda: _PROBE)
     _encoder: Encoder = field(default_factory=Encoder)
     _now: float = 0.0
     _ahead: float = 0.0
+    _heard: bool = False
     _traffic: Traffic | None = None
 
     def __post_init__(self) -> None:
         """Get ready to ask whether anybody is there."""
         self.contact = Contact(self._asked_plainly)
+        self.patience = Patience(self._asked_plainly, self._slow_down, self.target.name)
+        if self.target.exclusive:  # it answers in this process, when all is done
+            self.patience.sleep, self.patience.lags = None, False
 
     @classmethod
     def against(cls, target: Target, *, max_requests: int | None = None, salts: Salts | None = None) -> Run:
         """A new run against a target."""
         salts = salts or Salts()
-        world = World(None if target.exclusive else salts.run)
+        world = World(None if target.exclusive else Words())
         secrets = Secrets.of(target.sender.secrets)
         return cls(target, Assessor(target.sender.region, world), max_requests, salts=salts, secrets=secrets)
 
@@ -138,19 +150,20 @@ class Run:
         self._at_hand = case
         if case.quota is not None:
             return self._with_quota(case, case.quota)
-        tries = _TRIES if case.is_short else 1
-        case_run = None
-        for _ in range(tries):
+        for tried in itertools.count(1):
             salt = self.salts.of(case.id)
             if salt is None:
-                if case_run is None:
+                if tried == 1:
                     raise NotRecordedError
                 return []
-            case_run = CaseRun.of(case, salt)
+            case_run = self.assessor.begin(case, salt)
+            case_run.is_last = tried >= _TRIES_DISTURBED
             self._play(case_run)
             if case_run.conclusive or case_run.found:
                 return case_run.found
-        return self._disbelieve(case_run) if case_run is not None and tries > 1 else []
+            if tried >= (_TRIES if case.is_short else _TRIES_DISTURBED if case_run.disturbed else 1):
+                break
+        return self._disbelieve(case_run) if case.is_short else []
 
     def case_of(self, place: Place) -> Case:
         """The case to which a request belongs that is being sent."""
@@ -255,61 +268,85 @@ class Run:
     def _send_alone(self, encode: Callable[[], HttpRequest], case_run: CaseRun) -> None:
         """Send what is encoded when its turn has come, and judge the answer by what was really sent."""
 
-        def send() -> tuple[Exchange, Prediction]:
-            exchange = self._sent(encode())
-            prediction = self._predict(exchange.sent)
-            if prediction.may_be_turned_away or not self._was_closed(exchange):
-                return exchange, prediction
-            exchange = self._sent(encode())
-            return exchange, self._predict(exchange.sent)
+        def sent() -> _Predicted:
+            return self._borne(lambda: self._sent_and_predicted(encode()), case_run)
 
-        exchange, prediction = self._patiently(send, lambda sent: sent[0])
+        exchange, prediction = self.patience.await_(sent(), sent, lambda each: self.assessor.awaits_deletion(*each))
+        if isinstance(exchange.answer, TransportError) and not self._heard:
+            raise TargetUnusableError(f"{self.target.name} can't be judged: {exchange.answer}") from exchange.answer
         case_run.bodies.append(exchange.sent)
         if not self.contact.let_in and isinstance(exchange.answer, HttpResponse) and not self.from_call:
             self.contact.admit(self.target.name, exchange.answer, relied_on=self._relies)
         self._judge(exchange, prediction, case_run)
 
-    def _was_closed(self, exchange: Exchange) -> bool:
-        """Whether the other side closed the connection: perhaps a keep-alive ended under the request.
+    def _sent_and_predicted(self, http: HttpRequest) -> _Predicted:
+        exchange = self._sent(http)
+        return exchange, self._predict(exchange.sent)
 
-        Then the group may be there, and the world says so.
+    def _borne(self, send: Callable[[], _Predicted], case_run: CaseRun) -> _Predicted:
+        """What sending gives at last, where the target throttles, fails or closes its connections now and then.
+
+        What had no answer may have been carried out: then the group may be there, and the world says so.
         """
-        if not isinstance(exchange.answer, TransportError) or not exchange.answer.closed:
-            return False
-        self.assessor.perhaps_created(exchange.sent)
-        return True
+        before: list[Exchange] = []
 
-    def _patiently(self, send: Callable[[], _T], exchange_of: Callable[[_T], Exchange]) -> _T:
-        """What sending gives; where that is throttled and there is a pace, sent again a few times."""
-        if self.pace is None or not self.pace.patient:
-            return send()
-        if not self.contact.let_in:
-            return send()  # who isn't let in needs no patience
-        sent = self.pace.patiently(send, lambda each: is_throttled(exchange_of(each).answer))
-        if is_throttled(exchange_of(sent).answer):
-            raise TargetUnusableError(
-                f"{self.target.name} throttles, however long it is waited: try again later, or with a lower --rate"
-            )
-        return sent
+        def send_again() -> _Predicted:
+            if before and disturbance_of(before[-1].answer) is not Disturbance.THROTTLED:
+                self.assessor.perhaps_created(before[-1].sent)
+                case_run.disturbed = True
+            exchange, prediction = send()
+            before.append(exchange)
+            return exchange, prediction
+
+        return self.patience.bear(send_again, lambda sent: self._disturbance(*sent), case_run.case.clause)
+
+    def _disturbance(self, exchange: Exchange, prediction: Prediction | None = None) -> Disturbance | None:
+        """What came instead of an answer to the request; None where that is allowed."""
+        found = disturbance_of(exchange.answer)
+        if found is Disturbance.THROTTLED and not self.contact.let_in:
+            return None  # who isn't let in needs no patience
+        if prediction is None or found is None:
+            allowed = False
+        elif isinstance(exchange.answer, HttpResponse):
+            allowed = bool(prediction.ways_to(Refused(envelope(exchange.answer).code or "")))
+        else:
+            allowed = prediction.may_be_turned_away
+        return None if allowed or (self.from_call and found is not Disturbance.CLOSED) else found
 
     def _send_together(self, requests: list[HttpRequest], case_run: CaseRun) -> None:
-        """Judge those that were accepted first, as if they had come first: the others then find their groups there."""
         exchanges = self._spend_on(len(requests), lambda: self.target.together(requests))
-        case_run.bodies += [each.sent for each in exchanges]
-        for each in sorted(exchanges, key=lambda each: is_refusal(each.answer)):
-            self._judge(each, self._predict(each.sent), case_run, at_once=True)
-        self.world.settled()
+        self._judge_at_once(exchanges, case_run)
 
     def _send_pipelined(self, requests: list[HttpRequest], case_run: CaseRun) -> None:
         exchanges = self._spend_on(len(requests), lambda: self.target.pipelined(requests))
+        # A server may close a connection at any time; the client then asks again.
+        self._judge_at_once(exchanges, case_run, may_close="the target closes connections after an answer")
+
+    def _judge_at_once(self, exchanges: list[Exchange], case_run: CaseRun, *, may_close: str = "") -> None:
+        """Judge those that were accepted first, as if they had come first: the others then find their groups there.
+
+        Args:
+            exchanges: in the order of their requests.
+            case_run: the case to which they belong.
+            may_close: what it means that a connection is closed; "" where it may not be.
+        """
         case_run.bodies += [each.sent for each in exchanges]
-        for each in exchanges:
-            if not (isinstance(each.answer, TransportError) and each.answer.closed):
-                self._judge(each, self._predict(each.sent), case_run)
-                continue
-            case_run.ended = True  # a server may close a connection at any time; the client then asks again
-            self.results.unsupported.setdefault(case_run.case.clause, "the target closes connections after an answer")
-            self.assessor.perhaps_created(each.sent)
+        answered = [each for each in exchanges if not self._is_lost(each, case_run, may_close)]
+        for each in sorted(answered, key=lambda each: is_refusal(each.answer)):
+            self._judge(each, self._predict(each.sent), case_run, at_once=True)
+        self.world.settled()
+
+    def _is_lost(self, exchange: Exchange, case_run: CaseRun, may_close: str) -> bool:
+        """Whether what came of one of several requests tells nothing of it; the case is then tried once more."""
+        found = self._disturbance(exchange)
+        for_good = case_run.is_last and not self.patience.borne
+        if found is Disturbance.CLOSED and may_close and for_good:
+            self.results.unsupported.setdefault(case_run.case.clause, may_close)
+        elif found is None or (for_good and found is not Disturbance.THROTTLED):
+            return False
+        case_run.disturbed, case_run.conclusive, case_run.ended = True, False, True
+        self.assessor.perhaps_created(exchange.sent)
+        return True
 
     def _send_and_hang_up(self, http: HttpRequest, case_run: CaseRun) -> None:
         """From now on the group may be there or not."""
@@ -330,15 +367,24 @@ class Run:
             case_run.ended, case_run.unserved = True, request.action
             return
 
-        def send() -> Exchange:
-            exchange = self._sent(self._encoded(step, 0, case_run))
-            return self._sent(self._encoded(step, 0, case_run)) if self._was_closed(exchange) else exchange
+        before: list[Exchange] = []
 
-        exchange = self._patiently(send, lambda sent: sent)
+        def send() -> Exchange:
+            if before:
+                self.assessor.perhaps_changed(request)
+            before.append(self._sent(self._encoded(step, 0, case_run)))
+            return before[-1]
+
+        def look() -> tuple[Exchange, Seen]:
+            before.clear()
+            exchange = self.patience.bear(send, self._disturbance, case_run.case.clause)
+            return exchange, self.assessor.see(request, exchange.answer)
+
+        exchange, seen = self.patience.await_(look(), look, lambda looked: looked[1].lacking)
         case_run.bodies.append(exchange.sent)
         if isinstance(exchange.answer, TransportError):
             self._count_unanswered(exchange.answer)
-        self.assessor.judge_sister(request, exchange.answer, case_run)
+        self.assessor.note(seen, request, case_run)
 
     def _disbelieve(self, case_run: CaseRun) -> list[Failure]:
         """Every short text that was tried was said to be in use: that is so, or a departure."""
@@ -369,7 +415,7 @@ class Run:
         if salt is None or request.action in self.results.unseen:
             return None
         self._at_hand = look
-        http = self._encoded(look.steps[0], 0, CaseRun.of(look, salt))
+        http = self._encoded(look.steps[0], 0, self.assessor.begin(look, salt))
         self._spend(1)
         answer = self.target.send(http).answer
         return envelope(answer) if isinstance(answer, HttpResponse) else None
@@ -392,15 +438,16 @@ class Run:
             raise
 
     def _sent(self, http: HttpRequest) -> Exchange:
-        """What was sent, and what came of it. Raises TargetUnusableError where nothing comes of the very first."""
+        """What was sent, and what came of it."""
+        self.patience.note_sent()
         exchange = self._spend_on(1, lambda: self.target.send(http))
-        first = self.results.requests == 1
         if isinstance(exchange.answer, TransportError):
-            if first:
-                raise TargetUnusableError(f"{self.target.name} can't be judged: {exchange.answer}") from exchange.answer
             return exchange
         self.contact.answered()
-        if first:
+        if not self._heard:
+            self._heard = True
+            if date_of(exchange.answer) is None:
+                self.world.clocks_apart = _UNTOLD
             self._ahead = clock_ahead(exchange.answer, self._now)
         return exchange
 
@@ -416,11 +463,18 @@ class Run:
             return None
         if self.pace is not None:
             self.pace.wait()
-        case_run = CaseRun.of(_PROBE, salt)
+        case_run = self.assessor.begin(_PROBE, salt)
         http = self._encoded(case_run.steps[0], 0, case_run)
         self._spend(1)
-        self.assessor.perhaps_created(http)
-        return self.target.send(http).answer
+        answer = self.target.send(http).answer
+        if not isinstance(answer, HttpResponse) or not is_refusal(answer) or leaves_open(envelope(answer)):
+            self.assessor.perhaps_created(http)
+        return answer
+
+    def _slow_down(self, rate: float) -> None:
+        from conformance.live.pace import Pace
+
+        self.pace = Pace(rate, patient=self._relies)
 
     @property
     def _relies(self) -> bool:
@@ -433,10 +487,7 @@ class Run:
     def _judge(self, exchange: Exchange, prediction: Prediction, case_run: CaseRun, *, at_once: bool = False) -> None:
         """Have an answer to a CreateGroup request judged, unless it tells of the network or the account alone."""
         http, answer = exchange.sent, exchange.answer
-        # One of several; alone, it was sent again.
-        if self._relies and is_throttled(answer):
-            case_run.ended, case_run.conclusive = True, False
-        elif isinstance(answer, HttpResponse):
+        if isinstance(answer, HttpResponse):
             if self._relies:
                 self.contact.check_still_let_in(self.target.name, answer, prediction, self.results.requests)
             self.assessor.judge(http, prediction, answer, case_run, at_once=at_once)

@@ -146,6 +146,8 @@ def _replayed(settings: Settings, target: CassetteTarget) -> Session:
     run = Run.against(target, max_requests=settings.max_requests, salts=target.salts)
     run.clock, run.assessor.cite, run.max_groups = target.now, target.cite, settings.max_groups
     run.from_call = not _begins_plainly(recording)
+    run.patience.sleep = None
+    run.patience.lags = True  # what was asked again is in the recording, too
     if recording.provenance.kind in {Kind.LIVE, Kind.STAND_IN}:
         run.pace = Pace(None, waits=False)  # what was throttled was sent again
     return Session(run, recording)
@@ -211,7 +213,6 @@ def _begin_live(run: Run) -> _Live:
     account.look(run.world)
     while any(run.salts.run in each.lower() for each in run.world.index("GroupId").exact):
         run.salts = Salts()
-        run.world.salt = run.salts.run
     account.may_delete(run.salts.next())
     owner = AccountIdentity(sender.endpoint, sender.region, key_digest(sender.credentials.secret_id.reveal()))
     journal = Journal.begin(state_folder(), run.salts.run, owner)

@@ -12,6 +12,7 @@ from conformance.exchange.salt import salted
 from conformance.exchange.wire import Form
 from conformance.strategies.deliveries import authentication, protocol
 from conformance.strategies.edges import breaking, keeping, requests_with, unsettled
+from conformance.strategies.forms import in_many_forms
 from conformance.strategies.sequences import concurrency, create, examples, state, uniqueness
 from conformance.strategies.violations import several_faults, telling_apart, whole_requests
 
@@ -43,7 +44,8 @@ def smoke_on_clauses() -> tuple[Case, ...]:
 
 def _in_order(ranked: Iterable[Ranked]) -> tuple[Case, ...]:
     cases: dict[str, Case] = {}
-    for _, case in sorted(ranked, key=lambda item: item[0]):  # stable: within a rank, in the order of the page
+    for _, each in sorted(ranked, key=lambda item: item[0]):  # stable: within a rank, in the order of the page
+        case = in_many_forms(each)
         cases.setdefault(case.id, case)
     return tuple(cases.values())
 

@@ -111,8 +111,8 @@ def _name_faults(name: str) -> Iterator[Fault]:
         ("counts-bytes", "bytes are counted for characters", "length.max", _set("measure", utf8_bytes)),
         ("counts-width", "Han count double", "length.max", _set("measure", lambda t: len(t) + sum(c > "\u1100" for c in t))),
         ("no-han", "Han are refused", "charset", _refit(lambda fits, text: fits(text) and all(c < "\u2e80" for c in text))),
-        ("han-stops-short", "Han after U+9FA5 are refused", "charset",
-            _refit(lambda fits, text: fits(text) and not any("\u9fa5" < c <= "\u9fff" for c in text))),
+        ("han-stops-short", "Han after U+9F00 are refused", "charset",
+            _refit(lambda fits, text: fits(text) and not any("\u9f00" < c <= "\u9fa5" for c in text))),
         ("takes-at", "@ is taken", "charset", _also("@")),
     ]  # fmt: skip
     for suffix, about, aspect, edit in edits:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from urllib.parse import quote, unquote
 
+from conformance.contract import SERVICE
 from conformance.emulator.behaviour import Behaviour
 from conformance.emulator.faults.model import Fault, Spoil, put
 from conformance.emulator.gateway import RefusedError
@@ -130,8 +131,8 @@ def _authentication_faults() -> Iterator[Fault]:
         ("expired-as-failure", "an old request is answered as wrongly signed", window, _recoding("AuthFailure.SignatureExpire", _FAILURE)),
         ("timestamp-optional", "a request needs no Timestamp", ("Authentication.timestamp.form",), _without("timestamp", "signature")),
         ("scope-date-unchecked", "the date of the scope is not compared", ("Authentication.scope.date",), _without("date")),
-        ("scope-service-unchecked", "the service of the scope is not compared", ("Authentication.scope.service",), _without("service")),
-        ("scope-as-exists", "a wrong scope is answered with UnauthorizedOperation", (part, "Authentication.scope.date"), _recoding(_FAILURE, "UnauthorizedOperation")),
+        ("scope-of-cvm-taken", "the scope may name one other product", ("Authentication.scope.service",), put("services", frozenset({SERVICE, "cvm"}))),
+        ("scope-as-exists", "a wrong scope is answered with UnauthorizedOperation", (part, "Authentication.scope.date", "Authentication.scope.service"), _recoding(_FAILURE, "UnauthorizedOperation")),
         ("failure-as-expired", "a wrong signature is answered as an old one", (part,), _recoding(_FAILURE, "AuthFailure.SignatureExpire")),
         ("failure-as-token", "a wrong signature is answered as a wrong token", (part,), _recoding(_FAILURE, "AuthFailure.TokenFailure")),
         ("malformed-authorization-as-internal", "an Authorization that isn't one is an internal error", form, _recoding("AuthFailure.InvalidAuthorization", "InternalError")),
