@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-__all__ = ["counted", "suggest", "visible"]
+__all__ = ["cited", "counted", "suggest", "visible"]
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -16,6 +16,11 @@ def counted(number: int, one: str, many: str = "") -> str:
 def visible(text: str) -> str:
     """The text with everything that a terminal would not show, or obey, escaped."""
     return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+
+
+def cited(text: str, longest: int = 80) -> str:
+    """The beginning of a text that somebody else wrote, to be shown in a sentence of ours."""
+    return visible(text) if len(text) <= longest else f"{visible(text[:longest])}…"
 
 
 def suggest(word: str, words: Iterable[str], what: str) -> str:

@@ -31,6 +31,7 @@ PREFIX = "conf"
 _RUN_LENGTH = 5
 # Half of the letters: a target that mistakes one of the others can't then fail requests that aim at something else.
 _LETTERS = string.ascii_lowercase[:16]
+_HAN = "".join(map(chr, range(HAN_FIRST, HAN_LAST + 1)))
 _SHORT = string.ascii_lowercase + string.digits
 MARKER = re.compile(r"<(salt|SALT|han|digits)(?::([1-9][0-9]?))?>")
 
@@ -126,7 +127,7 @@ def _filler(salt: str) -> Callable[[re.Match[str]], str]:
             return salt.upper() if kind == "SALT" else salt
         number = int.from_bytes(hashlib.sha256(salt.encode()).digest())
         if kind == "han":
-            return _digits(number, int(length), [chr(point) for point in range(HAN_FIRST, HAN_LAST + 1)])
+            return _digits(number, int(length), _HAN)
         return _digits(number, int(length), string.digits if kind == "digits" else _SHORT)
 
     return filled
@@ -136,7 +137,7 @@ def _letters(number: int, length: int) -> str:
     return _digits(number, length, _LETTERS)
 
 
-def _digits(number: int, length: int, alphabet: str | list[str]) -> str:
+def _digits(number: int, length: int, alphabet: str) -> str:
     digits = []
     for _ in range(length):
         number, rest = divmod(number, len(alphabet))
