@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -152,7 +152,9 @@ def _circumstances_to_values(interaction: Interaction) -> dict[str, object]:
     if known.account:
         values["account"] = known.account
     if known.overlapped:
-        values["overlapped"] = [asdict(each) for each in known.overlapped]
+        values["overlapped"] = [
+            {"group_id": each.group_id, "name": each.name, "creates": each.creates} for each in known.overlapped
+        ]
     if known.unseen:
         values["unseen"] = True
     return values

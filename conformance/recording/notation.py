@@ -22,6 +22,10 @@ _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 
 def dumps(value: object) -> str:
     """JSON values, and bytes, in one line of text."""
+    try:
+        return _plain(value)
+    except TypeError:
+        pass  # bytes are among them
     match value:
         case bytes():
             return f'!!binary "{base64.b64encode(value).decode("ascii")}"'
@@ -30,8 +34,13 @@ def dumps(value: object) -> str:
         case list():
             return "[" + ", ".join(map(dumps, value)) + "]"
         case _:
-            written = json.dumps(value, ensure_ascii=False)
-            return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
+            return _plain(value)
+
+
+def _plain(value: object) -> str:
+    """JSON values without bytes. Raises TypeError where there are some."""
+    written = json.dumps(value, ensure_ascii=False)
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
 
 
 def loads(text: str) -> object:
