@@ -11,7 +11,7 @@ from pathlib import Path
 from conformance.base.credentials import Credentials
 from conformance.base.environment import credentials_of_environment
 from conformance.base.errors import SuiteError
-from conformance.base.words import counted
+from conformance.base.words import counted, visible
 from conformance.contract import ACTION, SISTERS
 from conformance.exchange.compression import decompressed
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
@@ -264,15 +264,11 @@ def _came(answer: Answer) -> str:
 
 def _departure(failure: Failure) -> Iterator[str]:
     yield f"    {failure.clause}: {failure.kind.about}"
-    yield from (f"      allowed  {_printable(line)}" for line in failure.expected)
+    yield from (f"      allowed  {visible(line)}" for line in failure.expected)
     yield f"      came     {_visible(failure.observed)}"
 
 
 def _visible(text: str) -> str:
     """What a terminal neither obeys nor drowns in."""
-    shown = _printable(text[:_LONGEST])
+    shown = visible(text[:_LONGEST])
     return shown if len(text) <= _LONGEST else f"{shown}…"
-
-
-def _printable(text: str) -> str:
-    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from conformance.base.errors import SuiteError
+from conformance.base.words import shown, visible
 from conformance.contract import CLAUSE, Strength
 from conformance.judging.results import Failure
 from conformance.report.words import delivery
@@ -86,12 +87,12 @@ class Harness:
             played = play(part, self.session.run, self.settings)
         except SuiteError as error:
             self._failed = error
-            pytest.exit(str(error), returncode=error.exit_code)
+            pytest.exit(visible(str(error)), returncode=error.exit_code)
         except Exception as error:
             self._stop(error)
         self._fail_for(each for each in played.failures if not each.clause.startswith("Response."))
         if played.untried:
-            pytest.skip(played.untried)
+            pytest.skip(visible(played.untried))
 
     def check_answers(self, clause: str) -> None:
         """Fail if an answer of the run broke a clause on answers as such, whatever was asked."""
@@ -117,7 +118,7 @@ class Harness:
             secrets = self.session.run.secrets
             for each in found:
                 secrets.learn(*each.bodies)
-            raise ConformanceError(secrets.mask("\n\n".join(map(_text, found))))
+            raise ConformanceError(shown(secrets.mask("\n\n".join(map(_text, found)))))
 
     def _may_fail(self, clause: str) -> bool:
         """Whether a departure from a clause doesn't decide the verdict."""
@@ -161,6 +162,6 @@ class Harness:
 
 def _text(failure: Failure) -> str:
     requests = "; ".join(f"{sent_in_words(each)} {delivery(each)}".strip() for each in failure.sent)
-    expected = "\n          ".join(failure.expected)
-    kind = failure.kind.about
-    return f"{failure.clause}: {kind}\nsent      {requests}\nexpected  {expected}\ncame      {failure.observed}"
+    expected = "\n          ".join(map(visible, failure.expected))
+    sent, came = visible(requests), visible(failure.observed)
+    return f"{failure.clause}: {failure.kind.about}\nsent      {sent}\nexpected  {expected}\ncame      {came}"
