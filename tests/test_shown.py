@@ -2,8 +2,12 @@
 
 import http.server
 import json
+import os
 import re
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +15,7 @@ from conformance.base.words import shown, visible
 from conformance.report.terminal import console
 from tests.command import command
 
+ROOT = str(Path(__file__).parent.parent)
 # One of each kind: clear the screen, a title, C1, bell, backspace, delete, turn the direction, ends of lines, tags.
 EVIL = "\x1b[2J\x1b]0;t\x07\x9b31m\x08\x7f\u202e\u2066\u2028\x85\ufeff\U000e0041\r"
 OBEYED = re.compile(
@@ -104,3 +109,22 @@ def test_no_verb_lets_it_through(evil, words, tmp_path, monkeypatch):
 
     assert done.stdout + done.stderr
     assert not OBEYED.search(done.stdout + done.stderr)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    [("--iai-target", "EVIL", "--iai-max-requests", "9"), ("--iai-target", f"cassette:{NAME}"), ("--iai-only", NAME)],
+)
+def test_nor_does_pytest(evil, words, tmp_path):
+    """The same under pytest: in failures, in what ends it, in mistakes among the options."""
+    options = [evil if each == "EVIL" else each for each in words]
+    command = [sys.executable, "-m", "pytest", "-p", "conformance.plugin", "--pyargs", "conformance.suite", *options]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, check=False, env=os.environ | {"PYTHONPATH": ROOT}
+    )
+    told = (done.stdout + done.stderr).decode()
+
+    assert done.returncode in {1, 4}
+    assert "\\u001b" in told
+    assert not OBEYED.search(told)

@@ -63,7 +63,7 @@ class Harness:
             try:
                 self._session = open_session(self.settings)
             except SuiteError as error:
-                pytest.exit(as_spelled(str(error), PYTEST_PREFIX), returncode=error.exit_code)
+                pytest.exit(visible(as_spelled(str(error), PYTEST_PREFIX)), returncode=error.exit_code)
         return self._session
 
     @property
