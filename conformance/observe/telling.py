@@ -17,8 +17,9 @@ __all__ = ["ANYTHING", "MOST_BYTES", "MOST_EXCHANGES", "RelayedExchange", "Telli
 
 # What waits to be judged, or for its answer; what passes then is told of by its number alone.
 MOST_EXCHANGES, MOST_BYTES = 10_000, 256 * 1024 * 1024
-# Of what overlapped an exchange no more is kept.
-_MOST_BESIDE = 1000
+# Of so many that are under way at once each knows of each other; beyond, that there were others.
+_MOST_BESIDE = 500
+_MOST_NOTES = 2000
 # Seconds to judge what waits, once the relay ends.
 _TO_TELL = 0.7
 
@@ -75,6 +76,8 @@ class Telling:
         self._listener = listener
         self._waiting: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._under_way: dict[Passed, dict[Hashable, None]] = {}
+        # How often something passed of which those under way weren't told; and how often when each of them began.
+        self._unnoted, self._unnoted_before = 0, dict[Passed, int]()
         self._notes: dict[Passed, Hashable] = {}
         self._bounds = threading.Lock()
         self._exchanges = self._bytes = self._dropped = 0
@@ -115,26 +118,28 @@ class Telling:
     # --- In the listener's thread --------------------------------------------------------------------------
 
     def _begin(self, passed: Passed) -> None:
+        self._unnoted_before[passed] = self._unnoted
+        if self._is_late() or len(self._under_way) >= _MOST_BESIDE:
+            self._unnoted += 1
+            self._under_way[passed] = {}
+            return
+        note = self._note(passed.http)
         self._under_way[passed] = dict.fromkeys(self._notes.values())
-        try:
-            note = self._listener.note(passed.http)
-        except Exception:
-            note = ANYTHING  # what it was about can't be read
-            _complain()
         if note is not None:
-            for each in self._under_way:
-                if each is not passed:
-                    self._overlap(each, note)
+            for other, beside in self._under_way.items():
+                if other is not passed and len(beside) <= _MOST_NOTES:
+                    beside[note] = None
             self._notes[passed] = note
 
-    def _overlap(self, passed: Passed, note: Hashable) -> None:
-        beside = self._under_way[passed]
-        beside[note] = None
-        if len(beside) > _MOST_BESIDE:
-            self._under_way[passed] = {ANYTHING: None}
+    def _note(self, http: HttpRequest) -> Hashable | None:
+        try:
+            return self._listener.note(http)
+        except Exception:
+            _complain()
+            return ANYTHING  # what it was about can't be read
 
     def _end(self, passed: Passed, answer: Answer, at: float) -> None:
-        if time.monotonic() > self._until:
+        if self._is_late():
             self._give_up(passed)
             return
         beside = self._forget(passed)
@@ -150,19 +155,24 @@ class Telling:
             self._dropped += 1
 
     def _forget(self, passed: Passed) -> dict[Hashable, None]:
+        """What overlapped it."""
         self._notes.pop(passed, None)
-        return self._under_way.pop(passed)
+        beside, before = self._under_way.pop(passed), self._unnoted_before.pop(passed)
+        return beside if before == self._unnoted and len(beside) <= _MOST_NOTES else {ANYTHING: None}
 
     def _give_back(self, passed: Passed) -> None:
         with self._bounds:
             self._exchanges, self._bytes = self._exchanges - 1, self._bytes - passed.size
 
     def _tell_of_dropped(self) -> None:
+        if self._dropped and not self._is_late():
+            self._tell_number()
+
+    def _tell_number(self) -> None:
         with self._bounds:
             dropped, self._dropped = self._dropped, 0
         if dropped:
-            for each in self._under_way:
-                self._overlap(each, ANYTHING)
+            self._unnoted += 1
             self._listener.dropped(dropped)
 
     @contextlib.contextmanager
@@ -184,7 +194,10 @@ class Telling:
                     each()
                 except Exception:  # whatever goes wrong in looking on, the next is told
                     _complain()
-        self._tell_of_dropped()
+        self._tell_number()
+
+    def _is_late(self) -> bool:
+        return time.monotonic() > self._until
 
 
 def _complain() -> None:
