@@ -157,9 +157,7 @@ class Observer:
         """More came than could be judged, or it ended before all was."""
         self.unjudged += number
         self._unseen = True
-        self._say(
-            f"! {counted(number, 'exchange')} passed that nobody judged: more came than there was room and time for"
-        )
+        self._say(f"! {counted(number, 'exchange')} passed unjudged: more came than there was room and time for")
 
     def blind(self, why: str) -> None:
         """A connection can't be read from here on, for a reason in words: what passes on it is seen by nobody."""
