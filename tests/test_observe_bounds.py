@@ -32,7 +32,7 @@ def answering(connection):
         b"POST http://a:99999/ HTTP/1.1\r\nHost: a\r\nX-TC-Action: CreateGroup\r\nContent-Length: 2\r\n\r\n{}",
         b"GET /?Action=CreateGroup&\xff&GroupExDescriptions.999999999999=1 HTTP/1.1\r\nHost: \xff\r\n\r\n",
         b"GET /a b?Action=CreateGroup&GroupName=\xe4\xba\xba HTTP/1.1\r\nHost: a?b#c@d/\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: \xe2\x84\x80\r\nX-TC-Action: CreateGroup\r\nContent-Length: 6\r\n\r\n\xef\xbb\xbf[[[",
+        b"POST / HTTP/1.1\r\nHost: \xe2\x84\x80\r\nX-TC-Action: CreateGroup\r\nContent-Length: 5\r\n\r\n\xef\xbb\xbf[[",
         b"POST / HTTP/1.1\r\nHost: a\r\nX-TC-Action: CreateGroup\r\nX-TC-Timestamp: 9999999999999999\r\n"
         b"Authorization: TC3-HMAC-SHA256 Credential=\x80/\r\nContent-Length: 2\r\n\r\n{}",
     ],

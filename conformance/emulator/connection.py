@@ -89,7 +89,8 @@ class Connection(H11Protocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 -- uvicorn's words don't say what is wrong
         """Say what is wrong; but a request that breaks off after it was answered isn't answered again."""
         error = sys.exception()
-        self._turn_away(error.error_status_hint if isinstance(error, h11.RemoteProtocolError) else 400)
+        status = error.error_status_hint if isinstance(error, h11.RemoteProtocolError) else 400
+        self._turn_away(status if status in _WHY else 400)
 
     # --- What is told before it is read ------------------------------------------------------------------
 
@@ -157,6 +158,6 @@ _SECONDS: dict[str, float] = {"head": HEAD_SECONDS, "body": BODY_SECONDS, "answe
 
 
 def _plain_answer(status: int) -> bytes:
-    body = f"{_WHY.get(status, _WHY[400])}\n".encode()
+    body = f"{_WHY[status]}\n".encode()
     head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: text/plain; charset=utf-8\r\n"
     return f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode("ascii") + body
