@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.base.errors import UsageError
+from conformance.base.words import visible
 from conformance.report.formats import FORMATS, check_files
 from conformance.runs.options import OPTIONS, PYTEST_PREFIX, add_options, as_spelled
 from conformance.suite.harness import Harness
@@ -53,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if config.getoption("disable_recording", default=False):
             settings = replace(settings, record_to=None)
     except UsageError as error:
-        raise pytest.UsageError(as_spelled(str(error), PYTEST_PREFIX)) from error
+        raise pytest.UsageError(visible(as_spelled(str(error), PYTEST_PREFIX))) from error
     harness = config.stash[_HARNESS] = Harness(settings, files)
     config.pluginmanager.register(_Interruptions(config, harness))
 
@@ -239,7 +240,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[N
     if ending is None:
         return
     for each in ending.said:
-        sys.stderr.write(f"iai-conformance: {each}\n")
+        sys.stderr.write(f"iai-conformance: {visible(each)}\n")
     others_failed = exitstatus == pytest.ExitCode.TESTS_FAILED and ending.code != 1
     of_others = others_failed and any(not _is_ours(item) for item in getattr(session, "items", ()))
     # What went wrong in pytest itself, or in a fixture of somebody's, is no conformance.

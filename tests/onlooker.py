@@ -8,7 +8,7 @@ from conformance.exchange.messages import HttpRequest, HttpResponse
 from conformance.exchange.request import Request
 from conformance.exchange.wire import Form, Sender, encode
 from conformance.observe.observer import Observer
-from conformance.observe.relay import RelayedExchange
+from conformance.observe.telling import RelayedExchange
 
 NOW = 1_790_000_000.0
 ONE, TWO = "AKIDone", "AKIDtwo"
@@ -87,7 +87,8 @@ class Onlooker:
     def see(self, http, came, *, sent=NOW, answered=None, beside=()):
         """Tell of an exchange; the clauses that it departs from."""
         at = len(self.said)
-        self.observer.exchange(RelayedExchange(http, came, sent, sent if answered is None else answered, tuple(beside)))
+        notes = tuple(note for note in map(self.observer.note, beside) if note is not None)
+        self.observer.exchange(RelayedExchange(http, came, sent, sent if answered is None else answered, notes))
         return [line.split(":")[0].strip() for line in self.said[at:] if line.startswith("    ") and line[4] != " "]
 
     @property

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 from conformance.observe.relay import Relay
+from conformance.observe.telling import Listener
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parent.parent
@@ -47,17 +48,19 @@ def serving(serve, tls=None):
 
 
 class Seen(list):
-    """What a relay told of: the exchanges, and why it was blind."""
+    """What a relay told of: the exchanges, why it was blind, and how many it left out."""
 
     def __init__(self):
         self.blind = []
+        self.dropped = []
 
 
 @contextlib.contextmanager
 def relayed(upstream, **options):
     """A relay, and what it told of; all of that is there once this ends."""
     seen = Seen()
-    with Relay(upstream, seen.append, on_blind=seen.blind.append, **{"timeout": PATIENCE, **options}) as relay:
+    listener = Listener(seen.append, seen.blind.append, seen.dropped.append)
+    with Relay(upstream, listener, **{"timeout": PATIENCE, **options}) as relay:
         yield relay.url, seen
 
 

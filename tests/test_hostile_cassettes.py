@@ -4,18 +4,20 @@ import base64
 import os
 import re
 import shutil
+import time
 import zlib
 from dataclasses import replace
 
 import pytest
 
 from conformance.base.errors import SuiteError, TargetUnusableError
+from conformance.exchange.salt import fill_text
 from conformance.recording.chained import unpacked
 from conformance.recording.format import NOTE, parsed
 from conformance.recording.interaction import to_values
 from conformance.recording.notation import dumps, hashed
 from conformance.recording.provenance import Kind
-from conformance.recording.reader import load
+from conformance.recording.reader import load, recordings_at
 from conformance.report.model import Verdict, report_of
 from conformance.runs.conduct import judge_recording
 from conformance.runs.settings import Settings
@@ -87,20 +89,89 @@ BOMB = "".join(f"{chr(each + 1)}: &{chr(each + 1)} [{','.join(['*' + chr(each)] 
     "text",
     [
         DEEP, "{" * 100_000, "- " * 100_000, '{"interactions": ' + DEEP, "interactions:\n- &a {a: *a}\n",
-"a: &a [x,x,x,x,x,x,x,x,x]\n" + BOMB,
+        "a: &a [x,x,x,x,x,x,x,x,x]\n" + BOMB,
         "interactions: !!python/object:os.system {}\n", "\0", "interactions: [1e9999]", "interactions: [{}]",
+        "a: &a {x: 1}\n<<: [*a, *a]\ninteractions: []\n", "interactions: [190:20:30]\n",
+        "interactions: [2026-99-99, !!timestamp 2026-99-99]\n", f"interactions: [!!int '{'1' * 10_000}']\n",
+        f"interactions: [0x{'f' * 100_000}]\n", "interactions: []\ninteractions: []\n", "interactions: &a [*a]\n",
+        f"interactions: [&a x{', *a' * 100_000}]\n", f"interactions: [{'a, ' * 1_000_000}]\n",
+        f"interactions: !{'!' * 1_000_000} []\n", "---\n- a\n---\n- b\n", "? [a]\n: b\n",
+        NOTE + "version: 2\nprovenance: {" + ', "hash": "' * 300_000 + "}\ninteractions:\n",
+        NOTE + 'version: 1\nprovenance: {"a": ' + "1" * 10_000 + "}\ninteractions:\n",
+        NOTE + "x: y" * 1_000_000 + "\n\n\n",
     ],
+    ids=lambda text: text[:30],
 )  # fmt: skip
 def test_hostile_yaml(tmp_path, text):
     """Neither the stack nor the memory is filled: it is refused, in a moment, in one sentence."""
     file = tmp_path / "bomb.yaml"
     file.write_text(text)
 
+    before = time.process_time()
+    with pytest.raises(TargetUnusableError, match=r"bomb\.yaml (is refused|can't be read): ") as told:
+        load(file)
+    assert time.process_time() - before < 1
+    assert len(str(told.value)) < 500
+    assert str(told.value).isprintable()
+
+
+def test_a_refusal_is_one_line_and_one_code(tmp_path):
+    """Whatever verb reads a cassette, it ends with the exit code for what can't be used, and says why."""
+    file = tmp_path / "bomb.yaml"
+    file.write_text(DEEP)
+
     for verb in (("run", "--target", f"cassette:{file}"), ("readings", str(file))):
         done = command(*verb)
         assert done.returncode == 3
         assert done.stderr.count("\n") == 1
-        assert "is refused" in done.stderr or "can't be read" in done.stderr
+        assert "is refused" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "told"),
+    [
+        (("request", "headers"), {"a": {}}, "interaction 1.request.headers.a is an object; a text, or a list of texts"),
+        (("request", "uri"), "http://[x", "interaction 1.request.uri is the text “http://.x”; a URL would be right"),
+        (("response", "status"), {"code": 10**19}, "interaction 1.response.status.code is the number 1000.*999"),
+        (("recorded", "at"), True, "interaction 1.recorded.at is true; seconds since 1970 would be right"),
+        (("recorded", "body"), [["x"]], r"interaction 1.recorded.body\[1\] has 1 items; two would be right"),
+        (("recorded", "case"), "x", "interaction 1.recorded has `case`, but lacks `salt`"),
+    ],
+)
+def test_what_would_be_right_is_told(tmp_path, where, value, told):
+    """A value of a wrong shape is named by where it stands, with what belongs there."""
+    file = tmp_path / "made-up.yaml"
+    file.write_text(mutated(where, value))
+
+    with pytest.raises(TargetUnusableError, match=told):
+        load(file)
+
+
+def test_links_that_lead_round(tmp_path, small):
+    """A folder is looked into once, however many links lead to it."""
+    shutil.copytree(small, tmp_path / "a" / "rec")
+    for number in range(4):
+        (tmp_path / "a" / f"link{number}").symlink_to(tmp_path)
+    (tmp_path / "x.yaml").symlink_to("x.yaml")
+
+    assert recordings_at([str(tmp_path)]) == [tmp_path / "a" / "rec"]
+
+
+def test_a_file_without_bounds(tmp_path):
+    """What is larger than any recording isn't read at all."""
+    file = tmp_path / "large.yaml"
+    file.touch()
+    os.truncate(file, 10**11)
+
+    with pytest.raises(TargetUnusableError, match="none has more than 256"):
+        load(file)
+
+
+def test_a_case_full_of_markers():
+    """What a case's markers stand for takes no time of its own."""
+    before = time.process_time()
+    assert len(fill_text("<han:99>" * 10_000, "confabcdefghij")) == 990_000
+    assert time.process_time() - before < 4
 
 
 def with_hash(values):

@@ -22,6 +22,7 @@ from conformance.emulator.server import Server
 from conformance.exchange.messages import HttpResponse
 from conformance.observe.observer import Observer
 from conformance.observe.relay import Relay
+from conformance.observe.telling import Listener
 from conformance.recording.reader import load
 from tests.command import command
 from tests.stand_in import CREDENTIALS, HOST, StandIn, python
@@ -79,7 +80,7 @@ def relayed(upstream, **options):
     """A relay to a server, and what it told of; all of that is there once this ends."""
     told = []
     options = {"timeout": PATIENCE, **options}
-    with Relay(upstream, lambda each: told.append((each.http, each.answer)), **options) as relay:
+    with Relay(upstream, Listener(lambda each: told.append((each.http, each.answer))), **options) as relay:
         yield relay, told
 
 
@@ -205,7 +206,7 @@ def test_looking_on_breaks_nothing(capsys):
     def broken(_exchange):
         raise ValueError("broken")
 
-    with Upstream(ANSWER) as upstream, Relay(upstream.url, broken, timeout=PATIENCE) as relay:
+    with Upstream(ANSWER) as upstream, Relay(upstream.url, Listener(broken), timeout=PATIENCE) as relay:
         assert talk(relay, REQUEST) == ANSWER
 
     assert "broken" in capsys.readouterr().err
@@ -244,7 +245,9 @@ def observed(upstream, folder=None):
     """A relay with an observer: both, and the lines that it said."""
     said = []
     observer = Observer.of(upstream, str(folder) if folder is not None else None, said.append)
-    with Relay(upstream, observer.exchange, on_blind=observer.blind, timeout=PATIENCE) as relay:
+    with Relay(
+        upstream, Listener(observer.exchange, observer.blind, observer.dropped, observer.note), timeout=PATIENCE
+    ) as relay:
         observer.certificates = lambda: relay.certificates
         yield relay, observer, said
 

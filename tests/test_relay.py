@@ -14,6 +14,7 @@ import trustme
 from conformance.base.errors import TransportError, UsageError
 from conformance.observe import link
 from conformance.observe.relay import Relay
+from conformance.observe.telling import Listener
 from tests.command import command
 from tests.relays import (
     LARGE,
@@ -293,7 +294,7 @@ def test_a_tunnel_asked_for_bit_by_bit():
 def test_a_relay_to_itself(upstream, host):
     """What it passes on would come back for ever."""
     with pytest.raises(UsageError, match="itself"):
-        Relay(upstream, lambda _: None, host=host, port=18099)
+        Relay(upstream, Listener(lambda _: None), host=host, port=18099)
 
 
 def test_a_relay_to_somebody_else():

@@ -13,6 +13,7 @@ import pytest
 from conformance.base.errors import TransportError
 from conformance.observe import link
 from conformance.observe.relay import Relay
+from conformance.observe.telling import Listener
 from tests.relays import (
     LARGE,
     OK,
@@ -278,7 +279,7 @@ def test_whoever_listens_holds_up_nobody():
         wait_for(release)
         told.append(exchange.http.body)
 
-    with serving(answering(OK)) as upstream, Relay(upstream, slowly) as relay:
+    with serving(answering(OK)) as upstream, Relay(upstream, Listener(slowly)) as relay:
         for each in (b"one", b"two", b"three"):
             assert talk(relay.url, request(each)) == OK
         assert told == []
@@ -295,7 +296,7 @@ def test_listeners_that_fail(capsys):
         told.append(exchange.http.body)
         raise ValueError(f"bad {exchange.http.body}")
 
-    with serving(answering(OK)) as upstream, Relay(upstream, fail, on_blind=blind.append) as relay:
+    with serving(answering(OK)) as upstream, Relay(upstream, Listener(fail, blind.append)) as relay:
         for each in (b"one", b"two"):
             assert talk(relay.url, request(each)) == OK
         assert talk(relay.url, b"\0\r\n\r\n" + request()) == OK
@@ -307,8 +308,9 @@ def test_listeners_that_fail(capsys):
 _SCRIPT = """
 import sys
 from conformance.observe.relay import Relay
+from conformance.observe.telling import Listener
 said = lambda text: print(text, flush=True)
-Relay(sys.argv[1], lambda each: said(f"{each.http.body} {each.answer}")).run(said)
+Relay(sys.argv[1], Listener(lambda each: said(f"{each.http.body} {each.answer}"))).run(said)
 said("ended")
 """
 

@@ -20,7 +20,7 @@ from conformance.exchange.request import Request
 from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import Form, Sender, encode
 from conformance.observe.observer import Observer
-from conformance.observe.relay import RelayedExchange
+from conformance.observe.telling import RelayedExchange
 from conformance.oracle.gateway import findings
 from conformance.privacy.scrub import scrubbed_answer, scrubbed_request
 from conformance.privacy.search import found_in

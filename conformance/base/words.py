@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
-__all__ = ["counted", "duration", "suggest", "visible"]
+__all__ = ["cited", "counted", "duration", "shown", "suggest", "visible"]
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -20,9 +21,32 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
+# What a terminal obeys, or shows as nothing: control characters of both sets, ends of lines, what turns the direction
+# of writing, what has no width (but for what joins emoji), halves of characters.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
+    "\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
+)
+_IN_LINES = re.compile(f"(?![\n\t]){_UNSEEN.pattern}")
+
+
 def visible(text: str) -> str:
-    """The text with everything that a terminal would not show, or obey, escaped."""
-    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+    """The text with everything that a terminal would not show, or obey, escaped: one line, whatever was in it."""
+    return _UNSEEN.sub(_escape, text)
+
+
+def shown(text: str) -> str:
+    """The same for lines of our own: their ends and tabs stay."""
+    return _IN_LINES.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}" if found[0] <= "\uffff" else f"\\U{ord(found[0]):08x}"
+
+
+def cited(text: str, longest: int = 80) -> str:
+    """The beginning of a text that somebody else wrote, to be shown in a sentence of ours."""
+    return visible(text) if len(text) <= longest else f"{visible(text[:longest])}…"
 
 
 def suggest(word: str, words: Iterable[str], what: str) -> str:

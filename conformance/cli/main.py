@@ -14,7 +14,9 @@ from typing import NoReturn
 from conformance import __version__
 from conformance.base.errors import EXIT_CODES, SuiteError, UsageError
 from conformance.base.files import let_go_of
+from conformance.base.streams import shown_streams
 from conformance.base.to_come import VERBS_TO_COME
+from conformance.base.words import visible
 
 __all__ = ["VERBS", "main"]
 
@@ -59,13 +61,18 @@ class _Parser(argparse.ArgumentParser):
     """An argument parser whose mistakes exit with 4, as pytest's do."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(UsageError.exit_code, f"{self.prog}: {message}\n{self.format_usage()}")
+        self.exit(UsageError.exit_code, f"{self.prog}: {visible(message)}\n{self.format_usage()}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     _prepare_streams()
+    with shown_streams():
+        return _perform(words)
+
+
+def _perform(words: list[str]) -> int:
     try:
         if words and words[0] in VERBS_TO_COME:
             raise UsageError(f"`{words[0]}` is still to come: {VERBS_TO_COME[words[0]]}")
@@ -128,7 +135,7 @@ def _refuse_empty(options: argparse.Namespace) -> None:
 def _failed(why: str, code: int) -> int:
     """Say why, if that is possible, and return the code."""
     try:
-        sys.stderr.write(f"iai-conformance: {why}\n")
+        sys.stderr.write(f"iai-conformance: {visible(why)}\n")
         sys.stderr.flush()
     except OSError:
         let_go_of(sys.stderr)

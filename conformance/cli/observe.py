@@ -32,6 +32,7 @@ def perform(options: argparse.Namespace) -> int:
     from conformance.base.hosts import endpoint_of
     from conformance.observe.observer import Observer
     from conformance.observe.relay import Relay
+    from conformance.observe.telling import Listener
     from conformance.runs.options import check_timeout
 
     if not 0 <= options.port <= 65535:
@@ -43,8 +44,7 @@ def perform(options: argparse.Namespace) -> int:
     observer = Observer.of(upstream, options.to, _say)
     relay = Relay(
         upstream,
-        observer.exchange,
-        on_blind=observer.blind,
+        Listener(observer.exchange, observer.blind, observer.dropped, observer.note),
         host=options.host,
         port=options.port,
         timeout=options.timeout_seconds,

@@ -22,6 +22,9 @@ STRICT_SIGNING = {"scope-of-host": "refused", "signed-port": "refused"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
+    from conformance.emulator.bounds import IN_WORDS
+
+    parser.description = f"Serve the reference emulator over HTTP until Ctrl-C. {IN_WORDS}"
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8080, help="port to listen at (default 8080; 0 for any)")
     parser.add_argument("--reading", action="append", metavar="ID=VALUE", help="choose a reading; may be repeated")

@@ -9,6 +9,7 @@ import itertools
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from conformance.contract import CLAUSE, DEFAULTS, IDS, NAMES, READING, SERVICE, VARIES, Alphabet, limit_of
@@ -247,6 +248,7 @@ def utf8_bytes(text: str) -> int:
 def taken_characters(alphabet: Alphabet, readings: Readings) -> Check:
     """Whether a character is of the alphabet, as the readings take it."""
 
+    @cache
     def fits(character: str) -> bool:
         if alphabet.certain(character):
             return True

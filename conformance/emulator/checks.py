@@ -76,6 +76,7 @@ def examine(request: Request, behaviour: Behaviour) -> Plan:
 
 def first(complaints: list[Complaint], request: Request, order: str) -> Complaint:
     """The complaint that is reported, in a given order of checks."""
+    asked = repr(request.parameters) if order == "other" else ""
 
     def key(item: tuple[int, Complaint]) -> tuple[int, ...]:
         place, each = item
@@ -88,7 +89,7 @@ def first(complaints: list[Complaint], request: Request, order: str) -> Complain
             case "characters-first":
                 return each.stage, parameter, not each.characters, place
             case "other":
-                digest = hashlib.md5(repr((request.parameters, place)).encode("utf-8", "surrogatepass"))  # noqa: S324
+                digest = hashlib.md5(f"({asked}, {place})".encode("utf-8", "surrogatepass"))  # noqa: S324
                 return (int.from_bytes(digest.digest()[:4]),)
             case _:
                 return each.stage, parameter, place
@@ -128,7 +129,7 @@ def _mistyped(subject: str, value: object, behaviour: Behaviour, plan: Plan) -> 
     if subject not in behaviour.typed:
         return str(value)
     parameter = subject.removesuffix("[]")
-    if not any(each.parameter == parameter for each in plan.complaints):  # of ten thousand items, one complaint
+    if not any(each.parameter == parameter for each in plan.complaints):
         plan.complaints.append(Complaint(behaviour.code_of("wrong-type-code"), 0, parameter))
     return MISTYPED
 
@@ -147,6 +148,7 @@ def _read_list(value: object, behaviour: Behaviour, plan: Plan) -> object:
             return []
         return _mistyped(name, value, behaviour, plan)
     items: list[object] = []
+    typed = f"{name}[]" in behaviour.typed
     for each in value:
         if isinstance(each, str):
             items.append(each)
@@ -155,7 +157,9 @@ def _read_list(value: object, behaviour: Behaviour, plan: Plan) -> object:
         elif each is None and behaviour.chosen("null-description", "dropped"):
             pass
         else:
-            items.append(_mistyped(f"{name}[]", each, behaviour, plan))
+            items.append(MISTYPED if typed else str(each))
+    if MISTYPED in items:  # of ten thousand items, one complaint
+        _mistyped(f"{name}[]", MISTYPED, behaviour, plan)
     return items
 
 
@@ -197,12 +201,12 @@ def _descriptions(behaviour: Behaviour, plan: Plan) -> Iterator[Complaint]:
     rule = behaviour.texts[name]
     texts = [rule.prepare(each) for each in items if isinstance(each, str)]
     plan.values[name] = texts
-    yield from (Complaint(rule.empty_code, 1, name) for each in texts if each == "" and rule.empty_code is not None)
+    if "" in texts and rule.empty_code is not None:
+        yield Complaint(rule.empty_code, 1, name)
     for check in rule.checks():
         looked_at = {"length": behaviour.measured, "characters": behaviour.matched}.get(check.about, list)
-        for each in looked_at(texts):
-            if each != "" and not check.passes(each):
-                yield _complaint(name, each, check, behaviour)
+        wrong = (each for each in dict.fromkeys(looked_at(texts)) if each != "" and not check.passes(each))
+        yield from dict.fromkeys(_complaint(name, each, check, behaviour) for each in wrong)
     if behaviour.repeated(texts):
         yield Complaint(behaviour.repeated_code, 1, name)
 

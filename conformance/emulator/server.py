@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 from conformance.base.errors import SuiteError
 from conformance.base.signals import termination_as_interrupt
 from conformance.base.sockets import address_of, listen
+from conformance.emulator.bounds import IDLE_SECONDS, LARGEST_BODY, LARGEST_HEAD, MOST_KEPT
 from conformance.emulator.service import Emulator
 from conformance.exchange.messages import Headers, HttpRequest, HttpResponse, header
+from conformance.exchange.request_line import absolute
 
 if TYPE_CHECKING:
     import uvicorn
 
-__all__ = ["LARGEST_BODY", "Server", "serve_forever"]
+__all__ = ["Server", "serve_forever"]
 
-# Of a request no more is ever kept. The platform takes 10 MB; the emulator itself refuses what is larger.
-LARGEST_BODY = 12 * 1024 * 1024
 _SECONDS_TO_STOP = 2
 _MOMENT = 0.005  # seconds
 
@@ -37,13 +37,16 @@ class _Application:
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
+        self._kept = 0
 
     async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
         if scope["type"] != "http":
             return
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
         try:
-            body = await _body(headers, receive)
+            body = await self._body(headers, receive)
+        except _TooMuchError:
+            answer = HttpResponse(503, (("Retry-After", "1"), ("Connection", "close")), b"")
         except _TooLargeError:
             answer = self._too_large(headers)
         else:
@@ -64,6 +67,28 @@ class _Application:
             return replace(answer, headers=(*answer.headers, ("Connection", "close")))
         return answer
 
+    async def _body(self, headers: Headers, receive: _Receive) -> bytes | None:
+        """The whole body; None where the client hung up."""
+        if int(header(headers, "Content-Length") or 0) > LARGEST_BODY:
+            raise _TooLargeError
+        body = bytearray()
+        try:
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return None
+                part = message.get("body", b"")
+                body += part
+                self._kept += len(part)
+                if len(body) > LARGEST_BODY:
+                    raise _TooLargeError
+                if self._kept > MOST_KEPT:
+                    raise _TooMuchError
+                if not message.get("more_body", False):
+                    return bytes(body)
+        finally:
+            self._kept -= len(body)
+
     def _answer(self, http: HttpRequest) -> HttpResponse:
         try:
             return self._emulator.handle(http)
@@ -76,20 +101,8 @@ class _TooLargeError(Exception):
     """A body, or what is said to be its length, is past the limit."""
 
 
-async def _body(headers: Headers, receive: _Receive) -> bytes | None:
-    """The whole body; None where the client hung up."""
-    if int(header(headers, "Content-Length") or 0) > LARGEST_BODY:
-        raise _TooLargeError
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
-        if len(body) > LARGEST_BODY:
-            raise _TooLargeError
-        if not message.get("more_body", False):
-            return bytes(body)
+class _TooMuchError(Exception):
+    """The bodies of all clients together are."""
 
 
 async def _hung_up(receive: _Receive) -> bool:
@@ -102,10 +115,8 @@ async def _hung_up(receive: _Receive) -> bool:
 
 
 def _url(scope: _Scope, headers: Headers) -> str:
-    host = header(headers, "Host") or ""
-    path = (scope.get("raw_path") or b"/").decode("latin-1")
-    query = scope["query_string"].decode("latin-1")
-    return f"{scope['scheme']}://{host}{path}" + (f"?{query}" if query else "")
+    path, query = (scope.get("raw_path") or b"/").decode("latin-1"), scope["query_string"].decode("latin-1")
+    return absolute(scope["scheme"], header(headers, "Host") or "", f"{path}?{query}" if query else path)
 
 
 async def _respond(answer: HttpResponse, send: _Send, *, head: bool) -> None:
@@ -115,29 +126,18 @@ async def _respond(answer: HttpResponse, send: _Send, *, head: bool) -> None:
     await send({"type": "http.response.body", "body": b"" if head else answer.body})
 
 
-def _protocol() -> type[asyncio.Protocol]:
-    """The protocol of uvicorn; but a request that breaks off after it was answered isn't answered again."""
-    import h11
-    from uvicorn.protocols.http.h11_impl import H11Protocol
-
-    class Protocol(H11Protocol):
-        def send_400_response(self, msg: str) -> None:
-            if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-                super().send_400_response(msg)
-            else:
-                self.transport.close()
-
-    return Protocol
-
-
 def _uvicorn(emulator: Emulator, tls: tuple[str, str] | None = None) -> uvicorn.Server:
     """A server that is ready to run: a certificate that can't be read is told here, not in a thread."""
     import uvicorn
 
+    from conformance.emulator.connection import Connection
+
     chain, key = tls or (None, None)
     config = uvicorn.Config(
         _Application(emulator),
-        http=_protocol(),
+        http=Connection,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        timeout_keep_alive=IDLE_SECONDS,
         ws="none",
         loop="asyncio",
         lifespan="off",

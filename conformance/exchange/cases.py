@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
+from conformance.base.shapes import ANYTHING, FLAG, TEXT, Items, Members, Named, check, optional, whole
 from conformance.contract import ACTION
 from conformance.exchange.request import Request
 from conformance.exchange.salt import CERTAIN, MARKER, fill, fill_text
@@ -134,6 +135,12 @@ def _numbered(value: object, number: int) -> object:
     return value.replace("<n>", str(number)) if isinstance(value, str) else value
 
 
+_CASE = Members(
+    {"id": TEXT, "clause": TEXT, "about": TEXT, "steps": Items(Named(ANYTHING))},
+    {"quota": optional(whole(0, 10**9)), "aside": FLAG},
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """Requests that belong together.
@@ -189,6 +196,7 @@ class Case:
     def from_line(cls, line: str) -> Case:
         """The case that a line says. Raises ValueError if its id isn't that of its content."""
         raw = json.loads(line)
+        check(raw, _CASE, "a case")
         steps = tuple(Step.from_json(each) for each in raw["steps"])
         case = cls(raw["clause"], raw["about"], steps, raw.get("quota"), raw.get("aside", False))
         if case.id != raw["id"]:

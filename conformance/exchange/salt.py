@@ -33,6 +33,7 @@ PREFIX = "conf"
 _RUN_LENGTH = 5
 # Half of the letters: a target that mistakes one of the others can't then fail requests that aim at something else.
 _LETTERS = string.ascii_lowercase[:16]
+_HAN = "".join(map(chr, range(HAN_FIRST, HAN_LAST + 1)))
 _SHORT = string.ascii_lowercase + string.digits
 MARKER = re.compile(r"<(salt|SALT|id|name|han|digits)(?::([1-9][0-9]{0,4}))?>")
 ID, NAME = "<id>", "<name>"
@@ -176,7 +177,6 @@ class Words:
         )
 
 
-_HAN = [chr(point) for point in range(HAN_FIRST, HAN_LAST + 1)]
 _MIXED = string.ascii_letters + string.digits
 _SYLLABLES = [one + other for one in "bdfgklmnrs" for other in "ao"]
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
@@ -154,11 +155,16 @@ def fields_of(http: HttpRequest) -> list[tuple[str, str]]:
     if http.method == "POST" and not is_form:
         return []
     in_body = http.method == "POST" or (http.method != "GET" and is_form and http.body != b"")
-    text = http.body.decode("utf-8", "surrogateescape") if in_body else http.query
-    return [
+    return list(_fields_in(http.body.decode("utf-8", "surrogateescape") if in_body else http.query))
+
+
+@lru_cache(maxsize=1)
+def _fields_in(text: str) -> tuple[tuple[str, str], ...]:
+    """The fields that a text says; of one request they are asked for again and again."""
+    return tuple(
         (_unquoted(name), _unquoted(value))
         for name, _, value in (each.partition("=") for each in text.split("&") if each)
-    ]
+    )
 
 
 def form_data(http: HttpRequest) -> Request | None:

@@ -8,7 +8,7 @@ group in one world leaves it in doubt in the others.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from conformance.contract import ACTION, CODES, SISTERS, CodeKind
@@ -47,6 +47,47 @@ class Opinion:
 
 
 @dataclass(slots=True)
+class _Concerned:
+    """The worlds in which a doubt would change anything, by what it is about: the others needn't be asked."""
+
+    _by_id: dict[bool, dict[str, dict[int, World]]] = field(default_factory=lambda: {True: {}, False: {}})
+    _by_name: dict[str, dict[int, World]] = field(default_factory=dict)
+
+    def note(self, world: World) -> None:
+        """Look up what a world learnt."""
+        for kind, text in world.doubtable.news:
+            for index in self._by_id.values() if kind == "id" else (self._by_name,):
+                index.setdefault(text, {})[id(world)] = world
+        world.doubtable.news.clear()
+
+    def doubt(self, subject: GroupRef, but: World | None = None) -> None:
+        """Put in doubt what a change may have changed, in every world but one; of any group, in that one too."""
+        if subject.group_id is None:
+            for each in list(self._by_id[False]):
+                self._doubt_in(self._taken(each, stays=False), GroupRef(each))
+            return
+        concerned = self._taken(subject.group_id.lower(), stays=subject.creates)
+        if subject.name is not None:
+            concerned |= self._by_name.pop(subject.name, {})
+        if but is not None and concerned.pop(id(but), None) is not None:
+            but.doubtable.news |= {("id", subject.group_id.lower()), ("name", subject.name or "")}
+        self._doubt_in(concerned, subject)
+
+    def _taken(self, folded: str, *, stays: bool) -> dict[int, World]:
+        concerned = self._by_id[stays].pop(folded, {})
+        if not stays:
+            self._by_id[True].pop(folded, None)
+        return concerned
+
+    def _doubt_in(self, concerned: Mapping[int, World], subject: GroupRef) -> None:
+        for world in concerned.values():
+            _doubt(world, subject)
+            # It need not be asked again before it learns more.
+            world.doubtable.news -= {("id", (subject.group_id or "").lower()), ("name", subject.name or "")}
+            self.note(world)
+
+
+@dataclass(slots=True)
 class Traffic:
     """What was overheard so far, with an assessor for each account and Region.
 
@@ -59,6 +100,7 @@ class Traffic:
     _assessors: dict[tuple[int, str], Assessor] = field(default_factory=dict)
     _refused: Counter[int] = field(default_factory=Counter)
     _let_in: set[int] = field(default_factory=set)
+    _concerned: _Concerned = field(default_factory=_Concerned)
 
     def judge(self, heard: ObservedExchange) -> Opinion:
         """Judge an exchange, and learn from it."""
@@ -67,10 +109,9 @@ class Traffic:
             heard = replace(heard, answer=decompressed(heard.answer))
         here = self._assessor_of(heard)
         if heard.circumstances.unseen:
-            for each in self._assessors.values():
-                _doubt(each.world, GroupRef())
+            self._concerned.doubt(GroupRef())
         subject = group_ref(heard.http)
-        beside = [each for each in heard.circumstances.overlapped if _touch(each, subject, here.world)]
+        beside = _touching(heard.circumstances.overlapped, subject, here.world)
         for other in beside:
             _doubt(here.world, other)
         opinion = self._of_refusals(heard, here) or _opinion(heard, here, raced=bool(beside))
@@ -78,6 +119,7 @@ class Traffic:
             _doubt(here.world, other)
         if is_change(heard.http) and not _is_surely_refused(heard.answer):
             self._changed(heard, subject, here)
+        self._concerned.note(here.world)
         return opinion
 
     @property
@@ -116,9 +158,7 @@ class Traffic:
         """Something was changed, or may have been: what that leaves in doubt, here and in every other world."""
         if not _is_plainly_done(heard, subject, here.world):
             _doubt(here.world, subject)
-        for each in self._assessors.values():
-            if each is not here:
-                _doubt(each.world, subject)
+        self._concerned.doubt(subject, here.world)
 
 
 def _opinion(heard: ObservedExchange, here: Assessor, *, raced: bool) -> Opinion:
@@ -187,16 +227,18 @@ def _encoding(message: HttpRequest | HttpResponse) -> str:
 
 def _doubt(world: World, subject: GroupRef) -> None:
     """Put in doubt what a change may have changed."""
-    ids: Iterable[str] = world.known_ids() if subject.group_id is None else (subject.group_id,)
-    for each in ids:
-        world.in_doubt(each, subject.name, stays=subject.creates)
+    if subject.group_id is None:
+        world.all_in_doubt()
+    else:
+        world.in_doubt(subject.group_id, subject.name, stays=subject.creates)
 
 
-def _touch(one: GroupRef, other: GroupRef, world: World) -> bool:
-    """Whether two requests may be about the same group, or the same name."""
-    if one.group_id is None or other.group_id is None:
-        return True
-    return not _texts(one, world).isdisjoint(_texts(other, world))
+def _touching(others: Iterable[GroupRef], subject: GroupRef, world: World) -> list[GroupRef]:
+    """Those that may be about the same group, or the same name, as a request."""
+    if subject.group_id is None:
+        return list(others)
+    texts = _texts(subject, world)
+    return [each for each in others if each.group_id is None or not texts.isdisjoint(_texts(each, world))]
 
 
 def _texts(subject: GroupRef, world: World) -> set[tuple[str, str]]:

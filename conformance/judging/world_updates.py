@@ -124,11 +124,10 @@ def _settle_doubt(world: World, asked: Sequence[Group], code: str) -> None:
     if parameter is None:
         return
     texts = {each.text(parameter) for each in asked}
-    holders = [each for each in world.groups.values() if each.text(parameter) in texts]
-    if len(texts) != 1 or len(holders) != 1:
+    if len(texts) != 1 or (text := texts.pop()) is None or len(holders := world.having(parameter, text)) != 1:
         return
-    (text,), (holder,) = texts, holders
-    if world.presence(holder.group_id) is Presence.PERHAPS and _only_one_is_meant(world, parameter, text or ""):
+    (holder,) = holders
+    if world.presence(holder.group_id) is Presence.PERHAPS and _only_one_is_meant(world, parameter, text):
         world.created(holder)
 
 

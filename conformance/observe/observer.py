@@ -12,17 +12,17 @@ from pathlib import Path
 from conformance.base.credentials import Credentials, Secret
 from conformance.base.environment import credentials_of_environment
 from conformance.base.errors import SuiteError
+from conformance.base.words import counted, visible
 from conformance.contract import ACTION, SISTERS
 from conformance.exchange.compression import decompressed
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
 from conformance.exchange.reading import common_parameter, secret_id_of
 from conformance.exchange.wire import Sender, envelope
-from conformance.judging.observed import Context, GroupRef, ObservedExchange, changes_of, group_ref
+from conformance.judging.observed import Context, GroupRef, ObservedExchange, group_ref, is_change
 from conformance.judging.results import Failure
 from conformance.judging.traffic import Opinion
 from conformance.judging.world_updates import decoded, requested_id
-from conformance.observe.relay import RelayedExchange
-from conformance.privacy.scrub import scrubbed_request
+from conformance.observe.telling import RelayedExchange
 from conformance.privacy.secrets import Secrets
 from conformance.recording.certificates import provenance_of_now
 from conformance.recording.provenance import Provenance
@@ -40,6 +40,31 @@ _LONGEST = 160
 _MOST_TOLD = 3
 # Account, action and group: what an exchange is about.
 _Subject = tuple[int, str, GroupRef]
+# Judging takes time for each member of a request; nobody's group has a hundredth of these.
+_MOST_VALUES = 50_000
+_LONGEST_NOTE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a request was about, for those that overlap it: as it was said, and as it may be recorded."""
+
+    plain: GroupRef
+    clean: GroupRef
+
+
+_ANY_GROUP = Note(GroupRef(), GroupRef())
+
+
+def _notes(exchange: RelayedExchange) -> list[Note]:
+    """The notes of what overlapped an exchange; what wasn't looked at may have been about any group."""
+    return [each if isinstance(each, Note) else _ANY_GROUP for each in exchange.overlapped]
+
+
+def _why_too_much(http: HttpRequest) -> str | None:
+    """Why a request isn't looked at; None for one that somebody can mean."""
+    values = http.url.count("&") + sum(map(http.body.count, (b",", b"&", b"[", b"{", b"\r\n--")))
+    return f"it has more than {_MOST_VALUES} values" if values > _MOST_VALUES else None
 
 
 @dataclass(slots=True, repr=False)
@@ -104,6 +129,12 @@ class Observer:
         action = common_parameter(exchange.http, "Action") or ""
         if action not in {ACTION, *SISTERS}:
             return
+        if (why := _why_too_much(exchange.http)) is not None:
+            self.unjudged += 1
+            self._unseen = True
+            self._say(f"– {action}")
+            self._say(f"    not judged: {why}")
+            return
         self.session.run.secrets.learn(exchange.http)
         self._region = self._region or common_parameter(exchange.http, "Region") or ""
         heard, results = self._overheard(exchange), self.session.run.results
@@ -133,6 +164,24 @@ class Observer:
         """Why exchanges couldn't be judged → how many, of those that weren't asked again and judged then."""
         return Counter(why for each in self._unsettled.values() for why in each)
 
+    def note(self, http: HttpRequest) -> Note | None:
+        """What to know of a request for those that overlap it; None where it changes nothing."""
+        if not is_change(http):
+            return None
+        self.session.run.secrets.learn(http)
+        subject = GroupRef() if _why_too_much(http) else group_ref(http)
+        if sum(len(each) for each in (subject.group_id, subject.name) if each is not None) > _LONGEST_NOTE:
+            subject = GroupRef()
+        clean = self.session.run.secrets.out_of
+        group_id, name = (None if each is None else clean(each) for each in (subject.group_id, subject.name))
+        return Note(subject, GroupRef(group_id, name, subject.creates))
+
+    def dropped(self, number: int) -> None:
+        """More came than could be judged, or it ended before all was."""
+        self.unjudged += number
+        self._unseen = True
+        self._say(f"! {counted(number, 'exchange')} passed unjudged: more came than there was room and time for")
+
     def blind(self, why: str) -> None:
         """A connection can't be read from here on, for a reason in words: what passes on it is seen by nobody."""
         self.blinded += 1
@@ -143,7 +192,8 @@ class Observer:
         """The exchange, with what is known of it; times in whole milliseconds, as they are recorded."""
         secret_id = secret_id_of(exchange.http)
         account = self._accounts.setdefault(secret_id, len(self._accounts) + 1)
-        known = Context(account, round(exchange.answered, 3), changes_of(exchange.overlapped), self._unseen)
+        beside = tuple(each.plain for each in _notes(exchange))
+        known = Context(account, round(exchange.answered, 3), beside, self._unseen)
         self._unseen = False
         ours = self.credentials is not None and self.credentials.secret_id == secret_id
         sender = Sender(self.upstream, "", self.credentials) if self.credentials is not None and ours else None
@@ -152,8 +202,7 @@ class Observer:
     def _record(self, exchange: RelayedExchange, heard: ObservedExchange) -> None:
         if self._writer is None or self.problem:
             return
-        clean = changes_of(scrubbed_request(each, self._writer.secrets) for each in exchange.overlapped)
-        known = replace(heard.circumstances, overlapped=clean)
+        known = replace(heard.circumstances, overlapped=tuple(each.clean for each in _notes(exchange)))
         with self._recording():
             asked = requested_id(heard.http)
             self._writer.write(heard.http, heard.answer, heard.sent, None, asked, circumstances=known)
@@ -240,15 +289,11 @@ def _came(answer: Answer) -> str:
 
 def _departure(failure: Failure) -> Iterator[str]:
     yield f"    {failure.clause}: {failure.kind.about}"
-    yield from (f"      allowed  {_printable(line)}" for line in failure.expected)
+    yield from (f"      allowed  {visible(line)}" for line in failure.expected)
     yield f"      came     {_visible(failure.observed)}"
 
 
 def _visible(text: str) -> str:
     """What a terminal neither obeys nor drowns in."""
-    shown = _printable(text[:_LONGEST])
+    shown = visible(text[:_LONGEST])
     return shown if len(text) <= _LONGEST else f"{shown}…"
-
-
-def _printable(text: str) -> str:
-    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)

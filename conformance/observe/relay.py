@@ -7,51 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import queue
 import signal
 import socket
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
 from types import TracebackType
 from urllib.parse import SplitResult, urlsplit
 
 from conformance.base.errors import UsageError
 from conformance.base.signals import termination_as_interrupt
 from conformance.base.sockets import address_of, listen
-from conformance.exchange.messages import Answer, HttpRequest
 from conformance.observe.link import Link, Upstream, port_of
-from conformance.observe.tap import InFlight, Passed, Tap
+from conformance.observe.telling import Listener, Telling
 from conformance.targets.tls import authorities
 
-__all__ = ["Relay", "RelayedExchange"]
+__all__ = ["Relay"]
 
 # Seconds that connections have to close when the relay ends.
-_TO_CLOSE = 1.0
+_TO_CLOSE = 0.3
 _EVERYWHERE = {"", "0.0.0.0", "::"}  # noqa: S104 -- to be told apart, not listened at
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class RelayedExchange:
-    """A request that passed, and what came of it.
-
-    Attributes:
-        http: the request.
-        answer: what came of it; or why nothing did.
-        sent: when its last byte had passed, in seconds since 1970.
-        answered: when its answer had passed, or was given up.
-        overlapped: the requests that were under way at the same time, on whatever connection: whole ones, of which no
-            whole answer had passed when this one was sent, or that were sent before this one was answered.
-    """
-
-    http: HttpRequest
-    answer: Answer
-    sent: float
-    answered: float
-    overlapped: tuple[HttpRequest, ...]
 
 
 class Relay:
@@ -64,9 +38,8 @@ class Relay:
     def __init__(
         self,
         upstream: str,
-        on_exchange: Callable[[RelayedExchange], None],
+        listener: Listener,
         *,
-        on_blind: Callable[[str], None] = lambda _: None,
         host: str = "127.0.0.1",
         port: int = 0,
         timeout: float = 10.0,
@@ -76,9 +49,7 @@ class Relay:
 
         Args:
             upstream: URL of the server; TLS to it is always verified.
-            on_exchange: called with each exchange, in the order of the answers.
-            on_blind: called once for each connection that can't be read from there on, with the reason in words. Both
-                are called one at a time, in one thread of their own: traffic never waits for them.
+            listener: is told of what passes.
             host: name or address to listen at.
             port: port to listen at; 0 for any.
             timeout: seconds to wait until the server is reached.
@@ -92,7 +63,7 @@ class Relay:
         if _is_own(parts, host, port):
             raise UsageError(f"upstream {upstream}: the relay itself listens there, and would pass all on to itself")
         self._upstream = Upstream(parts, timeout, authorities() if ca_file is None else ca_file)
-        self._telling = _Telling(on_exchange, on_blind)
+        self._telling = Telling(listener)
         self._listening = listen(host, port)
         self.url = address_of(self._listening, "http")
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -173,47 +144,6 @@ async def _end(links: set[Link]) -> None:
             end(each)
         if links:
             await asyncio.wait({each.gone for each in links}, timeout=_TO_CLOSE)
-
-
-# --- Telling of what passed ------------------------------------------------------------------------------
-
-
-class _Telling:
-    """Tells of exchanges in a thread of its own, so that no traffic waits for whoever listens."""
-
-    def __init__(self, on_exchange: Callable[[RelayedExchange], None], on_blind: Callable[[str], None]) -> None:
-        self._on_exchange, self._on_blind = on_exchange, on_blind
-        self._to_tell: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._traffic = InFlight()
-
-    def tap(self, scheme: str) -> Tap:
-        """What reads another connection."""
-        return Tap(scheme, self._traffic, self._answered, self._blind)
-
-    def _answered(self, passed: Passed, answer: Answer) -> None:
-        exchange = RelayedExchange(passed.http, answer, passed.at, time.time(), tuple(passed.overlapped))
-        self._to_tell.put(partial(self._on_exchange, exchange))
-
-    def _blind(self, why: str) -> None:
-        self._to_tell.put(partial(self._on_blind, why))
-
-    @contextlib.contextmanager
-    def going_on(self) -> Iterator[None]:
-        """For the time of a `with`, tell; at its end all has been told."""
-        worker = threading.Thread(target=self._tell_all, name="relay's news", daemon=True)
-        worker.start()
-        try:
-            yield
-        finally:
-            self._to_tell.put(None)
-            worker.join()
-
-    def _tell_all(self) -> None:
-        while (tell := self._to_tell.get()) is not None:
-            try:
-                tell()
-            except Exception as error:  # whatever goes wrong in looking on, the next is told
-                sys.stderr.write(f"relay: {type(error).__name__}: {str(error)!a:.500}\n")
 
 
 # --- Whether it would relay to itself --------------------------------------------------------------------

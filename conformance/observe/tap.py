@@ -7,7 +7,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import h11
 
@@ -15,10 +15,7 @@ from conformance.base.errors import TransportError
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
 from conformance.targets.http1 import AnswerReader, RequestReader, UnreadableError
 
-__all__ = ["InFlight", "Passed", "Tap"]
-
-
-# --- What is under way -----------------------------------------------------------------------------------
+__all__ = ["Passed", "Tap"]
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -28,34 +25,14 @@ class Passed:
     Attributes:
         http: the request.
         at: when its last byte had passed, in seconds since 1970.
-        overlapped: those that were under way at the same time, so far.
+        kept: whether anybody will look at it.
+        size: how many bytes of it, and of its answer, are kept.
     """
 
     http: HttpRequest
     at: float
-    overlapped: list[HttpRequest] = field(default_factory=list)
-
-
-class InFlight:
-    """The requests that are under way, of all connections."""
-
-    def __init__(self) -> None:
-        self._under_way: dict[int, Passed] = {}
-
-    def begin(self, http: HttpRequest) -> Passed:
-        """A request has passed."""
-        passed = Passed(http, time.time(), [each.http for each in self._under_way.values()])
-        for each in self._under_way.values():
-            each.overlapped.append(http)
-        self._under_way[id(passed)] = passed
-        return passed
-
-    def end(self, passed: Passed) -> None:
-        """Its answer has passed, or was given up."""
-        del self._under_way[id(passed)]
-
-
-# --- One connection --------------------------------------------------------------------------------------
+    kept: bool = False
+    size: int = 0
 
 
 class Tap:
@@ -68,13 +45,13 @@ class Tap:
     def __init__(
         self,
         scheme: str,
-        traffic: InFlight,
+        on_request: Callable[[Passed], None],
         on_answer: Callable[[Passed, Answer], None],
         on_blind: Callable[[str], None],
     ) -> None:
         self.blind = False
-        self._scheme, self._traffic = scheme, traffic
-        self._on_answer, self._on_blind = on_answer, on_blind
+        self._scheme = scheme
+        self._on_request, self._on_answer, self._on_blind = on_request, on_answer, on_blind
         self._request: RequestReader | None = None
         self._waiting: deque[Passed] = deque()
         self._answer: AnswerReader | None = None
@@ -139,9 +116,7 @@ class Tap:
             self._on_blind(why)
 
     def _tell(self, answer: Answer) -> None:
-        passed = self._waiting.popleft()
-        self._traffic.end(passed)
-        self._on_answer(passed, answer)
+        self._on_answer(self._waiting.popleft(), answer)
 
     def _read_requests(self, data: bytes) -> None:
         while data := _begun(data, self._request):
@@ -155,7 +130,9 @@ class Tap:
             data = rest
 
     def _has_passed(self, http: HttpRequest) -> None:
-        self._waiting.append(self._traffic.begin(http))
+        passed = Passed(http, time.time())
+        self._waiting.append(passed)
+        self._on_request(passed)
         if self._early is not None:
             early, self._early = self._early, None
             self._tell(early)

@@ -26,7 +26,7 @@ from conformance.oracle.prediction import EVERYWHERE, Box
 __all__ = ["Decoded", "decodings", "media_type_of"]
 
 # RFC 8259, section 9: a reader of JSON may set limits on the range of numbers. Python's own is no less than this.
-_LONG_NUMBER = re.compile("[0-9]{4301}")
+_LONG_NUMBER = re.compile("(?<![0-9])[0-9]{4301}")  # looked for at the beginning of a number alone
 # Possessive, so that a text without an end is looked at once.
 _TEXTS = re.compile(r'(?s)"(?:[^"\\]++|\\.)*+"?')
 _NOTHING = re.compile(r"[ \t\r\n]*+(?:null)?[ \t\r\n]*+")
@@ -84,6 +84,7 @@ def _of_post(http: HttpRequest) -> Iterator[Decoded]:
             yield from _of_json(http, http.body, other)
 
 
+_MARK = b"\xef\xbb\xbf"
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -114,19 +115,24 @@ def _replaced(value: object) -> object:
 
 def _of_json(http: HttpRequest, body: bytes, *found: Finding) -> Iterator[Decoded]:
     """The ways to read a body of JSON: a byte order mark, bytes that are no UTF-8, and depth can be taken in two."""
-    if body.startswith(b"\xef\xbb\xbf"):
+    if body.startswith(_MARK):
         mark = "Protocol.json.byte-order-mark"
         accepted, refused = taken_or_refused(reading_of(CLAUSE[mark]))
         yield Decoded(refused, None, (*found, breaks(mark)))
-        for each in _of_json(http, body[3:], *found):
+        for each in _without_mark(http, body.removeprefix(_MARK), *found):
             yield Decoded({**each.box, **accepted}, each.request, (*each.findings, keeps(mark)))
         return
+    yield from _without_mark(http, body, *found)
+
+
+def _without_mark(http: HttpRequest, body: bytes, *found: Finding) -> Iterator[Decoded]:
+    """The same, where no mark is taken for one any more: what follows the first is a character like any other."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         lenient, strict = leeway("Protocol.json.form")
         yield Decoded(strict, None, (*found, breaks("Protocol.json.form")))
-        for each in _of_json(http, body.decode("utf-8", "replace").encode(), *found):
+        for each in _without_mark(http, body.decode("utf-8", "replace").encode(), *found):
             yield replace(each, box={**each.box, **lenient})
         return
     box, shallow = EVERYWHERE, keeps("Protocol.json.depth")

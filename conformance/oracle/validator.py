@@ -21,6 +21,7 @@ from conformance.contract import (
     READING,
     RESULT,
     Clause,
+    Unit,
     clause_on_whole,
     clauses_of,
 )
@@ -176,12 +177,28 @@ def _of_elements(clause: Clause, meaning: Meaning, world: World) -> Finding:
         return Finding(clause, applies=False)
     kept: list[Box] = [EVERYWHERE]
     breaches: dict[tuple[str, tuple[tuple[str, frozenset[str]], ...]], Breach] = {}
-    for item in meaning:
+    for item in _standing_for_all(clause.rule, meaning):
         finding = _find(clause, item, world)
         if finding.breaches:
             kept = meet_all(kept, finding.kept)
             breaches.update(((each.code, tuple(each.box.items())), each) for each in finding.breaches)
     return Finding(clause, tuple(kept), tuple(breaches.values()))
+
+
+def _standing_for_all(rule: Rule, items: list[str | Mark]) -> Iterable[str | Mark]:
+    """Few items of which a rule finds what it finds of all: a request may have a million."""
+    match rule:
+        case Charset():
+            return ("".join(each for each in items if isinstance(each, str)),)
+        case MaxLength(unit=unit):
+            return {_lengths(each, unit): each for each in items if isinstance(each, str)}.values()
+        case _:
+            return dict.fromkeys(items)
+
+
+def _lengths(text: str, unit: Unit) -> tuple[int, int]:
+    """All of a text that a limit in this unit depends on."""
+    return len(text), len(text.encode("utf-8" if unit is Unit.BYTES else "utf-16", "surrogatepass"))
 
 
 def _find(clause: Clause, value: Meaning, world: World) -> Finding:

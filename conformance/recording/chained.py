@@ -12,6 +12,7 @@ import json
 import zlib
 from collections.abc import Sequence
 
+from conformance.base.words import cited
 from conformance.recording.interaction import LARGEST_BODY, runs_of
 from conformance.recording.notation import loads
 
@@ -42,8 +43,8 @@ def checked(
         expected = _hash(last, _hashable(values))
         if found != expected or not isinstance(values, dict):
             raise ValueError(
-                f"interaction {number} was edited, or doesn't belong here: its hash is {found[:12]}…, its content and "
-                f"what stands before it make {expected[:12]}…"
+                f"interaction {number} was edited, or doesn't belong here: its hash is {cited(found, 12)}, its content "
+                f"and what stands before it make {expected[:12]}…"
             )
         interactions.append(unpacked(values))
         last = expected

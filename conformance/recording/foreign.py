@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+
+from conformance.recording.plain_yaml import values_of
 
 __all__ = ["interactions_of"]
-
-# What vcrpy writes isn't half as deep, and has hardly an alias.
-_DEEPEST = 50
-_MOST_ALIASES = 10_000
 
 
 def interactions_of(text: str) -> list[object]:
@@ -29,31 +26,10 @@ def interactions_of(text: str) -> list[object]:
 def _yaml(text: str) -> object:
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        _refuse_bombs(yaml.parse(text, Loader=loader))
-        return yaml.load(text, Loader=loader)  # noqa: S506 -- one of the two safe ones
-    except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:
+        return values_of(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         problem = str(getattr(error, "problem", None) or error).split("\n")[0]
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark is not None else ""
         raise ValueError(f"it can't be read as YAML{where}: {problem}") from error
-
-
-def _refuse_bombs(events: Iterable[Any]) -> None:
-    """Raise ValueError for YAML that would fill the stack or the memory: the loader in C ends the process by it."""
-    from yaml import AliasEvent, CollectionEndEvent, CollectionStartEvent
-
-    anchored: list[bool] = []
-    aliases = 0
-    for event in events:
-        if isinstance(event, CollectionStartEvent):
-            anchored.append(event.anchor is not None)
-            if len(anchored) > _DEEPEST:
-                raise ValueError("it is nested too deep")
-        elif isinstance(event, CollectionEndEvent):
-            anchored.pop()
-        elif isinstance(event, AliasEvent):
-            aliases += 1
-            if any(anchored) or aliases > _MOST_ALIASES:  # what an alias stands for would be repeated itself
-                raise ValueError("its aliases stand for too much")

@@ -22,6 +22,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from conformance.base.words import cited
 from conformance.exchange.cases import Case
 from conformance.recording import chained, foreign
 from conformance.recording.interaction import Interaction, from_values, to_values
@@ -149,10 +150,8 @@ def parsed(text: str) -> CassetteFile:
     if is_torn_at_its_beginning(text):
         raise ValueError("its recording was interrupted before the first interaction")
     if not text.startswith(NOTE):
-        chunks = (_mapping(each, "an interaction") for each in foreign.interactions_of(text))
-        return CassetteFile(
-            "", None, tuple(from_values(each, number) for number, each in enumerate(chunks, 1)), {}, None
-        )
+        found = enumerate(foreign.interactions_of(text), 1)
+        return CassetteFile("", None, tuple(from_values(each, number) for number, each in found), {}, None)
     parts = _split(text)
     read = chained.checked if parts.version == FIRST_VERSION else _checked
     origin, read_interactions, end = read(parts.provenance, parts.items, parts.seal)
@@ -187,7 +186,7 @@ def _split(text: str) -> _Parts:
     """The pieces of a file in this suite's own form. Raises ValueError where it was edited so that there are none."""
     begun = _HEAD.match(text, len(NOTE))
     if begun is None:
-        raise ValueError(_why_no_head(text.split("\n")[1]))
+        raise ValueError(_why_no_head(text[len(NOTE) :].partition("\n")[0]))
     items: list[tuple[str, str]] = []
     place = begun.end()
     while (item := _INTERACTION.match(text, place)) is not None:
@@ -204,7 +203,7 @@ def _split(text: str) -> _Parts:
 
 def _why_no_head(version: str) -> str:
     if version.startswith("version: ") and version not in {f"version: {FIRST_VERSION}", f"version: {_VERSION}"}:
-        return f"it has {version.replace(':', '')}, this suite reads version {_VERSION}: record it anew"
+        return f"it has {cited(version.replace(':', ''))}, this suite reads version {_VERSION}: record it anew"
     return "it was edited: its provenance isn't where it belongs"
 
 
@@ -226,7 +225,7 @@ def _checked(
     for number, (text, found) in enumerate(items, 1):
         if found != (expected := hashed(text[:-1])):
             raise ValueError(
-                f"interaction {number} was edited: its hash is {found[:12]}…, its content makes {expected[:12]}…"
+                f"interaction {number} was edited: its hash is {cited(found, 12)}, its content makes {expected[:12]}…"
             )
         interactions.append(_mapping(loads(text), f"interaction {number}"))
     if not seal:
@@ -259,7 +258,7 @@ def _case(line: object, number: int) -> Case:
     try:
         return Case.from_line(str(line))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(f"interaction {number} has a case that can't be read") from error
+        raise ValueError(f"interaction {number} has a case that can't be read: {cited(str(error), 200)}") from error
 
 
 def _seal(values: object) -> Seal:

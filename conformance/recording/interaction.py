@@ -7,11 +7,26 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.base.errors import HungUpError, TransportError
+from conformance.base.shapes import (
+    BODY,
+    FLAG,
+    TEXT,
+    Items,
+    Leaf,
+    Members,
+    Named,
+    Pair,
+    between,
+    check,
+    optional,
+    whole,
+)
 from conformance.exchange.messages import Answer, Headers, HttpRequest, HttpResponse, Place, header
 from conformance.exchange.reading import common_parameter
 from conformance.exchange.wire import UndecodableError, decode
@@ -138,7 +153,9 @@ def _circumstances_to_values(interaction: Interaction) -> dict[str, object]:
     if known.account:
         values["account"] = known.account
     if known.overlapped:
-        values["overlapped"] = [asdict(each) for each in known.overlapped]
+        values["overlapped"] = [
+            {"group_id": each.group_id, "name": each.name, "creates": each.creates} for each in known.overlapped
+        ]
     if known.unseen:
         values["unseen"] = True
     return values
@@ -186,7 +203,7 @@ def _grouped(headers: Headers) -> dict[str, list[str]]:
 # --- Out of values ---------------------------------------------------------------------------------------
 
 
-def from_values(values: Mapping[str, object], number: int = 1) -> Interaction:
+def from_values(values: object, number: int = 1) -> Interaction:
     """The interaction that values say; those of a plain vcrpy cassette too, which know no place.
 
     Args:
@@ -196,79 +213,100 @@ def from_values(values: Mapping[str, object], number: int = 1) -> Interaction:
     Raises:
         ValueError: they say none; the message tells what is missing.
     """
-    try:
-        return _from_values(values, number)
-    except (LookupError, TypeError, AttributeError, OverflowError) as error:
-        raise ValueError(f"an interaction lacks {error}, or has it in another form") from error
+    check(values, INTERACTION, f"interaction {number}")
+    assert isinstance(values, Mapping)  # noqa: S101 -- that is its shape
+    recorded = values.get("recorded", {})
+    for one, other in (("case", "salt"), ("body", "fingerprint")):
+        if one in recorded and other not in recorded:
+            raise ValueError(f"interaction {number}.recorded has `{one}`, but lacks `{other}`")
+    return _from_values(values, number)
 
 
-def _from_values(values: Mapping[str, object], number: int) -> Interaction:
-    request, response = _mapping(values["request"]), _mapping(values["response"])
-    recorded = _mapping(values.get("recorded", {}))
-    packed = _packed(recorded.get("body", []))
+def _from_values(values: Mapping[str, Any], number: int) -> Interaction:
+    request, response, recorded = values["request"], values["response"], values.get("recorded", {})
+    packed = _packed(recorded.get("body", []), f"interaction {number}")
     body = _bytes(request["body"]) if not packed else b""
-    http = HttpRequest(str(request["method"]), str(request["uri"]), _headers(request["headers"]), body)
-    urlsplit(http.url)  # raises ValueError for what is none
+    http = HttpRequest(request["method"], request["uri"], _headers(request["headers"]), body)
     if "case" in recorded:
-        step, copy = (int(str(recorded.get(name, 0))) for name in ("step", "copy"))
-        http = replace(http, place=Place(str(recorded["case"]), str(recorded["salt"]), step, copy))
-    status = _mapping(response["status"])
-    code = int(str(status["code"]))
+        step, copy = (recorded.get(name, 0) for name in ("step", "copy"))
+        http = replace(http, place=Place(recorded["case"], recorded["salt"], step, copy))
+    status = response["status"]
     answer: Answer
-    if code == _NO_ANSWER:
+    if status["code"] == _NO_ANSWER:
         why, hung_up = str(status.get("message")), HungUpError()
         kept = {name: recorded.get(name) is True for name in ("closed", "unreadable")}
         answer = hung_up if why == str(hung_up) else TransportError(why, **kept)
     else:
-        answer = HttpResponse(code, _headers(response["headers"]), _bytes(_mapping(response["body"])["string"]))
-    number, at = int(str(recorded.get("number", number))), _moment(recorded.get("at", 0.0))
-    mark = str(recorded["fingerprint"]) if packed else None
-    return Interaction(number, at, http, answer, packed, mark, _circumstances(recorded))
+        answer = HttpResponse(status["code"], _headers(response["headers"]), _bytes(response["body"]["string"]))
+    mark = recorded["fingerprint"] if packed else None
+    at = float(recorded.get("at", 0.0))
+    return Interaction(recorded.get("number", number), at, http, answer, packed, mark, _circumstances(recorded))
 
 
-def _moment(value: object) -> float:
-    moment = float(str(value))
-    if not 0 <= moment < _LAST_SECOND:
-        raise ValueError(f"an interaction was recorded at {moment}, which is no time")
-    return moment
-
-
-def _circumstances(recorded: Mapping[str, object]) -> Context:
-    answered, overlapped = recorded.get("answered"), recorded.get("overlapped", [])
-    if not isinstance(overlapped, list):
-        raise TypeError("a list of what overlapped")
+def _circumstances(recorded: Mapping[str, Any]) -> Context:
+    overlapped = recorded.get("overlapped", [])
     return Context(
-        int(str(recorded.get("account", 0))),
-        None if answered is None else _moment(answered),
-        tuple(map(_subject, overlapped)),
-        recorded.get("unseen") is True,
+        recorded.get("account", 0),
+        recorded.get("answered"),
+        tuple(GroupRef(each["group_id"], each["name"], each["creates"]) for each in overlapped),
+        recorded.get("unseen", False),
     )
 
 
-def _subject(value: object) -> GroupRef:
-    known = _mapping(value)
-    group_id, name = known["group_id"], known["name"]
-    if not isinstance(group_id, str | None) or not isinstance(name, str | None):
-        raise TypeError("an id and a name of what overlapped")
-    return GroupRef(group_id, name, known["creates"] is True)
-
-
-def _packed(value: object) -> tuple[tuple[bytes, int], ...]:
+def _packed(value: list[list[Any]], where: str) -> tuple[tuple[bytes, int], ...]:
     """A large body in pieces. Raises ValueError where it is larger than any that is sent."""
-    if not isinstance(value, list):
-        raise TypeError("a list of a body's pieces")
-    pieces = tuple((_bytes(piece), int(times)) for piece, times in value)
-    if not all(0 < times <= LARGEST_BODY for _, times in pieces):
-        raise ValueError("a piece of a body stands there less than once, or too often")
+    pieces = tuple((_bytes(piece), times) for piece, times in value)
     if sum(len(piece) * times for piece, times in pieces) > LARGEST_BODY:
-        raise ValueError(f"a body is larger than {LARGEST_BODY} bytes")
+        raise ValueError(f"{where} has a body that is larger than {LARGEST_BODY} bytes")
     return pieces
 
 
-def _mapping(value: object) -> Mapping[str, object]:
-    if not isinstance(value, Mapping):
-        raise TypeError("an object")
-    return value
+# --- What they must look like ------------------------------------------------------------------------------
+
+
+def _is_url(value: object) -> bool:
+    try:
+        return isinstance(value, str) and urlsplit(value) is not None
+    except ValueError:
+        return False
+
+
+def _is_line(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+_LINE = Leaf("a text", _is_line)
+_LINES = Leaf(
+    "a text, or a list of texts", lambda value: all(map(_is_line, value if isinstance(value, list) else [value]))
+)
+_MOMENT = between(0, _LAST_SECOND - 1, "seconds since 1970")
+_COUNT = whole(0, 10**9)
+INTERACTION = Members(
+    {
+        "request": Members(
+            {"method": TEXT, "uri": Leaf("a URL", _is_url), "body": BODY, "headers": Named(_LINES)}
+        ),
+        "response": Members(
+            {
+                "status": Members({"code": whole(0, 999)}, {"message": optional(_LINE)}),
+                "headers": Named(_LINES),
+                "body": Members({"string": BODY}),
+            }
+        ),
+    },
+    {
+        "recorded": Members(
+            {},
+            {
+                "at": _MOMENT, "answered": _MOMENT, "number": _COUNT, "account": _COUNT,
+                "case": TEXT, "salt": TEXT, "step": _COUNT, "copy": _COUNT, "whole_case": TEXT, "fingerprint": TEXT,
+                "closed": FLAG, "unseen": FLAG,
+                "body": Items(Pair(BODY, whole(1, LARGEST_BODY))),
+                "overlapped": Items(Members({"group_id": optional(TEXT), "name": optional(TEXT), "creates": FLAG})),
+            },
+        )
+    },
+)  # fmt: skip
 
 
 def _bytes(value: object) -> bytes:
@@ -277,14 +315,12 @@ def _bytes(value: object) -> bytes:
             return b""
         case bytes():
             return value
-        case str():
-            return value.encode("utf-8", "surrogatepass")
         case _:
-            raise TypeError("a body of text or bytes")
+            return str(value).encode("utf-8", "surrogatepass")
 
 
-def _headers(value: object) -> Headers:
+def _headers(grouped: Mapping[str, Any]) -> Headers:
     headers: list[tuple[str, str]] = []
-    for name, values in _mapping(value).items():
-        headers += [(str(name), str(each)) for each in (values if isinstance(values, list) else [values])]
+    for name, values in grouped.items():
+        headers += [(name, str(each)) for each in (values if isinstance(values, list) else [values])]
     return tuple(headers)

@@ -12,6 +12,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from conformance.base.hosts import is_platform_host
+from conformance.base.words import cited
 from conformance.contract import CLAUSES, READINGS, VERSION, page_lines
 
 __all__ = ["Certificate", "Kind", "Provenance", "contract_version", "kind_of", "problem_with"]
@@ -105,11 +106,11 @@ class Provenance:
             raise ValueError("its provenance is no object")  # noqa: TRY004 -- a mistake in a file, not in a program
         known = {each.name for each in fields(cls)}
         if unknown := set(values) - known:
-            raise ValueError(f"its provenance has no {min(map(str, unknown))!r}")
+            raise ValueError(f"its provenance has no “{cited(min(map(str, unknown)))}”")
         if absent := known - {"token", "certificate", "part"} - set(values):
             raise ValueError(f"its provenance lacks {min(absent)!r}")
         if not isinstance(values["kind"], str) or values["kind"] not in set(Kind):
-            raise ValueError(f"its provenance has the kind {values['kind']!r}: there are {', '.join(Kind)}")
+            raise ValueError(f"its provenance has the kind “{cited(str(values['kind']))}”: there are {', '.join(Kind)}")
         texts = {name: values[name] for name in known - {"kind", "token", "certificate"} if name in values}
         if wrong := [name for name, value in texts.items() if not isinstance(value, str)]:
             raise ValueError(f"its provenance has a {min(wrong)} that is no text")
@@ -122,11 +123,11 @@ class Provenance:
         try:
             _ = found.moment.timestamp()
         except (ValueError, OverflowError) as error:
-            raise ValueError(f"its provenance has a date that is none: {found.date}") from error
+            raise ValueError(f"its provenance has a date that is none: {cited(found.date)}") from error
         try:
             urlsplit(found.endpoint)
         except ValueError as error:
-            raise ValueError(f"its provenance has an endpoint that is no URL: {found.endpoint}") from error
+            raise ValueError(f"its provenance has an endpoint that is no URL: {cited(found.endpoint)}") from error
         return found
 
 

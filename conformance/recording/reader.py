@@ -24,6 +24,7 @@ from conformance.recording.provenance import Kind, Provenance, problem_with
 __all__ = ["Recording", "load", "recordings_at"]
 
 SUFFIXES = frozenset({".yaml", ".yml"})
+_LARGEST = 256 * 1024 * 1024
 # A recording may have been made by a clock that is ahead of this one's.
 _CLOCKS_DIFFER = 1.0  # days
 
@@ -69,7 +70,7 @@ def recordings_at(paths: Sequence[str]) -> list[Path]:
                 raise UsageError(f"{each}: there is no such file or folder")
             if not path.is_dir() and not path.is_file():
                 raise UsageError(f"{each}: it is neither a file nor a folder")
-            here = sorted(_recordings_in(path))
+            here = sorted(_recordings_in(path, set()))
         except (OSError, ValueError) as error:
             raise UsageError(f"{each}: it can't be read ({getattr(error, 'strerror', None) or error})") from error
         if not here:
@@ -78,13 +79,16 @@ def recordings_at(paths: Sequence[str]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def _recordings_in(path: Path) -> Iterator[Path]:
+def _recordings_in(path: Path, seen: set[Path]) -> Iterator[Path]:
+    if path.resolve() in seen:  # links may lead round and round
+        return
+    seen.add(path.resolve())
     if not path.is_dir() or _files(path):
         yield path
         return
     for each in path.iterdir():
         if each.is_dir():
-            yield from _recordings_in(each)
+            yield from _recordings_in(each, seen)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -137,6 +141,10 @@ def _days(age: float) -> str:
 
 def _text(path: Path) -> str:
     try:
+        if (size := path.stat().st_size) > _LARGEST:
+            raise TargetUnusableError(
+                f"the cassette {path} is refused: it has {size >> 20} MB, and none has more than {_LARGEST >> 20}"
+            )
         data = path.read_bytes()
     except OSError as error:
         raise TargetUnusableError(f"the cassette {path} can't be read: {error.strerror}") from error

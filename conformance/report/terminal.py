@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import groupby
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook
+from rich.segment import Segment
 from rich.text import Text
 
 from conformance.base.files import let_go_of
-from conformance.base.words import counted
+from conformance.base.streams import under
+from conformance.base.words import counted, shown
 from conformance.judging.ledger import is_settled
 from conformance.recording.reader import Recording
 from conformance.report.failure_groups import FailureGroup
@@ -43,9 +47,28 @@ class _Console(Console):
         let_go_of(self.file)
 
 
+class _Shown:
+    """What is printed, of which a terminal obeys nothing but our own colours."""
+
+    def __init__(self, printed: ConsoleRenderable) -> None:
+        self._printed = printed
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        for text, style, control in console.render(self._printed, options):
+            yield Segment(shown(text), style, control)
+
+
+class _ShownAlone(RenderHook):
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [_Shown(each) for each in renderables]
+
+
 def console(*, stderr: bool = False) -> Console:
-    """A console that wraps nothing that is meant to be copied, and colours only a terminal."""
-    return _Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False, markup=False)
+    """A console that wraps nothing that is meant to be copied, colours only a terminal, and shows what it prints."""
+    stream = sys.stderr if stderr else sys.stdout
+    made = _Console(file=under(stream), stderr=stderr, highlight=False, soft_wrap=True, emoji=False, markup=False)
+    made.push_render_hook(_ShownAlone())
+    return made
 
 
 def print_report(report: Report, out: Console) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from conformance.base.environment import secrets_of_environment
 from conformance.base.errors import SuiteError
+from conformance.base.words import shown, visible
 from conformance.contract import CLAUSE
 from conformance.contract.rules import AnswerRule
 from conformance.judging.results import Failure
@@ -66,7 +67,7 @@ class Harness:
             try:
                 self._session = open_session(self.settings)
             except SuiteError as error:
-                pytest.exit(as_spelled(str(error), PYTEST_PREFIX), returncode=error.exit_code)
+                pytest.exit(visible(as_spelled(str(error), PYTEST_PREFIX)), returncode=error.exit_code)
         return self._session
 
     @property
@@ -102,12 +103,12 @@ class Harness:
             played = play(part, self.session.run, self.settings)
         except SuiteError as error:
             self._failed = error
-            pytest.exit(str(error), returncode=error.exit_code)
+            pytest.exit(visible(str(error)), returncode=error.exit_code)
         except Exception as error:
             self._stop(error)
         self._fail_for(each for each in played.failures if not self._has_a_test(each.clause))
         if played.untried:
-            pytest.skip(played.untried)
+            pytest.skip(visible(played.untried))
 
     def check_answers(self, clause: str) -> None:
         """Fail if an answer of the run broke a clause on answers as such, whatever was asked."""
@@ -139,7 +140,7 @@ class Harness:
         secrets = self.session.run.secrets
         for each in found:
             secrets.learn(*each.bodies)
-        raise ConformanceError(secrets.mask("\n\n".join(map(_text, found))))
+        raise ConformanceError(shown(secrets.mask("\n\n".join(map(_text, found)))))
 
     # --- The end -----------------------------------------------------------------------------------------
 
@@ -179,6 +180,6 @@ class Harness:
 
 def _text(failure: Failure) -> str:
     requests = "; ".join(f"{sent_in_words(each)} {delivery(each)}".strip() for each in failure.sent)
-    expected = "\n          ".join(failure.expected)
-    kind = failure.kind.about
-    return f"{failure.clause}: {kind}\nsent      {requests}\nexpected  {expected}\ncame      {failure.observed}"
+    expected = "\n          ".join(map(visible, failure.expected))
+    sent, came = visible(requests), visible(failure.observed)
+    return f"{failure.clause}: {failure.kind.about}\nsent      {sent}\nexpected  {expected}\ncame      {came}"

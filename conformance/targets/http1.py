@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 
 import h11
 
 from conformance.exchange.messages import Headers, HttpRequest, HttpResponse, header
+from conformance.exchange.request_line import absolute, escaped
 
 __all__ = ["AnswerReader", "RequestReader", "UnreadableError"]
 
@@ -98,7 +98,7 @@ class RequestReader(_Reader):
         if self._in_first_line:
             line, end, rest = data.partition(b"\n")
             self._in_first_line = not end
-            data = re.sub(rb"[\x80-\xff]", lambda found: b"%%%02X" % found[0][0], line) + end + rest
+            data = escaped(line) + end + rest
         return super().read(data)
 
     @property
@@ -110,10 +110,8 @@ class RequestReader(_Reader):
         """The request, once it is whole."""
         assert isinstance(self._head, h11.Request)  # noqa: S101 -- no message is whole without its head
         headers = _headers(self._head)
-        target = self._head.target.decode("latin-1")
-        if "://" not in target.partition("?")[0]:
-            target = f"{scheme}://{header(headers, 'Host') or ''}{target}"
-        return HttpRequest(self._head.method.decode("latin-1"), target, headers, bytes(self._body))
+        url = absolute(scheme, header(headers, "Host") or "", self._head.target.decode("latin-1"))
+        return HttpRequest(self._head.method.decode("latin-1"), url, headers, bytes(self._body))
 
 
 class AnswerReader(_Reader):
