@@ -48,6 +48,7 @@ class CaseRun:
         answered: how many judged answers the documents allow.
         ended: whether a step could not be sent or seen.
         unserved: the sister action for want of which it ended; None where that wasn't why.
+        unsent: why a step was held back from a real account; empty where none was.
     """
 
     case: Case
@@ -60,6 +61,7 @@ class CaseRun:
     answered: int = 0
     ended: bool = False
     unserved: str | None = None
+    unsent: str = ""
 
     @classmethod
     def of(cls, case: Case, salt: str) -> CaseRun:

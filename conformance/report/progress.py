@@ -48,5 +48,8 @@ class Progress:
 
     def _write(self, text: str) -> None:
         assert sys.__stderr__ is not None  # noqa: S101 -- checked when the watch began
-        sys.__stderr__.write(text)
-        sys.__stderr__.flush()
+        try:
+            sys.__stderr__.write(text)
+            sys.__stderr__.flush()
+        except OSError:  # the terminal was closed: that ends no run, and no clean-up
+            self._live = False

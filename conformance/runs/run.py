@@ -14,6 +14,7 @@ from conformance.base.errors import (
     BudgetSpentError,
     HungUpError,
     NotRecordedError,
+    NotSentError,
     TargetUnusableError,
     TransportError,
     UnsupportedError,
@@ -50,6 +51,7 @@ _T = TypeVar("_T")
 # A short id or name may be in use by somebody else's group: as many others are tried before that is disbelieved.
 _TRIES = 8
 _PAGE = 1000  # groups; as many as GetGroupList gives at once
+_CLOCK_WAS_SET = 120  # seconds, which no answer takes
 # Asks whether anybody is still there.
 _PROBE = Case.single("GroupExDescriptions.optional", "whether the target still answers", Request(PLAIN), probe=True)
 
@@ -118,6 +120,13 @@ class Run:
         """What is left of the readings."""
         return self.assessor.ledger if self._traffic is None else self._traffic.ledger
 
+    @property
+    def traffic(self) -> Traffic:
+        """What others sent."""
+        if self._traffic is None:
+            self._traffic = Traffic(self.assessor)
+        return self._traffic
+
     # --- Cases -----------------------------------------------------------------------------------------
 
     def case(self, case: Case) -> list[Failure]:
@@ -146,7 +155,7 @@ class Run:
             self._play(case_run)
             if case_run.conclusive or case_run.found:
                 return case_run.found
-        return self._disbelieve(case_run) if case_run is not None and tries > 1 else []
+        return self._disbelieve(case_run) if case_run is not None and (tries > 1 or case_run.unsent) else []
 
     def case_of(self, place: Place) -> Case:
         """The case to which a request belongs that is being sent."""
@@ -171,7 +180,8 @@ class Run:
         """Send the steps of a case, one after the other, as far as they can be sent."""
         for index, step in enumerate(case_run.steps):
             case_run.index = index
-            if step.request.action in {"DeleteGroup", "ModifyGroup"} and self._is_missing(step.request):
+            missing = step.request.last_text("GroupId") not in self.world.groups
+            if step.request.action in {"DeleteGroup", "ModifyGroup"} and missing:
                 case_run.ended = True  # there is nothing to change: the creation before it failed, which is judged
             else:
                 self._step_or_not(step, case_run)
@@ -182,13 +192,12 @@ class Run:
         if isinstance(clause.rule, Effect) and case_run.answered and not case_run.found and whole:
             self.results.tallies[clause.id].kept += 1  # nothing less than all that the clause needs shows it
 
-    def _is_missing(self, request: Request) -> bool:
-        return request.last_text("GroupId") not in self.world.groups
-
     def _step_or_not(self, step: Step, case_run: CaseRun) -> None:
         """Send a step; one that the target has no way to send ends the case, and the report tells of it."""
         try:
             self._step(step, case_run)
+        except NotSentError as error:
+            case_run.ended, case_run.conclusive, case_run.unsent = True, False, str(error)
         except UnsupportedError as error:
             case_run.ended = True
             self.results.unsupported.setdefault(case_run.case.clause, str(error))
@@ -235,15 +244,6 @@ class Run:
         self._now = self.clock()
         return self._encoder.encode(case_run, step, copy, self.target.sender, self._now)
 
-    # --- What others send --------------------------------------------------------------------------------
-
-    @property
-    def traffic(self) -> Traffic:
-        """What others sent."""
-        if self._traffic is None:
-            self._traffic = Traffic(self.assessor)
-        return self._traffic
-
     # --- The ways to send ------------------------------------------------------------------------------
 
     def _send_alone(self, encode: Callable[[], HttpRequest], case_run: CaseRun) -> None:
@@ -252,7 +252,7 @@ class Run:
         def send() -> tuple[Exchange, Prediction]:
             exchange = self._sent(encode())
             prediction = self._predict(exchange.sent)
-            if prediction.may_be_turned_away or not self._was_closed(exchange):
+            if prediction.may_be_turned_away or not self._is_to_be_repeated(exchange):
                 return exchange, prediction
             exchange = self._sent(encode())
             return exchange, self._predict(exchange.sent)
@@ -263,15 +263,14 @@ class Run:
             self.contact.admit(self.target.name, exchange.answer, relied_on=self._relies)
         self._judge(exchange, prediction, case_run)
 
-    def _was_closed(self, exchange: Exchange) -> bool:
-        """Whether the other side closed the connection: perhaps a keep-alive ended under the request.
-
-        Then the group may be there, and the world says so.
-        """
-        if not isinstance(exchange.answer, TransportError) or not exchange.answer.closed:
-            return False
-        self.assessor.perhaps_created(exchange.sent)
-        return True
+    def _is_to_be_repeated(self, exchange: Exchange) -> bool:
+        """Whether the connection was closed, perhaps a keep-alive that ended; or the other side's clock was set."""
+        if isinstance(exchange.answer, HttpResponse):
+            expired = envelope(exchange.answer).code == "AuthFailure.SignatureExpire"
+            return expired and self._relies and abs(self.clock() - self._now) > _CLOCK_WAS_SET
+        if exchange.answer.closed:
+            self.assessor.perhaps_created(exchange.sent)
+        return exchange.answer.closed
 
     def _patiently(self, send: Callable[[], _T], exchange_of: Callable[[_T], Exchange]) -> _T:
         """What sending gives; where that is throttled and there is a pace, sent again a few times."""
@@ -326,7 +325,7 @@ class Run:
 
         def send() -> Exchange:
             exchange = self._sent(self._encoded(step, 0, case_run))
-            return self._sent(self._encoded(step, 0, case_run)) if self._was_closed(exchange) else exchange
+            return self._sent(self._encoded(step, 0, case_run)) if self._is_to_be_repeated(exchange) else exchange
 
         exchange = self._patiently(send, lambda sent: sent)
         case_run.bodies.append(exchange.sent)
@@ -335,7 +334,10 @@ class Run:
         self.assessor.judge_sister(request, exchange.answer, case_run)
 
     def _disbelieve(self, case_run: CaseRun) -> list[Failure]:
-        """Every short text that was tried was said to be in use: that is so, or a departure."""
+        """Every short text that was tried was said to be in use: that is so, or a departure; or it wasn't sent."""
+        if case_run.unsent:
+            self.results.note_unseen(case_run.case.id, f"{case_run.unsent} ({case_run.case.clause})")
+            return []
         if self._is_in_use(case_run.steps[-1].request) is not False:
             why = (
                 f"{_TRIES} short ids or names in a row were in use, by earlier runs it may be: start with none of these"
@@ -368,8 +370,6 @@ class Run:
         answer = self.target.send(http).answer
         return envelope(answer) if isinstance(answer, HttpResponse) else None
 
-    # --- One exchange ----------------------------------------------------------------------------------
-
     def _spend(self, requests: int) -> None:
         if self.max_requests is not None and self.results.requests + requests > self.max_requests:
             raise BudgetSpentError("the requests of --max-requests are spent")
@@ -394,7 +394,7 @@ class Run:
                 raise TargetUnusableError(f"{self.target.name} can't be judged: {exchange.answer}") from exchange.answer
             return exchange
         self.contact.answered()
-        if first:
+        if first or self._relies:
             self._ahead = clock_ahead(exchange.answer, self._now)
         return exchange
 
