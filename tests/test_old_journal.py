@@ -149,7 +149,8 @@ def test_cleanup_finishes_old_journals(tmp_path):
         with stand_in.here():
             done = command("cleanup", "--yes")
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "'confabcdeaaaab' is left: it has another name than the journal says" in done.stdout
     assert {id_: group.name for id_, group in stand_in.service.account.groups.items()} == foreign
     assert sorted(stand_in.service.asked("DeleteGroup")) == sorted(ours)
-    assert list((state / "journals").iterdir()) == []
+    assert [each.name for each in (state / "journals").iterdir()] == [WHOLE.name]

@@ -46,7 +46,7 @@ class Event(StrEnum):
     STOPPED = "stopped"
     RENAMING = "renaming"
     SENDING = "sending"
-    LOOKED_FOR = "looked-for"
+    LOOKED_FOR = "looked_for"
 
 
 EVENTS = frozenset({*Event, *State})

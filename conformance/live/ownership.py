@@ -85,7 +85,7 @@ def whose(group: Listed, entry: Entry | None, sent: Iterable[Sent], before: Coll
         elif ids:
             unsure = Whose.UNSURE, "its id could be one that was sent, and its name isn't one of those"
         else:
-            unsure = Whose.UNSURE, "it has a name that was sent, under an id that nobody asked for"
+            unsure = Whose.UNSURE, "it has a name that was sent, under an id that nobody asked for: delete it by hand"
     return unsure or (Whose.OTHERS, "")
 
 

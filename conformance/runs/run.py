@@ -276,7 +276,7 @@ class Run:
         """What sending gives; where that is throttled and there is a pace, sent again a few times."""
         if self.pace is None or not self.pace.patient:
             return send()
-        if not self.contact.let_in:
+        if not self.contact.let_in and not self.from_call:
             return send()  # who isn't let in needs no patience
         sent = self.pace.patiently(send, lambda each: is_throttled(exchange_of(each).answer))
         if is_throttled(exchange_of(sent).answer):
@@ -419,7 +419,7 @@ class Run:
     @property
     def _relies(self) -> bool:
         """Whether the target is a service that is relied on, so that what fails at everything isn't a departure."""
-        return self.pace is not None and self.pace.patient
+        return self.pace is not None and self.pace.patient and not self.from_call
 
     def _predict(self, http: HttpRequest) -> Prediction:
         return self.assessor.predict(http, self.target.sender, self._now + self._ahead)
