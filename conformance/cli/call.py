@@ -6,11 +6,11 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from conformance.base.errors import SuiteError, UsageError
-from conformance.base.words import counted, suggest, visible
+from conformance.base.words import counted, suggest
 from conformance.cli.consent import agreed_to_call
 from conformance.exchange.cases import Step
 from conformance.runs.target_kinds import known_targets
@@ -91,16 +91,15 @@ def _converse(session: Session, steps: Sequence[Step], quota: int | None) -> int
     for line in (*said, *session.said):
         sys.stderr.write(f"iai-conformance: {line}\n")
     if session.groups is not None:
-        sys.stdout.writelines(f"{line}\n" for line in _became(session.groups))
+        sys.stdout.write(_became(session.groups))
     left = session.said or (session.groups is not None and session.groups.left)
     return code or (3 if left else 5 if session.run.results.unseen else 0)
 
 
-def _became(groups: Groups) -> Iterator[str]:
-    """What became of the groups of a live account, in lines of text."""
-    hint = f"; {groups.hint}" if groups.left else ""
-    yield f"{counted(groups.deleted, 'group')} deleted, {len(groups.left)} left{hint}"
-    yield from (f"! {visible(group_id)} is left: {visible(why)}" for group_id, why in groups.left.items())
+def _became(groups: Groups) -> str:
+    """What became of the groups of a live account, in a line."""
+    hint = f"; {groups.told}" if groups.left else ""
+    return f"{counted(groups.deleted, 'group')} deleted, {len(groups.left)} left{hint}\n"
 
 
 class _TwiceError(ValueError):

@@ -121,7 +121,6 @@ def _clean(journal: JournalFile, settings: Settings) -> Iterator[str]:
             return
         resumed = resume(journal)
         account = LiveAccount(target, Pace(settings.rate or DEFAULT_RATE))
-        account.last_doubt = max((each.since for each in resumed.sent()), default=0.0)
         yield from _undone(resumed, account)
     finally:
         target.close()

@@ -52,7 +52,7 @@ class LiveAccount:
         foreign: id → name of the groups that were there before the run: they are never this run's, whatever is
             answered.
         clock: what time it is there.
-        last_doubt: when something was sent last of which no answer says that it wasn't carried out.
+        last_sent: when a run sent something last, whatever was answered.
     """
 
     target: Target
@@ -61,7 +61,7 @@ class LiveAccount:
     on_request: Callable[[], None] = lambda: None
     foreign: dict[str, str | None] = field(default_factory=dict)
     clock: AccountClock = field(default_factory=AccountClock)
-    last_doubt: float = 0.0
+    last_sent: float = 0.0
     _endless: bool = False
 
     def ask(self, action: str, *, attempts: int = ATTEMPTS, **parameters: object) -> Envelope:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from conformance.base.errors import TargetUnusableError, TransportError
@@ -19,7 +19,7 @@ from conformance.live.ownership import Listed, Whose
 
 __all__ = ["clean_up"]
 
-# Seconds between two looks, at first; and after which a creation may still be carried out whose answer was no answer.
+# Seconds between two looks, at first; and after which a creation may still be carried out.
 _BETWEEN_LOOKS = 2.0
 _CREATION_TAKES = 20.0
 # How often a group is deleted that is there all the same; and how often is looked, whatever is seen.
@@ -55,7 +55,8 @@ class _CleanUp:
         yes: those whose deletion was answered with success.
         listed: those that were seen in a list: from a list alone they can be seen to be gone.
         why: id → why a group that is there is left.
-        trouble: why nothing more can be asked.
+        given_up: why nothing more is deleted.
+        trouble: why nothing more can be seen.
     """
 
     account: LiveAccount
@@ -65,6 +66,7 @@ class _CleanUp:
     yes: set[str] = field(default_factory=set)
     listed: set[str] = field(default_factory=set)
     why: dict[str, str] = field(default_factory=dict)
+    given_up: str = ""
     trouble: str = ""
 
     def perform(self) -> dict[str, str]:
@@ -85,14 +87,14 @@ class _CleanUp:
                 break
             if any(each in self.yes for each in there):
                 between *= 2  # what is seen lags behind
-            self.account.clock.wait(between if waited else max(between, self._late(there)))
+            self.account.clock.wait(between if waited else max(between, self._late()))
             waited = True
         return self._settle(there)
 
-    def _late(self, there: Collection[str]) -> float:
-        """For how many seconds something that was sent may still be carried out."""
-        unseen = [each.since for group_id, each in self.unsettled.items() if group_id not in there]
-        due = max([self.account.last_doubt, *unseen]) + _CREATION_TAKES - self.account.clock.now()
+    def _late(self) -> float:
+        """For how many seconds something that was sent may still be carried out, whatever was answered."""
+        times: list[float] = [each.since for each in (*self.journal.entries(), *self.journal.sent())]
+        due = max(self.account.last_sent, *times) + _CREATION_TAKES - self.account.clock.now()
         return min(_CREATION_TAKES, due)
 
     # --- Looking ---------------------------------------------------------------------------------------
@@ -134,6 +136,8 @@ class _CleanUp:
 
     def _delete(self, there: dict[str, Listed]) -> bool:
         """Delete groups that are there; whether any was asked for."""
+        if self.given_up:
+            return False
         order = [each.group_id for each in self.journal.entries() if each.group_id in there]
         latest: deque[str | None] = deque(maxlen=_LOST_AFTER)
         any_asked = False
@@ -147,11 +151,11 @@ class _CleanUp:
             except TransportError as error:
                 why = str(error)
             except TargetUnusableError as error:
-                self.trouble = str(error)
+                self.given_up = str(error)
                 break
             latest.append(why)
             if why is not None and latest.count(why) == _LOST_AFTER:
-                self.trouble = f"nothing else was asked after the same answer {_LOST_AFTER} times: {why}"
+                self.given_up = f"nothing else was deleted after the same answer {_LOST_AFTER} times: {why}"
                 break
         return any_asked
 
@@ -182,7 +186,8 @@ class _CleanUp:
             left = dict.fromkeys((*self.unsettled, *there, *self.asked), self.trouble)
         for group_id in there:
             said = "its deletion was answered with success, and it is still listed"
-            left.setdefault(group_id, said if group_id in self.yes else self.why.get(group_id, "it is still listed"))
+            why = self.why.get(group_id) or self.given_up or "it is still listed"
+            left.setdefault(group_id, said if group_id in self.yes else why)
         left = {**left, **{each: why for each, why in self.why.items() if each not in self.account.foreign}}
         for entry in self.journal.entries():
             if entry.group_id in left and entry.state is not State.REFUSED:

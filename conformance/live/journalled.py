@@ -94,8 +94,7 @@ class JournalledTarget:
         self._account.clock.heard(answer)
         parsed = envelope(answer) if isinstance(answer, HttpResponse) else None
         unsure = parsed is None or leaves_open(parsed)
-        if unsure:
-            self._account.last_doubt = self._account.clock.now()
+        self._account.last_sent = self._account.clock.now()
         effects = list(_effects(http))
         # Where a request may be taken to name several ids, nobody says which of them was given: they are looked up.
         named = {group_id for _, group_id, _ in effects}

@@ -210,7 +210,7 @@ _VERBS = re.compile("delete|modify|remove|update|destroy|rename|erase|purge|upse
 _METHODS = re.compile(r"method\W{0,8}(put|patch|delete|merge|move|copy|link|unlink)\b")
 _ACTION = re.compile(r"""action["'\s]{0,8}[=:>]["'\s]{0,8}([^\W\d]\w*)""")
 _GROUP_ID = re.compile(
-    r"""group[\s_.-]?id(?:[.\[]\d*\]?)?["'\]\s]{0,8}[=:>\s]["'\[\s]{0,8}"""
+    r"""(?<![a-z])(?:group[\s_.-]?)?id(?:[.\[]\d*\]?)?["'\]\s]{0,8}[=:>\s]["'\[\s]{0,8}"""
     r"""((?<=")(?:[^"\\]|\\.)*|(?<=')(?:[^'\\]|\\.)*|[^"'&,;}\]\s<]+)""",
     re.IGNORECASE,
 )

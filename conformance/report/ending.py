@@ -81,5 +81,5 @@ def _left(session: Session) -> list[str]:
     groups = session.groups
     if groups is None or not groups.created:
         return []
-    hint = f"; {groups.hint}" if groups.left else ""
+    hint = f"; {groups.told}" if groups.left else ""
     return [f"{groups.created} groups were created, {groups.deleted} deleted, {len(groups.left)} left{hint}"]

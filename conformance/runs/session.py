@@ -52,11 +52,14 @@ class Groups:
     journal: bool = True
 
     @property
-    def hint(self) -> str:
-        """How what was left is removed, to be read after a semicolon."""
-        if self.journal:
-            return "`iai-conformance cleanup --target live` looks for them again"
-        return "their journal is gone: delete by hand what is there of " + ", ".join(map(visible, self.left))
+    def told(self) -> str:
+        """What was left, why, and how it is removed, to be read after a semicolon."""
+        alike: dict[str, list[str]] = {}
+        for group_id, why in self.left.items():
+            alike.setdefault(visible(why), []).append(visible(group_id))
+        which = "; ".join(f"{', '.join(ids)}: {why}" for why, ids in alike.items())
+        how = "`iai-conformance cleanup --target live` looks for them again"
+        return f"{how if self.journal else 'there is no journal any more, delete them by hand'}; {which}"
 
 
 @dataclass(slots=True)
