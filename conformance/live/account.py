@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from itertools import chain
 
 from conformance.base.errors import TargetUnusableError, TransportError
 from conformance.contract import CLAUSE, THROTTLED
@@ -13,7 +12,7 @@ from conformance.exchange.request import Request
 from conformance.exchange.wire import Envelope, Form, encode, envelope
 from conformance.judging.account_status import MAY_NOT, why_down, why_unusable
 from conformance.live.clock import AccountClock
-from conformance.live.journal import Journal, Sent
+from conformance.live.journal import Journal
 from conformance.live.ownership import Listed, Whose, whose
 from conformance.live.pace import ATTEMPTS, Pace
 from conformance.oracle.world import World
@@ -182,8 +181,7 @@ class LiveAccount:
 
     def whose(self, group: Listed, journal: Journal) -> tuple[Whose, str]:
         """Whose a group is that is there; see `ownership`."""
-        of_entries = (Sent(frozenset((each.group_id, *each.names)), each.since) for each in journal.entries())
-        return whose(group, journal.entry(group.group_id), chain(journal.sent(), of_entries), self.foreign)
+        return whose(group, journal.entry(group.group_id), journal.entries(), journal.sent(), self.foreign)
 
     def refuse_unusable(self, answer: Envelope) -> None:
         """Raise TargetUnusableError where whatever is asked next will be refused as well.

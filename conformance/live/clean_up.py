@@ -93,7 +93,7 @@ class _CleanUp:
 
     def _late(self) -> float:
         """For how many seconds something that was sent may still be carried out, whatever was answered."""
-        times: list[float] = [each.since for each in (*self.journal.entries(), *self.journal.sent())]
+        times = [each.since for each in self.journal.entries()] + [each.since for each in self.journal.sent()]
         due = max(self.account.last_sent, *times) + _CREATION_TAKES - self.account.clock.now()
         return min(_CREATION_TAKES, due)
 

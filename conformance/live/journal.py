@@ -185,8 +185,10 @@ class Journal:
 
     @property
     def is_there(self) -> bool:
-        """Whether the file is still the one that was begun, whole: nobody removed, replaced or emptied it."""
-        return self._file is not None and _identity(self.path) == self._file
+        """Whether the file is still the one that was begun: nobody removed, replaced or emptied it, ever."""
+        if self._file is not None and _identity(self.path) != self._file:
+            self._file = None
+        return self._file is not None
 
     def entries(self) -> tuple[Entry, ...]:
         """All that is known: groups that may be there first, those created last before others."""
@@ -199,7 +201,7 @@ class Journal:
             self._closed = True
             if self._connection is not None:
                 with contextlib.suppress(sqlite3.Error):
-                    database.flush(self._connection)
+                    database.flush(self._connection) if self.is_there else self._connection.rollback()
                 self._connection.close()
 
     def __enter__(self) -> Journal:
@@ -237,8 +239,8 @@ class Journal:
         return note
 
     def _write(self, note: Note, *, flush: bool) -> None:
-        """Write a note. Of an old or a damaged journal, what becomes of its groups is known in memory alone."""
-        if self._connection is None or self.damage:
+        """Write a note. What becomes of the groups of an old, damaged or lost journal is known in memory alone."""
+        if self._connection is None or self.damage or self._file is None:
             return
         with explaining(self.path, "can't be written"):
             try:

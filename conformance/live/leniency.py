@@ -20,10 +20,12 @@ from conformance.contract import PARAMETERS
 from conformance.exchange.messages import HttpRequest, header
 from conformance.exchange.wire import COMMON_FIELDS
 
-__all__ = ["UNMISTAKABLE", "actions_of", "could_be", "ids_of", "key", "method_of_change", "texts_of", "words_of_change"]
+__all__ = [
+    "actions_of", "could_be", "ids_of", "is_unmistakable", "key", "method_of_change", "texts_of", "words_of_change",
+]  # fmt: skip
 
-# So many characters of a run's random texts are in nobody else's ids and names.
-UNMISTAKABLE = 9
+# So many characters of a run's random texts, so many of them different, are in nobody else's ids and names.
+_UNMISTAKABLE, _DIFFERENT = 9, 4
 # Of a longer text, its beginning suffices to know it again.
 _LONGEST = 1024
 _UNPACKED = 16 * 1024 * 1024  # bytes
@@ -92,12 +94,24 @@ def key(text: str) -> str:
     return "".join(_folded(text).split()).strip("\"'")
 
 
-def could_be(there: str, sent: str) -> bool:
-    """Whether a text that a service has could have been made of one that was sent; by equality, if they are short."""
+def could_be(there: str, sent: str, *, longer: bool = False) -> bool:
+    """Whether a text that a service has could have been made of one that was sent; by equality, if they are short.
+
+    Args:
+        there: what it has.
+        sent: of which it may have kept a part.
+        longer: whether it may also have put something before or behind it, so that a text must be the run's own.
+    """
     ours, theirs = key(sent), key(there)
     if ours == theirs:
         return bool(ours)
-    return min(len(ours), len(theirs)) >= UNMISTAKABLE and (ours.startswith(theirs) or ours in theirs)
+    return (theirs in ours and is_unmistakable(theirs)) or (longer and ours in theirs and is_unmistakable(ours))
+
+
+def is_unmistakable(text: str) -> bool:
+    """Whether a text is too long to be somebody else's by chance."""
+    letters = key(text)
+    return len(letters) >= _UNMISTAKABLE and len(set(letters)) >= _DIFFERENT
 
 
 # --- Texts of a request -----------------------------------------------------------------------------------

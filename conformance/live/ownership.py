@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from conformance.live.leniency import UNMISTAKABLE, could_be, key
+from conformance.live.leniency import could_be, is_unmistakable
 from conformance.live.notes import Entry, Sent, State
 
 __all__ = ["Listed", "Whose", "whose"]
@@ -14,6 +14,9 @@ __all__ = ["Listed", "Whose", "whose"]
 # Clocks may differ by so much: a group that is older than its journal says by more wasn't made by this run.
 _CLOCKS_DIFFER = 600.0  # seconds
 _SOME_DATE = 1e18  # milliseconds; what is further from 1970 is no date
+
+
+_OTHER_ID = "it has a name that was sent, under an id that nobody asked for: delete it by hand"
 
 
 class Whose(Enum):
@@ -59,34 +62,50 @@ class Listed:
         return cls(found, name, None if milliseconds is None else milliseconds / 1000)
 
 
-def whose(group: Listed, entry: Entry | None, sent: Iterable[Sent], before: Collection[str]) -> tuple[Whose, str]:
+def whose(
+    group: Listed, entry: Entry | None, entries: Collection[Entry], sent: Iterable[Sent], before: Collection[str]
+) -> tuple[Whose, str]:
     """Whose a group is, and why it is left, if it is.
 
     Args:
         group: that is there.
         entry: what the journal says of its id; None where no creation names it.
-        sent: everything that the journal says could have been read as an id or a name.
+        entries: all that the journal says of creations.
+        sent: what else could have been read as an id or a name.
         before: the ids that were there before the run: whatever has one of them is others'.
     """
     if group.group_id in before:
         return Whose.OTHERS, ""
     if entry is not None and (found := _by_entry(group, entry)) is not None:
         return found
-    unsure: tuple[Whose, str] | None = None
+    possible: list[tuple[Whose, str]] = []
     for each in sent:
-        ids = [text for text in each.texts if could_be(group.group_id, text)]
-        names = [text for text in each.texts if group.name and could_be(group.name, text)]
-        if not _unmistakable(group.group_id if ids else "", (group.name or "") if names else ""):
-            continue
-        if (why := _too_old(group, each.since)) is not None:
-            unsure = unsure or (Whose.UNSURE, why)
-        elif ids and names:
-            return Whose.OURS, ""
-        elif ids:
-            unsure = Whose.UNSURE, "its id could be one that was sent, and its name isn't one of those"
-        else:
-            unsure = Whose.UNSURE, "it has a name that was sent, under an id that nobody asked for: delete it by hand"
-    return unsure or (Whose.OTHERS, "")
+        ids = any(could_be(group.group_id, text) for text in each.texts)
+        names = any(could_be(group.name or "", text) for text in each.texts)
+        possible.append(_by_texts(group, each.since, ids=ids, names=names))
+    for one in entries:
+        ids = could_be(group.group_id, one.group_id, longer=True)
+        names = any(could_be(group.name or "", text, longer=True) for text in one.names)
+        possible.append(_by_texts(group, one.since, ids=ids, names=names))
+        if _is_namesake(group, one):
+            possible.append((Whose.UNSURE, _OTHER_ID))
+    return next((each for kind in Whose for each in possible if each[0] is kind), (Whose.OTHERS, ""))
+
+
+def _by_texts(group: Listed, since: float, *, ids: bool, names: bool) -> tuple[Whose, str]:
+    """Whose a group is whose id, or name, could be one that was sent then."""
+    if not (ids and is_unmistakable(group.group_id)) and not (names and is_unmistakable(group.name or "")):
+        return Whose.OTHERS, ""
+    if (why := _too_old(group, since)) is not None:
+        return Whose.UNSURE, why
+    if ids and names:
+        return Whose.OURS, ""
+    return Whose.UNSURE, "its id could be one that was sent, and its name isn't one of those" if ids else _OTHER_ID
+
+
+def _is_namesake(group: Listed, entry: Entry) -> bool:
+    """Whether a group has the name of one that was created, and so can't well be another's: names are unique."""
+    return entry.state is State.CREATED and group.name in entry.names and _too_old(group, entry.since) is None
 
 
 def _by_entry(group: Listed, entry: Entry) -> tuple[Whose, str] | None:
@@ -94,21 +113,16 @@ def _by_entry(group: Listed, entry: Entry) -> tuple[Whose, str] | None:
     named = any(each == group.name or could_be(group.name or "", each) for each in entry.names)
     nameless = not entry.names and not group.name
     # An id of few letters may have been given to somebody else, who was first: hence the refusal.
-    surely = entry.state is not State.REFUSED or _unmistakable(group.group_id, group.name or "")
+    surely = entry.state is not State.REFUSED or is_unmistakable(group.group_id) or is_unmistakable(group.name or "")
     if not surely:
         return None
     why = _too_old(group, entry.since) if named or nameless else "it has another name than the journal says"
     if why is None:
         return Whose.OURS, ""
-    return (Whose.UNSURE, why) if named or _unmistakable(group.group_id) else None
+    return (Whose.UNSURE, why) if named or is_unmistakable(group.group_id) else None
 
 
 def _too_old(group: Listed, since: float) -> str | None:
     if group.made is None:
         return "the account doesn't say when it was created"
     return "it is older than the journal says" if group.made < since - _CLOCKS_DIFFER else None
-
-
-def _unmistakable(*texts: str) -> bool:
-    """Whether one of these is too long to be somebody else's by chance."""
-    return any(len(key(each)) >= UNMISTAKABLE for each in texts)
