@@ -180,3 +180,49 @@ def test_interrupted_twice(stand_in):
         assert command("cleanup", "--yes").returncode == 0
     assert foreign_only(stand_in.service)
     assert only_its_own_were_deleted(stand_in.service)
+
+
+# --- By hand -----------------------------------------------------------------------------------------------
+
+CALL = ("call", "--target", "live", "--yes")
+PLAIN = '{"parameters": {"GroupName": "<salt>", "GroupId": "<salt>"}, "sending": "together", "copies": 5}'
+
+
+def test_call_keeps_the_bounds(stand_in):
+    """A step that goes beyond a bound isn't sent, which is told: 5, nothing was judged."""
+    with stand_in.here():
+        groups = command(*CALL, "--max-groups", "4", PLAIN)
+        requests = command(*CALL, "--max-requests", "4", PLAIN)
+
+    assert (groups.returncode, requests.returncode) == (5, 5)
+    assert "--max-groups are created" in groups.stdout
+    assert "--max-requests are spent" in requests.stdout
+    assert stand_in.service.asked("CreateGroup") == []
+
+
+def test_call_keeps_the_pace(stand_in):
+    """What is sent by hand waits for its turn, and what is throttled is sent again."""
+    from conformance.live import pace
+
+    step = PLAIN.replace("together", "alone").replace("5", "1")
+    stand_in.service.answers["CreateGroup"] = ["RequestLimitExceeded"] * 2
+    with stand_in.here(), mock.patch.object(pace.Pace, "wait") as waited:
+        done = command(*CALL, step)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(stand_in.service.asked("CreateGroup")) == 3
+    assert waited.call_count >= 2
+    assert "1 group deleted, 0 left" in done.stdout
+    assert foreign_only(stand_in.service)
+
+
+def test_call_that_is_interrupted(stand_in):
+    """Ctrl-C ends a call: what it created is deleted, and that is told; exit code 2."""
+    from conformance.cli import conversation
+
+    with stand_in.here(), mock.patch.object(conversation, "_lines", side_effect=KeyboardInterrupt):
+        done = command(*CALL, PLAIN.replace("together", "alone").replace("5", "1"))
+
+    assert done.returncode == 2
+    assert "1 group deleted, 0 left" in done.stdout
+    assert foreign_only(stand_in.service)
