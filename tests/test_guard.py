@@ -44,7 +44,7 @@ def test_what_is_sent():
         case.about: why
         for case in smoke()
         for step in case.steps
-        if len(case.to_line()) < 5000
+        if ".size." not in case.clause
         for why in [why_not(step.to_json(), SALT, f"{SALT}a", f"{SALT}b")]
         if why is not None
     }

@@ -98,7 +98,7 @@ def test_two_runs_at_once(stand_in):
     settings = Settings(target="live", profile="smoke", consent=True)
     with stand_in.here():
         sessions = [open_session(settings), open_session(settings)]
-        for part in list(parts_of(settings))[:120]:
+        for part in list(parts_of(settings))[:80]:
             for each in sessions:
                 play(part, each.run, settings)
         for each in sessions:

@@ -98,7 +98,7 @@ class LiveAccount:
         Raises:
             TargetUnusableError: the account can't be used, or not be reached; the message says why.
         """
-        listed = self.groups() or []
+        listed = self.groups(attempts=_MOST_IN_VAIN) or []
         if self._endless:
             raise TargetUnusableError(
                 f"{self.target.name} gives no end of groups: after {_MOST_PAGES} pages of GetGroupList there are more, "
@@ -109,13 +109,13 @@ class LiveAccount:
             world.foreign(each.group_id, each.name)
         return len(listed)
 
-    def groups(self) -> list[Listed] | None:
+    def groups(self, *, attempts: int = ATTEMPTS) -> list[Listed] | None:
         """The groups that GetGroupList tells of; None where they can't be listed. Raises TargetUnusableError."""
         found: dict[str, Listed] = {}
         entries = 0
         for _ in range(0 if self._endless else _MOST_PAGES):
             try:
-                answer = self.ask("GetGroupList", Offset=entries, Limit=_PAGE)
+                answer = self.ask("GetGroupList", attempts=attempts, Offset=entries, Limit=_PAGE)
             except TransportError as error:
                 raise TargetUnusableError(f"{self.target.name} can't be judged: {error}") from error
             if answer.code in MAY_NOT | NOT_SERVED:
