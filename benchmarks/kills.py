@@ -1,6 +1,6 @@
 """Kills live runs at many places, and looks at what `cleanup` makes of each: nothing left, nothing foreign touched.
 
-    python -m benchmarks.kills [PLACES]
+    python -m benchmarks.kills [PLACES [FIRST]]
 
 Each run, in a process of its own against the stand-in under the real name, gets `kill -9` after so many requests.
 """
@@ -46,10 +46,10 @@ def killed_after(requests: int, folder: Path) -> str:
         return done.stdout if done.returncode or stand_in.journals else ""
 
 
-def main(places: int = _PLACES) -> int:
-    """Kill at so many places; 1 where something was wrong after one of them."""
+def main(places: int = _PLACES, first: int = 1) -> int:
+    """Kill at so many places, from the first on; 1 where something was wrong after one of them."""
     wrong = 0
-    for number in range(1, places + 1):
+    for number in range(first, first + places):
         with tempfile.TemporaryDirectory() as folder:
             trouble = killed_after(3 * number, Path(folder) / "stand-in")
         wrong += bool(trouble)

@@ -21,7 +21,7 @@ from tests.command import command
 from tests.journals import ACCOUNT, RUN, UNFLUSHED, only, states, write_sample
 from tests.stand_in import no_sockets
 
-HINT = f"look in the account for other groups whose ids or names begin with {RUN}, then remove the file"
+HINT = "look in the account for other groups that were created since its name says, in UTC, then remove the file"
 
 
 @pytest.fixture(autouse=True)

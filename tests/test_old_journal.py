@@ -103,8 +103,8 @@ def test_a_damaged_line(tmp_path, damage):
         journal.gone(entry.group_id)
 
     assert one.damage == (
-        "it is damaged, 16 of its notes can be read: look in the account for other groups whose ids or names begin "
-        "with confabcde, then remove the file"
+        "it is damaged, 16 of its notes can be read: look in the account for other groups that were created "
+        "since its name says, in UTC, then remove the file"
     )
     assert "confabcdeaaaac" in states(one.entries)
     assert "confabcdeaaaaa" not in states(one.entries)

@@ -129,8 +129,6 @@ class _CleanUp:
             there[group.group_id] = group
         elif whose is Whose.UNSURE:
             self.why[group.group_id] = why
-        elif self.journal.damage and self.journal.run in f"{group.group_id} {group.name}".lower():
-            self.why[group.group_id] = "it carries this run's letters, but the journal doesn't name it: see yourself"
 
     # --- Deleting --------------------------------------------------------------------------------------
 

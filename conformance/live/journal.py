@@ -61,7 +61,6 @@ class Journal:
 
     Attributes:
         path: its file.
-        run: the run's salt.
         damage: what was wrong with it when it was resumed, as in JournalFile.
     """
 
@@ -72,7 +71,7 @@ class Journal:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """For `begin` and `resume`; takes the connection over, which is locked. None for an old journal."""
-        self.path, self.run = file.path, file.run
+        self.path = file.path
         self.damage = file.damage
         self._connection = connection
         self._now = clock

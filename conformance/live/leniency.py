@@ -25,7 +25,7 @@ __all__ = [
 ]  # fmt: skip
 
 # So many characters of a run's random texts, so many of them different, are in nobody else's ids and names.
-_UNMISTAKABLE, _DIFFERENT = 9, 4
+_UNMISTAKABLE, _DIFFERENT = 8, 4
 # Of a longer text, its beginning suffices to know it again.
 _LONGEST = 1024
 _UNPACKED = 16 * 1024 * 1024  # bytes

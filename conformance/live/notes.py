@@ -254,8 +254,8 @@ def summarize(
         if not groups.objection(note):  # there is one where the note of its creation is damaged
             groups.take(note)
     damage = (
-        f"it is damaged, {len(notes)} of its notes can be read: look in the account for other groups whose ids or "
-        f"names begin with {file.run}, then remove the file"
+        f"it is damaged, {len(notes)} of its notes can be read: look in the account for other groups that were created "
+        "since its name says, in UTC, then remove the file"
     )
     sound = account is not None and not damaged
     return replace(
