@@ -53,12 +53,15 @@ class JournalledTarget:
             JournalError: it can't be written down; none is sent.
         """
         for http in requests:
-            others = partial(self._account.others, self._journal, texts_of(http))
-            why = objection(http, self._is_own, self._account.foreign, others)
+            why = objection(http, self._is_own, self._account.foreign, partial(self._others, http))
             if why is not None:
                 raise NotSentError(f"not sent: {why}")
         for http in requests:
             self._begin(http)
+
+    def _others(self, http: HttpRequest) -> set[str] | None:
+        """The ids and names of others' groups; where they can't be listed, of those that a request could name."""
+        return self._account.others(self._journal, texts_of(http))
 
     def _is_own(self, group_id: str) -> bool:
         """Whether the journal says of an id that a group of the run's may be there."""

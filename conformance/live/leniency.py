@@ -231,13 +231,15 @@ _GROUP_ID = re.compile(
 _HARMLESS_METHODS = frozenset({"get", "post", "head", "options"})
 
 
-def _aloud(http: HttpRequest) -> Iterator[str]:
+@lru_cache(1)  # three questions are asked of each
+def _aloud(http: HttpRequest) -> frozenset[str]:
     """All that a request says, in each way to read it, folded: to look for words."""
-    yield from map(_folded, _plainer(http.url))
+    texts = _plainer(http.url)
     for name, value in http.headers:
-        yield from map(_folded, _plainer(f"{name}: {value}"))
+        texts |= _plainer(f"{name}: {value}")
     for body in _bodies(http):
-        yield from map(_folded, _reread(body))
+        texts.update(_reread(body))
+    return frozenset(map(_folded, texts))
 
 
 def words_of_change(http: HttpRequest) -> bool:
