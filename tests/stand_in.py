@@ -167,7 +167,7 @@ class StandIn:
             mock.patch("socket.getaddrinfo", getaddrinfo),
             mock.patch("conformance.runs.costs.cost", _cost_once),
             mock.patch("conformance.live.pace.Pace.wait"),
-            mock.patch("conformance.live.account._wait"),
+            mock.patch("conformance.live.clock.AccountClock.wait"),
             mock.patch("conformance.live.database._FLUSHING", UNFLUSHED),
             mock.patch("tenacity.nap.time.sleep"),
         ):

@@ -20,7 +20,6 @@ import conformance
 from conformance.base.environment import state_folder
 from conformance.base.errors import SuiteError
 from conformance.live import database
-from conformance.live import journal as module
 from conformance.live.journal import Journal, JournalError, State, finish, key_digest, list_journals, resume
 from conformance.live.notes import EVENTS
 from tests.journals import ACCOUNT, RUN, UNFLUSHED, only, states, write_sample
@@ -89,7 +88,7 @@ NOTES = st.lists(st.tuples(st.sampled_from(sorted(EVENTS - {"begun"})), st.sampl
 def play(journal, notes):
     """Write whatever can be written of some notes."""
     for event, group_id, text in notes:
-        arguments = {"stopped": ()}.get(event, (group_id,))
+        arguments = {"stopped": (), "looked_for": (), "sending": ([text],)}.get(event, (group_id,))
         arguments = (group_id, text) if event in {"creating", "renaming", "left"} else arguments
         with contextlib.suppress(ValueError):
             getattr(journal, event)(*arguments)
@@ -106,9 +105,10 @@ def test_memory_and_file_agree(tmp_path, notes, later):
     with resume(first) as resumed:
         play(resumed, later)
 
-    assert (first.entries, first.damage) == (journal.entries(), "")
+    assert (first.entries, first.sent, first.damage) == (journal.entries(), journal.sent(), "")
     # What was settled before counts as older than what is settled later: among those the order may differ.
     assert set(only(folder).entries) == set(resumed.entries())
+    assert only(folder).sent == resumed.sent()
 
 
 @pytest.mark.parametrize(
@@ -281,11 +281,10 @@ def test_nothing_there(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_oldest_first(tmp_path, monkeypatch):
+def test_oldest_first(tmp_path):
     """Journals are found in the order in which their runs began; other files are of no interest."""
     for run, moment in (("a", 1_700_000_000.5), ("b", 1_600_000_000.25), ("c", 1_800_000_000.0)):
-        monkeypatch.setattr(module, "_now", lambda moment=moment: moment)
-        Journal.begin(tmp_path, run, ACCOUNT).close()
+        Journal.begin(tmp_path, run, ACCOUNT, lambda moment=moment: moment).close()
     (tmp_path / "journals" / "notes.txt").write_text("of no interest")
 
     assert [each.run for each in list_journals(tmp_path)] == ["b", "a", "c"]
@@ -360,12 +359,11 @@ def test_for_this_user_alone(tmp_path, mask):
     }
 
 
-def test_two_journals_of_one_name(tmp_path, monkeypatch):
+def test_two_journals_of_one_name(tmp_path):
     """A journal that is there already isn't written to."""
-    monkeypatch.setattr(module, "_now", lambda: 1_700_000_000.0)
-    with Journal.begin(tmp_path, RUN, ACCOUNT) as journal:
+    with Journal.begin(tmp_path, RUN, ACCOUNT, lambda: 1_700_000_000.0) as journal:
         with pytest.raises(JournalError, match="can't be made; File exists"):
-            Journal.begin(tmp_path, RUN, ACCOUNT)
+            Journal.begin(tmp_path, RUN, ACCOUNT, lambda: 1_700_000_000.0)
         journal.creating("a", "b")
 
     assert states(only(tmp_path).entries) == {"a": "creating"}

@@ -21,7 +21,7 @@ from tests.command import command
 from tests.journals import ACCOUNT, RUN, UNFLUSHED, only, states, write_sample
 from tests.stand_in import no_sockets
 
-HINT = f"look in the account for other groups whose ids or names begin with {RUN}, then remove the file"
+HINT = "look in the account for other groups that were created since its name says, in UTC, then remove the file"
 
 
 @pytest.fixture(autouse=True)
@@ -80,7 +80,7 @@ def test_a_full_disk(tmp_path, full, sentence):
     """One sentence says what to do; nothing was sent that isn't noted; once there is room it goes on."""
     target = Answering()
     journal = Journal.begin(tmp_path, RUN, ACCOUNT)
-    journalled = JournalledTarget(target, journal, RUN)
+    journalled = JournalledTarget(target, journal)
 
     def send(number):
         request = Request.of({"GroupId": f"{RUN}{number}", "GroupName": "name" * 50}, "CreateGroup")
@@ -228,7 +228,7 @@ KINDS = [
     (replaced(os.mkfifo), "it is no file, but a folder, a link or the like: move it elsewhere"),
     (replaced(lambda path: path.symlink_to("/etc/hosts")), "it is no file, but a folder, a link or the like"),
     (replaced(rewritten("CREATE TABLE notes (number)")), "it is another program's database: move it elsewhere"),
-    (rewritten("PRAGMA user_version = 2"), "it has version 2, and this suite knows 1: clean up with the suite that"),
+    (rewritten("PRAGMA user_version = 3"), "it has version 3, and this suite knows 2: clean up with the suite that"),
     (lambda path: path.write_text("Dear diary,\n" * 100), f"it is damaged, 0 of its notes can be read: {HINT}"),
     (lambda path: os.truncate(path, 8192), "it is damaged, "),
     (exchanged(b"(number", b"(\xff\xff\xff\xff\xff\xff"), f"it is damaged, 0 of its notes can be read: {HINT}"),

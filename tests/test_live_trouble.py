@@ -329,12 +329,12 @@ def test_odd_dates_of_creation(stand_in, service, made):
 
 def test_something_of_ours_that_breaks_is_told(stand_in, service, monkeypatch):
     """An error of the suite's own, at the end of a live run too: it is told, exit code 3."""
-    from conformance.live.account import LiveAccount
+    from conformance.live import clean_up
 
     def broken(*_args, **_kwargs):
         raise AttributeError("something of ours")
 
-    monkeypatch.setattr(LiveAccount, "clean_up", broken)
+    monkeypatch.setattr(clean_up, "clean_up", broken)
     with stand_in.here():
         done = command(*LIVE, "--max-groups", "3")
     monkeypatch.undo()

@@ -103,8 +103,8 @@ def test_a_damaged_line(tmp_path, damage):
         journal.gone(entry.group_id)
 
     assert one.damage == (
-        "it is damaged, 16 of its notes can be read: look in the account for other groups whose ids or names begin "
-        "with confabcde, then remove the file"
+        "it is damaged, 16 of its notes can be read: look in the account for other groups that were created "
+        "since its name says, in UTC, then remove the file"
     )
     assert "confabcdeaaaac" in states(one.entries)
     assert "confabcdeaaaaa" not in states(one.entries)
@@ -149,7 +149,8 @@ def test_cleanup_finishes_old_journals(tmp_path):
         with stand_in.here():
             done = command("cleanup", "--yes")
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "'confabcdeaaaab' is left: it has another name than the journal says" in done.stdout
     assert {id_: group.name for id_, group in stand_in.service.account.groups.items()} == foreign
     assert sorted(stand_in.service.asked("DeleteGroup")) == sorted(ours)
-    assert list((state / "journals").iterdir()) == []
+    assert [each.name for each in (state / "journals").iterdir()] == [WHOLE.name]

@@ -123,6 +123,15 @@ def test_what_the_page_doesnt_name_is_hidden(body, text):
     assert one.request_id == other.request_id == "1"
 
 
+def test_a_group_of_others_that_is_looked_up():
+    """What is told of it is hidden; of a group that the recording asked for it stays."""
+    told = answer('{"Response": {"GroupId": "k", "GroupName": "Zhang San", "Tag": "secret", "RequestId": "1"}}')
+
+    assert b"Zhang San" not in scrubbed_answer(told).body + scrubbed_answer(told, (), {"other"}).body
+    assert b"secret" not in scrubbed_answer(told).body
+    assert scrubbed_answer(told, (), {"k"}).body == told.body
+
+
 @pytest.mark.parametrize(
     "body", ['\ufeff{"Response": {"Uin": 100012345678}}', '{"Response": {"Uin": "100012345678"}};']
 )

@@ -57,5 +57,9 @@ class UnsupportedError(Exception):
     """A target has no way to do what was asked of it; the message says why, as a part of a sentence."""
 
 
+class NotSentError(UnsupportedError):
+    """A request isn't sent to a real account, since it could touch what isn't the run's; the message says why."""
+
+
 class NotRecordedError(Exception):
     """A recording has no answer to a request."""

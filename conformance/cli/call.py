@@ -6,13 +6,18 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from conformance.base.errors import UsageError
+from conformance.base.errors import SuiteError, UsageError
 from conformance.base.words import counted, suggest
 from conformance.cli.consent import agreed_to_call
 from conformance.exchange.cases import Step
 from conformance.runs.options import OF_THE_WAY, add_options
 from conformance.runs.target_kinds import known_targets
+
+if TYPE_CHECKING:
+    from conformance.runs.session import Groups, Session
 
 __all__ = ["add_arguments", "perform"]
 
@@ -29,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timeout-seconds", type=float, default=10.0, metavar="S", help="seconds to wait (default 10)")
     add_options(parser.add_argument, OF_THE_WAY)
     parser.add_argument("--quota", type=int, metavar="N", help="how many groups the account still takes")
+    parser.add_argument("--rate", type=float, metavar="N", help="requests a second (a live account: 10)")
+    parser.add_argument("--max-requests", type=int, metavar="N", help="send no more of the steps' requests than that")
+    parser.add_argument("--max-groups", type=int, metavar="N", help="create no more groups than that")
     parser.add_argument("--yes", action="store_true", help="agree to sending to a live account")
     parser.add_argument(
         "steps",
@@ -40,7 +48,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def perform(options: argparse.Namespace) -> int:
     """Send the steps, tell what came and what departs, and let go of what was created."""
-    from conformance.cli.conversation import converse
     from conformance.runs.options import check_faults, parse_readings, values_of
     from conformance.runs.session import open_session
     from conformance.runs.settings import Settings
@@ -56,24 +63,46 @@ def perform(options: argparse.Namespace) -> int:
         timeout=options.timeout_seconds,
         **values_of(options, OF_THE_WAY),
         consent=options.yes,
+        rate=options.rate,
+        max_requests=options.max_requests,
+        max_groups=options.max_groups,
     )
     if settings.is_live and not agreed_to_call(settings):
         return 0
     session = open_session(settings)
     if session.recording is not None:
         raise UsageError("a recording can't be called: it answers what was recorded alone")
-    departs = False
+    return _converse(session, steps, options.quota)
+
+
+def _converse(session: Session, steps: Sequence[Step], quota: int | None) -> int:
+    """Send the steps and tell what comes, then what became of groups, whatever ended it; the exit code."""
+    from conformance.cli.conversation import converse
+
+    code, said = 0, []
     try:
-        for line in converse(session.run.target, steps, options.quota, session.run.salts):
-            departs = departs or line.startswith("✗")
-            sys.stdout.write(f"{line}\n")
-    finally:
-        session.close()
-    for line in session.said:
+        try:
+            for line in converse(session.run, steps, quota):
+                code = max(code, line.startswith("✗"))
+                sys.stdout.write(f"{line}\n")
+        finally:
+            session.close()
+    except KeyboardInterrupt:
+        code, said = 2, ["interrupted"]
+    except SuiteError as error:
+        code, said = error.exit_code, [str(error)]
+    for line in (*said, *session.said):
         sys.stderr.write(f"iai-conformance: {line}\n")
     if session.groups is not None:
-        sys.stdout.write(f"{counted(session.groups.deleted, 'group')} deleted, {len(session.groups.left)} left\n")
-    return 1 if departs else 0
+        sys.stdout.write(_became(session.groups))
+    left = session.said or (session.groups is not None and session.groups.left)
+    return code or (3 if left else 5 if session.run.results.unseen else 0)
+
+
+def _became(groups: Groups) -> str:
+    """What became of the groups of a live account, in a line."""
+    hint = f"; {groups.told}" if groups.left else ""
+    return f"{counted(groups.deleted, 'group')} deleted, {len(groups.left)} left{hint}\n"
 
 
 class _TwiceError(ValueError):

@@ -9,6 +9,7 @@ from conformance.base.environment import state_folder
 from conformance.base.errors import SuiteError, TargetUnusableError
 from conformance.base.words import counted
 from conformance.live.account import LiveAccount
+from conformance.live.clean_up import clean_up
 from conformance.live.journal import (
     Entry,
     Journal,
@@ -40,8 +41,17 @@ class Leftovers:
 
     @property
     def groups(self) -> int:
-        """How many groups may be there that can be looked for."""
-        return sum(len(_open(each)) for each in self.journals if not each.open and each.account is not None)
+        """How many groups may be there that can be looked for, by their ids."""
+        return sum(len(_open(each)) for each in self._whole)
+
+    @property
+    def anything(self) -> bool:
+        """Whether anything may be there that can be looked for."""
+        return any(_open(each) or each.sent for each in self._whole)
+
+    @property
+    def _whole(self) -> list[JournalFile]:
+        return [each for each in self.journals if not each.open and each.account is not None]
 
     @property
     def damaged(self) -> bool:
@@ -54,13 +64,16 @@ class Leftovers:
             groups = _open(each)
             if each.open:
                 yield f"{each.path}: the run {each.run}, or a clean-up after it, is still going on"
-            elif groups:
+            elif groups or each.sent:
                 account = f" at {each.account.endpoint}, {each.account.region}" if each.account is not None else ""
-                yield f"{each.path}: the run {each.run}{account} may have left {counted(len(groups), 'group')}"
+                what = counted(len(groups), "group") if groups else "something"
+                yield f"{each.path}: the run {each.run}{account} may have left {what}"
                 yield from (f"  {one.group_id!r}, named {' or '.join(map(repr, one.names))}" for one in groups)
+                if each.sent:
+                    yield f"  and what a lenient service may have made of {counted(len(each.sent), 'other request')}"
             if each.damage:
                 yield f"! {each.path}: {each.damage}"
-        if not self.groups and not self.damaged and not any(each.open for each in self.journals):
+        if not self.anything and not self.damaged and not any(each.open for each in self.journals):
             yield "no group is left to delete"
 
 
@@ -84,7 +97,7 @@ def clean(left: Leftovers, settings: Settings) -> Iterator[str]:
         if each.open or each.account is None:
             continue
         try:
-            if _open(each):
+            if _open(each) or each.sent:
                 yield from _clean(each, settings)
             elif not each.damage:
                 finish(resume(each))  # it ended between the last deletion and its own removal
@@ -108,7 +121,8 @@ def _clean(journal: JournalFile, settings: Settings) -> Iterator[str]:
             yield f"✗ {journal.path}: it is another key pair's: set the one that the run had"
             return
         resumed = resume(journal)
-        yield from _undone(resumed, journal.run, LiveAccount(target, Pace(settings.rate or DEFAULT_RATE)))
+        account = LiveAccount(target, Pace(settings.rate or DEFAULT_RATE))
+        yield from _undone(resumed, account)
     finally:
         target.close()
 
@@ -125,13 +139,12 @@ def _reasons(left: Mapping[str, str]) -> Iterator[str]:
             yield from (f"✗ {each!r} is left: {why}" for each in ids)
 
 
-def _undone(journal: Journal, run: str, account: LiveAccount) -> Iterator[str]:
+def _undone(journal: Journal, account: LiveAccount) -> Iterator[str]:
     before = [each.group_id for each in journal.entries() if not each.state.settled]
     left: dict[str, str] = {}
     problem: SuiteError | None = None
     try:
-        left = account.clean_up(journal, run, trusting=False)
-        left |= account.still_there(run, journal)
+        left = clean_up(account, journal)
     except JournalError as error:
         problem = error
     settled = [each for each in journal.entries() if each.group_id in before and each.state.settled]

@@ -44,9 +44,9 @@ def perform(options: argparse.Namespace) -> int:
     if options.dry_run:
         return 0 if not found.damaged else 1
     if (
-        found.groups
+        found.anything
         and not options.yes
-        and not confirmed(f"Look for {counted(found.groups, 'group')}, and delete what is there of them?")
+        and not confirmed(f"Look for {counted(found.groups, 'group')}, and delete what is there of the run's?")
     ):
         return 0
     left = False

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from conformance.base.environment import secrets_of_environment
-from conformance.base.errors import UnsupportedError, UsageError
+from conformance.base.errors import BudgetSpentError, UnsupportedError, UsageError
 from conformance.base.words import visible
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse, header
-from conformance.exchange.salt import Salts
 from conformance.judging.results import Failure
-from conformance.privacy.secrets import Secrets
 from conformance.report.words import delivery, sent
 from conformance.runs.run import Run
 from conformance.targets import Target
@@ -57,42 +54,44 @@ class _Listening:
         self.target.close()
 
 
-def converse(
-    target: Target, steps: Iterable[Step], quota: int | None = None, salts: Salts | None = None
-) -> Iterator[str]:
+def converse(run: Run, steps: Iterable[Step], quota: int | None = None) -> Iterator[str]:
     """Send steps; a few lines for each, then those for what departs from the documents, which begin with ✗.
 
     Args:
-        target: where to send.
+        run: against the target, of which nothing was sent yet; its pace and its bounds hold.
         steps: what to send.
         quota: how many groups the account still takes; None for plenty.
-        salts: where ids and names are taken from; None for new ones.
 
     Raises:
         UsageError: a step can't be made into a request.
+        TargetUnusableError: the target throttles, however long it is waited.
     """
     steps = tuple(steps)
     # Where the account can be had with this quota, it is; elsewhere the user says what the account's is.
     with contextlib.suppress(UnsupportedError):
-        target = target.with_quota(quota) if quota is not None else target
-    listening = _Listening(target)
-    run = Run.against(listening, salts=salts)
-    run.world.quota, run.from_call = quota, True
-    run.secrets = Secrets.of([*target.sender.secrets, *secrets_of_environment()])
+        run.target = run.target.with_quota(quota) if quota is not None else run.target
+    listening = _Listening(run.target)
+    run.target, run.world.quota, run.from_call = listening, quota, True
+    failures: list[Failure] = []
     try:
         failures = run.case(Case("Request.check-order", "by hand", steps))
     except ValueError as error:
         raise UsageError(str(error)) from error
+    except BudgetSpentError as error:
+        run.results.note_unseen("by hand", str(error))
     for each in listening.heard:
         run.secrets.learn(each.sent)
-    yield from map(run.secrets.mask, _lines(steps, listening.heard, failures))
+    yield from map(run.secrets.mask, _lines(steps, listening.heard, failures, run.results.unseen.values()))
 
 
-def _lines(steps: Sequence[Step], heard: Sequence[Exchange], failures: Sequence[Failure]) -> Iterator[str]:
+def _lines(
+    steps: Sequence[Step], heard: Sequence[Exchange], failures: Sequence[Failure], unseen: Collection[str]
+) -> Iterator[str]:
     for step in steps:
         how = delivery(step)
         yield visible(sent(step)) + (f"  [{how}]" if how else "")
-    if len(heard) < sum(each.requests for each in steps) and not failures:
+    yield from (f"! {visible(each)}" for each in unseen)
+    if len(heard) < sum(each.requests for each in steps) and not failures and not unseen:
         yield "! not every step was sent: one that changes a group needs the step before that creates it"
     for each in heard:
         http = each.sent

@@ -10,6 +10,8 @@ from conformance.runs.settings import Settings
 
 __all__ = ["costs_of"]
 
+_LOOKS_TAKE = 6.0  # seconds, in which what was deleted disappears
+
 
 def costs_of(settings: Settings) -> Iterator[str]:
     """What a live run would send, in lines of text; nothing is sent to find out."""
@@ -30,8 +32,8 @@ def costs_of(settings: Settings) -> Iterator[str]:
         f" ({', '.join(limits)})" if limits else ""
     )
     yield f"  creates   some {groups} groups, whose ids and names carry the run's own letters"
-    yield f"  deletes   these groups, and no other: {groups} requests more, and one to see that none is left"
-    seconds = (2 + requests + groups) / rate
+    yield f"  deletes   these groups, and no other: {groups} requests more, and three looks that none is left"
+    seconds = (2 + requests + groups + 3) / rate + _LOOKS_TAKE
     yield f"  takes     about {duration(seconds)}, at {rate:g} requests a second (--rate)"
     if settings.records:
         yield f"  records   into {settings.record_to}; no key, token, signature or foreign group is written"

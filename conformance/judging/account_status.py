@@ -152,6 +152,7 @@ class Disturbance(StrEnum):
     THROTTLED = "throttled"
     FAILED = "failed"
     CLOSED = "closed"
+    CLOCK_SET = "clock set"
 
 
 # What may go wrong inside at any time: “内部错误。”, “后端服务超时。”, “算法服务异常,请重试。”

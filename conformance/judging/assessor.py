@@ -51,6 +51,7 @@ class CaseRun:
         unserved: the sister action for want of which it ended; None where that wasn't why.
         disturbed: whether a request had to be sent again, and may have been carried out twice.
         is_last: whether the case isn't tried once more where it was disturbed.
+        unsent: why a step was held back from a real account; empty where none was.
     """
 
     case: Case
@@ -65,6 +66,7 @@ class CaseRun:
     unserved: str | None = None
     disturbed: bool = False
     is_last: bool = True
+    unsent: str = ""
 
     @classmethod
     def of(cls, case: Case, salt: str) -> CaseRun:

@@ -27,7 +27,8 @@ __all__ = [
 
 _LOCK_SECONDS = 1.0  # whoever lists journals holds each for a moment
 _APPLICATION = 0x69616943  # tells a journal from the databases of other programs
-_VERSION = 1
+# Since version 2 it is also noted what else could be read in what is sent.
+_VERSION = 2
 _SCHEMA = (
     f"PRAGMA application_id = {_APPLICATION}",
     f"PRAGMA user_version = {_VERSION}",
@@ -158,7 +159,7 @@ def _other_content(connection: sqlite3.Connection) -> str | None:
         return "it is empty, since its run ended before it created anything: remove it"
     if application != _APPLICATION:
         return "it is another program's database: move it elsewhere"
-    if version != _VERSION:
+    if not 1 <= version <= _VERSION:
         return f"it has version {version}, and this suite knows {_VERSION}: clean up with the suite that wrote it"
     return None
 

@@ -15,19 +15,21 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import re
 import sqlite3
 import stat
 import threading
 import time
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from conformance.live import database, old_journal
 from conformance.live.database import JournalError, explaining
-from conformance.live.notes import AccountIdentity, Entry, Event, Groups, JournalFile, Note, State
+from conformance.live.notes import AccountIdentity, Entry, Event, Groups, JournalFile, Note, Sent, State
 
 __all__ = [
     "AccountIdentity",
@@ -35,6 +37,7 @@ __all__ = [
     "Journal",
     "JournalError",
     "JournalFile",
+    "Sent",
     "State",
     "finish",
     "key_digest",
@@ -61,24 +64,32 @@ class Journal:
         damage: what was wrong with it when it was resumed, as in JournalFile.
     """
 
-    def __init__(self, file: JournalFile, connection: sqlite3.Connection | None) -> None:
+    def __init__(
+        self,
+        file: JournalFile,
+        connection: sqlite3.Connection | None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         """For `begin` and `resume`; takes the connection over, which is locked. None for an old journal."""
         self.path = file.path
         self.damage = file.damage
         self._connection = connection
-        self._groups = Groups(file.entries)
+        self._now = clock
+        self._file = _identity(file.path)
+        self._groups = Groups(file.entries, file.sent)
         self._closed = False
         # The same thread may come again: a signal's handler that writes mustn't wait for what it interrupted.
         self._mutex = threading.RLock()
 
     @classmethod
-    def begin(cls, folder: Path, run: str, account: AccountIdentity) -> Journal:
+    def begin(cls, folder: Path, run: str, account: AccountIdentity, clock: Callable[[], float] = time.time) -> Journal:
         """A new journal, on the disk and locked.
 
         Args:
             folder: the state folder; made if it isn't there.
             run: the run's salt: letters, digits, `-` and `_`, at most 64.
             account: what the run is let into.
+            clock: what time it is, in seconds since 1970; one that is never set while the run goes on.
 
         Raises:
             JournalError: it can't be made, or is there already.
@@ -86,7 +97,7 @@ class Journal:
         """
         if not _RUN.fullmatch(run):
             raise ValueError(f"{run!r} can't stand in a file's name: at most 64 letters, digits, - and _")
-        began = _now()
+        began = clock()
         moment = datetime.fromtimestamp(began, UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         path = folder / "journals" / f"{moment}-{run}-{os.getpid()}{_SUFFIX}"
         with explaining(path, "can't be made"), contextlib.ExitStack() as undo:
@@ -97,11 +108,30 @@ class Journal:
             undo.callback(connection.close)
             _flush_folder(path.parent)
             undo.pop_all()
-        return cls(JournalFile(path, run, account), connection)
+        return cls(JournalFile(path, run, account), connection, clock)
+
+    def sending(self, texts: Collection[str]) -> None:
+        """A request is about to be sent in which a lenient service could read these as ids or names."""
+        with self._mutex:
+            if any(each.texts.issuperset(texts) for each in self._groups.sent()):
+                return
+            self._announce(Event.SENDING, None, json.dumps(sorted(texts)))
+
+    def looked_for(self) -> None:
+        """Whatever could have come of what was sent was looked for: nothing of it is there, or it was told."""
+        self._tell(Event.LOOKED_FOR)
 
     def creating(self, group_id: str, name: str | None) -> None:
         """A creation is about to be sent; `name` is None where the request has none that is a text."""
         self._announce(State.CREATING, group_id, name)
+
+    def found(self, group_id: str, name: str | None, since: float) -> None:
+        """A group is there that came of something that was sent then, and that no creation names."""
+        with self._mutex:
+            note = replace(self._note(State.CREATING, group_id, name), time=since)
+            self._groups.take(note)
+            self._write(note, flush=False)
+            self._tell(State.UNKNOWN, group_id)
 
     def created(self, group_id: str) -> None:
         """A creation was answered with success."""
@@ -147,6 +177,18 @@ class Journal:
         with self._mutex:
             return self._groups.get(group_id)
 
+    def sent(self) -> tuple[Sent, ...]:
+        """What was sent and could have been read as ids and names, as far as it wasn't looked for since."""
+        with self._mutex:
+            return self._groups.sent()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the file is still the one that was begun: nobody removed, replaced or emptied it, ever."""
+        if self._file is not None and _identity(self.path) != self._file:
+            self._file = None
+        return self._file is not None
+
     def entries(self) -> tuple[Entry, ...]:
         """All that is known: groups that may be there first, those created last before others."""
         with self._mutex:
@@ -158,7 +200,7 @@ class Journal:
             self._closed = True
             if self._connection is not None:
                 with contextlib.suppress(sqlite3.Error):
-                    database.flush(self._connection)
+                    database.flush(self._connection) if self.is_there else self._connection.rollback()
                 self._connection.close()
 
     def __enter__(self) -> Journal:
@@ -167,10 +209,15 @@ class Journal:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _announce(self, event: str, group_id: str, text: str | None = None) -> None:
+    def _announce(self, event: str, group_id: str | None, text: str | None = None) -> None:
         """Write what is about to be done, then know it: what isn't written isn't done."""
         with self._mutex:
             note = self._note(event, group_id, text)
+            if self._connection is not None and not self.is_there:
+                raise JournalError(
+                    f"{self.path} was removed or emptied while it was written: what was sent now couldn't be undone "
+                    "after a crash"
+                )
             self._write(note, flush=True)
             self._groups.take(note)
 
@@ -185,14 +232,14 @@ class Journal:
         """A note of now. Raises ValueError for one that can't be taken."""
         if self._closed:
             raise ValueError(f"{self.path} is closed")
-        note = Note(event, _now(), group_id, text)
+        note = Note(event, self._now(), group_id, text)
         if objection := self._groups.objection(note):
             raise ValueError(f"{self.path}: {event} {(group_id or '')[:80]!r} is about {objection}")
         return note
 
     def _write(self, note: Note, *, flush: bool) -> None:
-        """Write a note. Of an old or a damaged journal, what becomes of its groups is known in memory alone."""
-        if self._connection is None or self.damage:
+        """Write a note. What becomes of the groups of an old, damaged or lost journal is known in memory alone."""
+        if self._connection is None or self.damage or self._file is None:
             return
         with explaining(self.path, "can't be written"):
             try:
@@ -272,7 +319,7 @@ def finish(journal: Journal) -> bool:
     Returns:
         Whether the file was removed.
     """
-    settled = not journal.damage and all(entry.state.settled for entry in journal.entries())
+    settled = not journal.damage and not journal.sent() and all(entry.state.settled for entry in journal.entries())
     journal.close()
     if settled:
         with contextlib.suppress(OSError):
@@ -302,6 +349,10 @@ def _flush_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _now() -> float:
-    """Seconds since 1970."""
-    return time.time()
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file lies there; None where none does, or an empty one."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found.st_size else None

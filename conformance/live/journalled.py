@@ -1,60 +1,80 @@
-"""A target that writes each creation down before it is sent, so that whatever happens it can be undone."""
+"""A target that lets nothing through that could touch a group of others, and writes the rest down before it is sent.
+
+Whatever happens, what was sent can then be undone. It stands right before the connection, so that every way of sending
+passes it.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import partial
 
-from conformance.base.errors import TransportError
+from conformance.base.errors import NotSentError, TransportError, UnsupportedError
 from conformance.contract import ACTION
 from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse
-from conformance.exchange.reading import common_parameter
 from conformance.exchange.request import Request
 from conformance.exchange.wire import envelope
 from conformance.judging.account_status import leaves_open
+from conformance.live.account import LiveAccount
+from conformance.live.guard import objection
 from conformance.live.journal import Journal
+from conformance.live.leniency import texts_of
+from conformance.live.pace import Pace
 from conformance.oracle.bodies import decodings
 from conformance.targets import Target
 
 __all__ = ["JournalledTarget"]
 
-# The sister actions that change something: sent for groups of the journal alone.
+# The sister actions that change something.
 _CHANGING = frozenset({"DeleteGroup", "ModifyGroup"})
-# What may be sent besides: a service may take an Action in whatever letter case, and other actions do harm.
-_HARMLESS = ("creategroup", "get")
 
 
 class JournalledTarget:
-    """Another target, and the journal of what it may have created; see `Target`."""
+    """Another target, the guard before it, and the journal of what it may have created; see `Target`."""
 
-    def __init__(self, target: Target, journal: Journal, run: str) -> None:
+    def __init__(self, target: Target, journal: Journal, account: LiveAccount | None = None) -> None:
         """Make a target of a target.
 
         Args:
             target: what answers.
             journal: where creations are written down.
-            run: the run's part of each salt, which no id of anybody else has.
+            account: that is behind it; None for one of which nothing is known yet.
         """
         self.name, self.sender, self.exclusive = target.name, target.sender, False
-        self._target, self._journal, self._run = target, journal, run
+        self._target, self._journal = target, journal
+        self._account = LiveAccount(target, Pace(None)) if account is None else account
 
-    def _foreign(self, http: HttpRequest) -> TransportError | None:
-        """Why a request mustn't be sent: it may change or delete a group that isn't surely this run's."""
-        effects = list(_effects(http))
-        named = (common_parameter(http, "Action") or "").strip()
-        for action in {named, *(action for action, _, _ in effects)} - _CHANGING - {""}:
-            if not action.lower().startswith(_HARMLESS):
-                return TransportError(f"not sent: nobody knows what {action} does to a real account")
-        for action, group_id, _ in effects:
-            # That a creation was answered with success isn't enough: a lenient service says that of any group.
-            ours = self._journal.entry(group_id) is not None and self._run in group_id.lower()
-            if action in _CHANGING and not ours:
-                return TransportError(f"not sent: the group {group_id!r} may be somebody else's")
-        return None
+    def _admit(self, requests: Sequence[HttpRequest]) -> None:
+        """Let requests through, and write down what each may do, before any of them is sent.
+
+        Raises:
+            NotSentError: one could touch a group of somebody else's; none is sent.
+            JournalError: it can't be written down; none is sent.
+        """
+        for http in requests:
+            why = objection(http, self._is_own, self._account.foreign, partial(self._others, http))
+            if why is not None:
+                raise NotSentError(f"not sent: {why}")
+        for http in requests:
+            self._begin(http)
+
+    def _others(self, http: HttpRequest) -> set[str] | None:
+        """The ids and names of others' groups; where they can't be listed, of those that a request could name."""
+        return self._account.others(self._journal, texts_of(http))
+
+    def _is_own(self, group_id: str) -> bool:
+        """Whether the journal says of an id that a group of the run's may be there."""
+        return group_id not in self._account.foreign and self._is_there(group_id)
 
     def _begin(self, http: HttpRequest) -> None:
         """Write down what a request may do, before it is sent. Raises JournalError: then it mustn't be."""
-        for action, group_id, name in _effects(http):
+        effects = list(_effects(http))
+        named = {each for action, *names in effects if action == ACTION for each in names}
+        texts = texts_of(http, [each.reveal() for each in self.sender.credentials.texts])
+        if any(each not in named and self._journal.entry(each) is None for each in texts):
+            self._journal.sending(texts)
+        for action, group_id, name in effects:
             if action == ACTION:
                 self._journal.creating(group_id, name)
             elif action in _CHANGING and self._is_there(group_id):
@@ -74,8 +94,10 @@ class JournalledTarget:
     def _settle(self, exchange: Exchange) -> None:
         """Write down what came of it."""
         http, answer = exchange.sent, exchange.answer
+        self._account.clock.heard(answer)
         parsed = envelope(answer) if isinstance(answer, HttpResponse) else None
         unsure = parsed is None or leaves_open(parsed)
+        self._account.last_sent = self._account.clock.now()
         effects = list(_effects(http))
         # Where a request may be taken to name several ids, nobody says which of them was given: they are looked up.
         named = {group_id for _, group_id, _ in effects}
@@ -93,18 +115,15 @@ class JournalledTarget:
                 self._deleted(group_id)
 
     def send(self, http: HttpRequest) -> Exchange:
-        """The target's answer. Raises JournalError where nothing was sent."""
-        if (refusal := self._foreign(http)) is not None:
-            return Exchange(http, refusal)
-        self._begin(http)
+        """The target's answer. Raises NotSentError, JournalError where nothing was sent."""
+        self._admit([http])
         exchange = self._target.send(http)
         self._settle(exchange)
         return exchange
 
     def together(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
-        """The target's answers."""
-        for each in requests:
-            self._begin(each)
+        """The target's answers. Raises as `send`."""
+        self._admit(requests)
         exchanges = self._target.together(requests)
         # An acceptance of the same id counts more than a refusal, whichever was first.
         for exchange in sorted(exchanges, key=lambda each: _is_acceptance(each.answer)):
@@ -112,17 +131,16 @@ class JournalledTarget:
         return exchanges
 
     def pipelined(self, requests: Sequence[HttpRequest]) -> list[Exchange]:
-        """The target's answers."""
-        for each in requests:
-            self._begin(each)
+        """The target's answers. Raises as `send`."""
+        self._admit(requests)
         exchanges = self._target.pipelined(requests)
         for exchange in exchanges:
             self._settle(exchange)
         return exchanges
 
     def abandon(self, http: HttpRequest) -> Exchange:
-        """That the connection was cut; what became of the creation is looked up later."""
-        self._begin(http)
+        """That the connection was cut; what became of the creation is looked up later. Raises as `send`."""
+        self._admit([http])
         exchange = Exchange(http, TransportError("not waited for"))
         try:
             exchange = self._target.abandon(http)
@@ -130,9 +148,9 @@ class JournalledTarget:
             self._settle(exchange)
         return exchange
 
-    def with_quota(self, groups: int) -> Target:
-        """Nothing is known of another account."""
-        return self._target.with_quota(groups)
+    def with_quota(self, _groups: int) -> Target:
+        """Nothing is known of another account, and nobody would guard it."""
+        raise UnsupportedError("the target has no account with a small quota")
 
     def close(self) -> None:
         """Let go of connections; the journal stays open, for cleaning up."""

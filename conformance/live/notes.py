@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-__all__ = ["EVENTS", "AccountIdentity", "Entry", "Event", "Groups", "JournalFile", "Note", "State", "summarize"]
+__all__ = [
+    "EVENTS", "AccountIdentity", "Entry", "Event", "Groups", "JournalFile", "Note", "Sent", "State", "summarize",
+]  # fmt: skip
 
 
 class State(StrEnum):
@@ -42,9 +45,12 @@ class Event(StrEnum):
     BEGUN = "begun"
     STOPPED = "stopped"
     RENAMING = "renaming"
+    SENDING = "sending"
+    LOOKED_FOR = "looked_for"
 
 
 EVENTS = frozenset({*Event, *State})
+_OF_NO_GROUP = frozenset({Event.BEGUN, Event.STOPPED, Event.SENDING, Event.LOOKED_FOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,19 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """Texts of one request, each of which a lenient service could have taken for an id or a name.
+
+    Attributes:
+        texts: what could be read; see `leniency`.
+        since: seconds since 1970 when it was written down, just before it was sent.
+    """
+
+    texts: frozenset[str]
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
 class JournalFile:
     """A journal as it was found.
 
@@ -93,6 +112,7 @@ class JournalFile:
         run: the run's salt, of the file's name; "" if that is no journal's.
         account: the account it belongs to; None where that can't be read.
         entries: what can be read of it, in the order of `Journal.entries`.
+        sent: what else may be there, as in `Journal.sent`.
         damage: what is wrong with it and what to do, in words that follow its path; "" for a sound one.
         open: whether somebody holds it, a run that is still going on or another cleanup (also one of this process).
     """
@@ -101,6 +121,7 @@ class JournalFile:
     run: str
     account: AccountIdentity | None = None
     entries: tuple[Entry, ...] = ()
+    sent: tuple[Sent, ...] = ()
     damage: str = ""
     open: bool = False
 
@@ -112,8 +133,8 @@ class Note:
     Attributes:
         event: an Event or a State, which it leads to in the simplest case.
         time: seconds since 1970 when it was written.
-        group_id: the group it speaks of; None for BEGUN and STOPPED.
-        text: a name for CREATING and RENAMING, the reason for LEFT, the account for BEGUN.
+        group_id: the group it speaks of; None for BEGUN, STOPPED, SENDING and LOOKED_FOR.
+        text: a name for CREATING and RENAMING, the reason for LEFT, the account for BEGUN, the texts for SENDING.
     """
 
     event: str
@@ -125,9 +146,10 @@ class Note:
 class Groups:
     """All groups of a journal; the one place that says what a note means, for writing and reading alike."""
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
-        """The groups of entries, as `entries()` gives them."""
+    def __init__(self, entries: Iterable[Entry] = (), sent: Iterable[Sent] = ()) -> None:
+        """The groups of entries, as `entries()` gives them, and what else was sent."""
         self._entries = {entry.group_id: entry for entry in reversed(tuple(entries))}
+        self._sent = dict.fromkeys(sent)
 
     def get(self, group_id: str) -> Entry | None:
         """What is known of one id; None if nothing was noted of it."""
@@ -138,9 +160,15 @@ class Groups:
         newest_first = tuple(reversed(self._entries.values()))
         return tuple(sorted(newest_first, key=lambda entry: entry.state.settled))
 
+    def sent(self) -> tuple[Sent, ...]:
+        """What was sent since everything was last looked for, and says more than entries do."""
+        return tuple(self._sent)
+
     def objection(self, note: Note) -> str | None:
         """Why a note can't be taken, in words that follow "about "; None if it can."""
-        if note.event in {Event.BEGUN, Event.STOPPED, State.CREATING}:
+        if note.event == Event.SENDING and _texts(note) is None:
+            return "texts that can't be read"
+        if note.event in _OF_NO_GROUP or note.event == State.CREATING:
             return None
         entry = self._entries.get(note.group_id or "")
         if entry is None:
@@ -155,12 +183,26 @@ class Groups:
         """Change what is known by a note to which there is no objection."""
         if note.event == Event.STOPPED:
             self._entries = {group_id: _stopped(entry) for group_id, entry in self._entries.items()}
+        elif note.event == Event.SENDING:
+            self._sent[Sent(_texts(note) or frozenset(), note.time)] = None
+        elif note.event == Event.LOOKED_FOR:
+            self._sent.clear()
         elif note.group_id is not None:
             entry = self._entries.get(note.group_id)
             if entry is None or (note.event == State.CREATING and entry.state.settled):
                 self._entries.pop(note.group_id, None)  # it is the newest now
                 entry = Entry(note.group_id, (), note.time, State.CREATING)
             self._entries[note.group_id] = _noted(entry, note)
+
+
+def _texts(note: Note) -> frozenset[str] | None:
+    """The texts of SENDING; None where they can't be read."""
+    try:
+        texts = json.loads(note.text or "")
+    except (ValueError, RecursionError):
+        return None
+    readable = isinstance(texts, list) and all(isinstance(each, str) for each in texts)
+    return frozenset(texts) if readable else None
 
 
 def _noted(entry: Entry, note: Note) -> Entry:
@@ -212,8 +254,15 @@ def summarize(
         if not groups.objection(note):  # there is one where the note of its creation is damaged
             groups.take(note)
     damage = (
-        f"it is damaged, {len(notes)} of its notes can be read: look in the account for other groups whose ids or "
-        f"names begin with {file.run}, then remove the file"
+        f"it is damaged, {len(notes)} of its notes can be read: look in the account for other groups that were created "
+        "since its name says, in UTC, then remove the file"
     )
     sound = account is not None and not damaged
-    return replace(file, account=account, entries=groups.entries(), damage="" if sound else damage, open=False)
+    return replace(
+        file,
+        account=account,
+        entries=groups.entries(),
+        sent=groups.sent(),
+        damage="" if sound else damage,
+        open=False,
+    )

@@ -12,8 +12,10 @@ __all__ = ["ATTEMPTS", "DEFAULT_RATE", "Pace"]
 
 # The platform documents 50 requests a second for the whole account; others use it too.
 DEFAULT_RATE = 10.0
-# How often a request is sent that is throttled.
-ATTEMPTS = 3
+# How often a request is sent that is throttled; and how much slower it goes on after each time, down to what part:
+# whoever else uses the account has a share in what it takes.
+ATTEMPTS = 6
+_SLOWER, _SLOWEST = 0.8, 0.1
 _LONGEST_WAIT = 8  # seconds
 _SECOND = 1000  # milliseconds
 
@@ -41,6 +43,14 @@ class Pace:
         self._waits = waits
         # Its usual buffer of 50 ms a wait would slow ten requests a second by a third.
         self._limiter = Limiter(_rate(rate), buffer_ms=0) if rate is not None and waits else None
+        self._slowest = (rate or 0.0) * _SLOWEST
+        self._rate = rate
+
+    def slow_down(self, rate: float) -> None:
+        """Go on with no more than so many requests a second."""
+        self._rate = min(self._rate or rate, rate)
+        if self._waits:
+            self._limiter = Limiter(_rate(self._rate), buffer_ms=0)
 
     def wait(self, requests: int = 1) -> None:
         """Wait until so many requests may be sent."""
@@ -60,6 +70,9 @@ class Pace:
         def note_retry(state: RetryCallState) -> None:
             del state
             self.throttled += 1
+            if self._limiter is not None and self._rate is not None:
+                self._rate = max(self._slowest, self._rate * _SLOWER)
+                self._limiter = Limiter(_rate(self._rate), buffer_ms=0)
 
         retrying = Retrying(
             retry=retry_if_result(throttled),

@@ -197,7 +197,9 @@ class _Keeper:
             "GroupInfos": self._list,
             "GroupNum": _hidden,
         }
-        return self._members(value, dict.fromkeys(_GROUP, _as_it_is) | of_the_answer)
+        group_id = _last(value, "GroupId") if isinstance(value, _Object) else None
+        of_the_group = () if group_id is not None and group_id not in self.ours else _GROUP
+        return self._members(value, dict.fromkeys(of_the_group, _as_it_is) | of_the_answer)
 
     def _list(self, value: object) -> object:
         if not isinstance(value, list) or isinstance(value, _Object):

@@ -15,6 +15,7 @@ from conformance.base.files import check_folder
 from conformance.contract import CLAUSE
 from conformance.exchange.cases import Case
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
+from conformance.exchange.wire import envelope
 from conformance.judging.observed import Context
 from conformance.privacy.scrub import scrubbed
 from conformance.privacy.search import found_in
@@ -165,7 +166,7 @@ class Writer:
         *,
         circumstances: Context,
     ) -> None:
-        if ours is not None:
+        if ours is not None and not _is_anothers(answer):
             self._ours.add(ours)
         request, signatures = self._known.taken_out(http)
         self._signatures |= signatures
@@ -268,3 +269,8 @@ def _write(handle: int, data: bytes) -> None:
         with contextlib.suppress(OSError):
             os.ftruncate(handle, before)
         raise
+
+
+def _is_anothers(answer: Answer) -> bool:
+    """Whether an answer says that the id that was asked for is somebody's already."""
+    return isinstance(answer, HttpResponse) and envelope(answer).code in CLAUSE["GroupId.unique"].codes

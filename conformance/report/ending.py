@@ -88,5 +88,5 @@ def _left(session: Session) -> list[str]:
     groups = session.groups
     if groups is None or not groups.created:
         return []
-    hint = "; `iai-conformance cleanup --target live` looks for them again" if groups.left else ""
+    hint = f"; {groups.told}" if groups.left else ""
     return [f"{groups.created} groups were created, {groups.deleted} deleted, {len(groups.left)} left{hint}"]

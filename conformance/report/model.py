@@ -226,11 +226,7 @@ def _notes(session: Session) -> Iterator[str]:
         if absent := sum(found == NOT_RECORDED for found in session.run.results.verdicts.values()):
             yield f"{counted(absent, 'case')} of the list of today {'is' if absent == 1 else 'are'} not recorded"
     if session.groups is not None and session.groups.left:
-        some = "; ".join(f"{id_}: {why}" for id_, why in list(session.groups.left.items())[:3])
-        yield (
-            f"left in the account: {counted(len(session.groups.left), 'group')}, which `iai-conformance cleanup "
-            f"--target live` looks for again; {some}"
-        )
+        yield f"left in the account: {counted(len(session.groups.left), 'group')}; {session.groups.told}"
 
 
 def _uncounted(groups: FailureGroups) -> Iterator[str]:

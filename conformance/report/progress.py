@@ -52,6 +52,9 @@ class Progress:
             self._write(_CLEAR_LINE)
 
     def _write(self, text: str) -> None:
-        assert sys.__stderr__ is not None  # noqa: S101 -- checked before
-        sys.__stderr__.write(text)
-        sys.__stderr__.flush()
+        assert sys.__stderr__ is not None  # noqa: S101 -- checked when the watch began
+        try:
+            sys.__stderr__.write(text)
+            sys.__stderr__.flush()
+        except OSError:  # the terminal was closed: that ends no run, and no clean-up
+            self._live = False

@@ -15,6 +15,7 @@ from conformance.base.errors import (
     BudgetSpentError,
     HungUpError,
     NotRecordedError,
+    NotSentError,
     TargetUnusableError,
     TransportError,
     UnsupportedError,
@@ -57,6 +58,7 @@ _UNTOLD = 60.0
 # A case of which a request was lost is tried so often, each time with other ids.
 _TRIES_DISTURBED = 3
 _PAGE = 1000  # groups; as many as GetGroupList gives at once
+_CLOCK_WAS_SET = 120  # seconds, which no answer takes
 # Asks whether anybody is still there.
 _PROBE = Case.single("GroupExDescriptions.optional", "whether the target still answers", Request(PLAIN), probe=True)
 
@@ -134,6 +136,13 @@ class Run:
         """What is left of the readings."""
         return self.assessor.ledger if self._traffic is None else self._traffic.ledger
 
+    @property
+    def traffic(self) -> Traffic:
+        """What others sent."""
+        if self._traffic is None:
+            self._traffic = Traffic(self.assessor)
+        return self._traffic
+
     # --- Cases -----------------------------------------------------------------------------------------
 
     def case(self, case: Case) -> list[Failure]:
@@ -163,7 +172,7 @@ class Run:
                 return case_run.found
             if tried >= (_TRIES if case.is_short else _TRIES_DISTURBED if case_run.disturbed else 1):
                 break
-        return self._disbelieve(case_run) if case.is_short else []
+        return self._disbelieve(case_run) if case.is_short or case_run.unsent else []
 
     def case_of(self, place: Place) -> Case:
         """The case to which a request belongs that is being sent."""
@@ -188,7 +197,8 @@ class Run:
         """Send the steps of a case, one after the other, as far as they can be sent."""
         for index, step in enumerate(case_run.steps):
             case_run.index = index
-            if step.request.action in {"DeleteGroup", "ModifyGroup"} and self._is_missing(step.request):
+            missing = step.request.last_text("GroupId") not in self.world.groups
+            if step.request.action in {"DeleteGroup", "ModifyGroup"} and missing:
                 case_run.ended = True  # there is nothing to change: the creation before it failed, which is judged
             else:
                 self._step_or_not(step, case_run)
@@ -199,13 +209,12 @@ class Run:
         if isinstance(clause.rule, Effect) and case_run.answered and not case_run.found and whole:
             self.results.tallies[clause.id].kept += 1  # nothing less than all that the clause needs shows it
 
-    def _is_missing(self, request: Request) -> bool:
-        return request.last_text("GroupId") not in self.world.groups
-
     def _step_or_not(self, step: Step, case_run: CaseRun) -> None:
         """Send a step; one that the target has no way to send ends the case, and the report tells of it."""
         try:
             self._step(step, case_run)
+        except NotSentError as error:
+            case_run.ended, case_run.conclusive, case_run.unsent = True, False, str(error)
         except UnsupportedError as error:
             case_run.ended = True
             self.results.unsupported.setdefault(case_run.case.clause, str(error))
@@ -254,15 +263,6 @@ class Run:
         self._now = self.clock()
         return self._encoder.encode(case_run, step, copy, self.target.sender, self._now)
 
-    # --- What others send --------------------------------------------------------------------------------
-
-    @property
-    def traffic(self) -> Traffic:
-        """What others sent."""
-        if self._traffic is None:
-            self._traffic = Traffic(self.assessor)
-        return self._traffic
-
     # --- The ways to send ------------------------------------------------------------------------------
 
     def _send_alone(self, encode: Callable[[], HttpRequest], case_run: CaseRun) -> None:
@@ -303,15 +303,23 @@ class Run:
     def _disturbance(self, exchange: Exchange, prediction: Prediction | None = None) -> Disturbance | None:
         """What came instead of an answer to the request; None where that is allowed."""
         found = disturbance_of(exchange.answer)
-        if found is Disturbance.THROTTLED and not self.contact.let_in:
+        if found is Disturbance.THROTTLED and not self.contact.let_in and not self.from_call:
             return None  # who isn't let in needs no patience
+        if found is None and self._was_clock_set(exchange.answer):
+            found = Disturbance.CLOCK_SET
         if prediction is None or found is None:
             allowed = False
         elif isinstance(exchange.answer, HttpResponse):
             allowed = bool(prediction.ways_to(Refused(envelope(exchange.answer).code or "")))
         else:
             allowed = prediction.may_be_turned_away
-        return None if allowed or (self.from_call and found is not Disturbance.CLOSED) else found
+        shown = self.from_call and not (found is Disturbance.CLOSED or self._is_patient)
+        return None if allowed or shown else found
+
+    def _was_clock_set(self, answer: Answer) -> bool:
+        """Whether a service that is relied on takes a request for stale since its clock was set meanwhile."""
+        expired = isinstance(answer, HttpResponse) and envelope(answer).code == "AuthFailure.SignatureExpire"
+        return expired and self._relies and abs(self.clock() - self._now) > _CLOCK_WAS_SET
 
     def _send_together(self, requests: list[HttpRequest], case_run: CaseRun) -> None:
         exchanges = self._spend_on(len(requests), lambda: self.target.together(requests))
@@ -387,7 +395,10 @@ class Run:
         self.assessor.note(seen, request, case_run)
 
     def _disbelieve(self, case_run: CaseRun) -> list[Failure]:
-        """Every short text that was tried was said to be in use: that is so, or a departure."""
+        """Every short text that was tried was said to be in use: that is so, or a departure; or it wasn't sent."""
+        if case_run.unsent:
+            self.results.note_unseen(case_run.case.id, f"{case_run.unsent} ({case_run.case.clause})")
+            return []
         if self._is_in_use(case_run.steps[-1].request) is not False:
             why = (
                 f"{_TRIES} short ids or names in a row were in use, by earlier runs it may be: start with none of these"
@@ -420,8 +431,6 @@ class Run:
         answer = self.target.send(http).answer
         return envelope(answer) if isinstance(answer, HttpResponse) else None
 
-    # --- One exchange ----------------------------------------------------------------------------------
-
     def _spend(self, requests: int) -> None:
         if self.max_requests is not None and self.results.requests + requests > self.max_requests:
             raise BudgetSpentError("the requests of --max-requests are spent")
@@ -449,6 +458,8 @@ class Run:
             if date_of(exchange.answer) is None:
                 self.world.clocks_apart = _UNTOLD
             self._ahead = clock_ahead(exchange.answer, self._now)
+        elif self._relies:  # either clock may be set meanwhile
+            self._ahead = clock_ahead(exchange.answer, self._now)
         return exchange
 
     def _count_unanswered(self, error: TransportError) -> None:
@@ -458,7 +469,7 @@ class Run:
 
     def _asked_plainly(self) -> Answer | None:
         """What comes of a plain request; None where a recording lacks one, or no group may be created any more."""
-        salt = self.salts.of(_PROBE.id) if self._takes(1) else None
+        salt = self.salts.of(_PROBE.id) if self._takes(1) and not self.from_call else None
         if salt is None:
             return None
         if self.pace is not None:
@@ -474,11 +485,19 @@ class Run:
     def _slow_down(self, rate: float) -> None:
         from conformance.live.pace import Pace
 
-        self.pace = Pace(rate, patient=self._relies)
+        if self.pace is None:
+            self.pace = Pace(rate, patient=False)
+        else:
+            self.pace.slow_down(rate)
 
     @property
     def _relies(self) -> bool:
         """Whether the target is a service that is relied on, so that what fails at everything isn't a departure."""
+        return self._is_patient and not self.from_call
+
+    @property
+    def _is_patient(self) -> bool:
+        """Whether what is throttled is sent again, whoever asks."""
         return self.pace is not None and self.pace.patient
 
     def _predict(self, http: HttpRequest) -> Prediction:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from conformance import __version__
 from conformance.base.environment import secrets_of_environment
 from conformance.base.errors import UsageError
+from conformance.base.words import counted, visible
 from conformance.exchange.salt import Salts, seeded_run_salt
 from conformance.privacy.secrets import Secrets
 from conformance.recording.certificates import provenance_of_now
@@ -42,11 +43,23 @@ class Groups:
         created: how many were created, or may have been: those that were deleted, and those that are left.
         deleted: how many were deleted.
         left: GroupId → why it was left.
+        journal: whether there is a journal by which `cleanup` finds what was left.
     """
 
     created: int
     deleted: int
     left: dict[str, str]
+    journal: bool = True
+
+    @property
+    def told(self) -> str:
+        """What was left, why, and how it is removed, to be read after a semicolon."""
+        alike: dict[str, list[str]] = {}
+        for group_id, why in self.left.items():
+            alike.setdefault(visible(why), []).append(visible(group_id))
+        which = "; ".join(f"{', '.join(ids)}: {why}" for why, ids in alike.items())
+        how = "`iai-conformance cleanup --target live` looks for them again"
+        return f"{how if self.journal else 'there is no journal any more, delete them by hand'}; {which}"
 
 
 @dataclass(slots=True, repr=False)
@@ -87,7 +100,8 @@ class Session:
             except SuiteError as error:
                 self.said.append(str(error))
             except BaseException:
-                self.said.append("clean-up didn't come to its end: `iai-conformance cleanup --target live` goes on")
+                if self._live is not None:
+                    self.said.append(self._live.unfinished())
                 raise
             finally:
                 self.run.target.close()
@@ -173,10 +187,10 @@ class _Live:
     _restore: Callable[[], object]
 
     def leave_nothing(self, run: Run) -> Groups:
-        """Delete what the journal says, and tell what became of it. Raises JournalError."""
+        """Delete what the journal says, and tell what became of it."""
+        from conformance.live.clean_up import clean_up
         from conformance.live.journal import JournalError, State, finish
 
-        left: dict[str, str] = {}
         run.results.requests += self.account.requests
 
         def deleting() -> None:
@@ -187,15 +201,21 @@ class _Live:
         try:
             with contextlib.suppress(JournalError):  # known all the same, where the disk is full
                 self.journal.stopped()
-            left = self.account.clean_up(self.journal, run.salts.run, trusting=True)
-            if any(each.state is not State.REFUSED for each in self.journal.entries()):
-                left |= self.account.still_there(run.salts.run, self.journal)
+            left = clean_up(self.account, self.journal)
         finally:
             self._restore()
             states = [each.state for each in self.journal.entries()]
             finish(self.journal)
         deleted = states.count(State.DELETED)
-        return Groups(deleted + len(left), deleted, left)
+        return Groups(deleted + len(left), deleted, left, journal=self.journal.is_there)
+
+    def unfinished(self) -> str:
+        """What may be left where clean-up didn't come to its end, and how it is removed; a sentence."""
+        ids = [each.group_id for each in self.journal.entries() if not each.state.settled]
+        some = f"clean-up didn't come to its end, {counted(len(ids), 'group')} may be left"
+        if self.journal.is_there:
+            return f"{some}: `iai-conformance cleanup --target live` goes on, with {self.journal.path}"
+        return f"{some}, and the journal is gone: delete by hand what is there of {', '.join(map(repr, ids))}"
 
 
 def _begin_live(run: Run) -> _Live:
@@ -210,16 +230,15 @@ def _begin_live(run: Run) -> _Live:
     sender = run.target.sender
     assert isinstance(run.pace, Pace)  # noqa: S101 -- every live run has one
     account = LiveAccount(run.target, run.pace)
+    run.clock = account.clock.now
     account.look(run.world)
-    while any(run.salts.run in each.lower() for each in run.world.index("GroupId").exact):
-        run.salts = Salts()
     account.may_delete(run.salts.next())
     owner = AccountIdentity(sender.endpoint, sender.region, key_digest(sender.credentials.secret_id.reveal()))
-    journal = Journal.begin(state_folder(), run.salts.run, owner)
-    # SIGTERM is taken as Ctrl-C, so that what was created is deleted.
+    journal = Journal.begin(state_folder(), run.salts.run, owner, account.clock.now)
+    # What ends a process is taken as Ctrl-C, so that what was created is deleted.
     until_cleaned = contextlib.ExitStack()
     until_cleaned.enter_context(termination_as_interrupt())
-    return _Live(JournalledTarget(run.target, journal, run.salts.run), account, journal, until_cleaned.close)
+    return _Live(JournalledTarget(run.target, journal, account), account, journal, until_cleaned.close)
 
 
 # --- A recording -----------------------------------------------------------------------------------------
