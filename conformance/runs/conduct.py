@@ -136,6 +136,17 @@ def parts_of(settings: Settings, recording: Recording | None = None) -> Iterator
         yield from map(TrafficPart, traffic_of(recording))
     elif settings.profile != "smoke":
         yield from _explorations(settings)
+        yield from _seeded_cases(settings, before)
+
+
+def _seeded_cases(settings: Settings, before: Counter[str]) -> Iterator[Part]:
+    """The cases that every run sends, each with values of its seed; late, when much has happened."""
+    from conformance.strategies.seeded import seeded
+
+    for case in seeded(settings.seed):
+        if settings.aims_at(case.clause):
+            yield CasePart(case, before[case.id])
+            before[case.id] += 1
 
 
 def _explorations(settings: Settings) -> Iterator[Part]:

@@ -221,6 +221,7 @@ class Run:
 
     def _step(self, step: Step, case_run: CaseRun) -> None:
         self._make_room(step)
+        self.patience.rest(step.pause)
         if self.pace is not None:
             self.pace.wait(step.requests)
         if step.request.action != ACTION:

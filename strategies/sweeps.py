@@ -1,0 +1,136 @@
+"""Sweeps: every length, every kind of illegal character, and ids and names that are nearly alike, once in each run.
+
+Who is wrong for one length, one character or one pair alone is found by trying each. A valid request carries a length
+of every parameter at once, and many of them in a row are what the next refusal comes after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import cycle, islice
+from random import Random
+
+from conformance.contract import CLAUSE, NAMES
+from conformance.contract.rules import Typed, Whole
+from conformance.exchange.cases import Case, Step
+from conformance.exchange.request import Request
+from conformance.exchange.salt import CERTAIN, SALT, WORD, salted
+from conformance.strategies.draws import (
+    descriptions,
+    drawing,
+    limit_of,
+    most_descriptions,
+    strangers_of,
+    text,
+    with_stranger,
+)
+from conformance.strategies.sequences import create, information, modify
+from conformance.strategies.telling import Telling, breaking_each
+
+__all__ = ["illegal_characters", "sweeps"]
+
+_IN_A_ROW = 10
+_PASSES = 3
+
+
+def sweeps(seed: int) -> Iterator[Case]:
+    """Lengths and pairs, with values of a seed."""
+    yield from _nearly_alike()
+    yield from _looks()
+    yield from _after_successes(drawing(seed, "lengths"))
+
+
+def _every_length(random: Random) -> Iterator[Step]:
+    """Valid requests that together have every length of every text, so far as no short one may be somebody else's."""
+    names, ids = ([*range(CERTAIN, limit_of(each) + 1)] for each in ("GroupName", "GroupId"))
+    tags, items = ([*range(1, limit_of(each) + 1)] for each in ("Tag", "GroupExDescriptions[]"))
+    for each in (names, ids, tags, items):
+        random.shuffle(each)
+    endless = cycle(items)
+    for group_id, name, tag in zip(ids, cycle(names), cycle(tags), strict=False):
+        lengths = dict.fromkeys(islice(endless, random.randint(1, most_descriptions())))
+        yield Step(
+            create(
+                salted(group_id),
+                salted(name, han=random.random() < 0.6),
+                Tag=text(random, NAMES, tag),
+                GroupExDescriptions=[text(random, NAMES, each) for each in lengths],
+            )
+        )
+
+
+def _after_successes(random: Random) -> Iterator[Case]:
+    """Violations of the clauses, each after successes in a row, the last of which is looked at."""
+    rows = [row for _ in range(_PASSES) for row in _in_rows([*_every_length(random)])]
+    for told, row in zip(_not_of_types(random), rows, strict=False):
+        look = Step(information(row[-1].request.last_text("GroupId") or ""))
+        yield Case(told.clause, "broken, after successes", (*row, told.step, look))
+
+
+def _in_rows(steps: list[Step]) -> Iterator[tuple[Step, ...]]:
+    """As many as are asked for in a row; no two of a row have texts of the same length, nor so the same texts."""
+    return (tuple(steps[at : at + _IN_A_ROW]) for at in range(0, len(steps), _IN_A_ROW))
+
+
+def _not_of_types(random: Random) -> list[Telling]:
+    told = [each for each in breaking_each(random) if not isinstance(CLAUSE[each.clause].rule, Typed | Whole)]
+    random.shuffle(told)
+    return told
+
+
+def illegal_characters(random: Random) -> Iterator[Telling]:
+    """Every kind of character that isn't allowed, somewhere in a text, among whatever characters are."""
+    for subject in ("GroupName", "GroupId", "Tag", "GroupExDescriptions[]"):
+        parameter, clause = subject.removesuffix("[]"), subject.replace("[]", ".element") + ".charset"
+        for name, stranger in strangers_of(subject).items():
+            value: object = with_stranger(random, subject, stranger)
+            if subject.endswith("[]"):
+                others = descriptions(random, random.randrange(most_descriptions()))
+                others.insert(random.randint(0, len(others)), str(value))
+                value = others
+            request = Request.of({"GroupName": SALT, "GroupId": SALT, parameter: value})
+            yield Telling(clause, f"{name} somewhere", Step(request), broken=parameter)
+
+
+# Pairs of texts that aren't the same, and why they are taken to be: the second is created after the first.
+_ALIKE = (
+    ("<digits:12>", "0<digits:12>", "the same number"),
+    (f"{WORD}ax", f"{WORD}_x", "a pattern with _"),
+    (f"{WORD}-_", f"{WORD}_-", "the same characters"),
+    (f"ab{WORD}", f"ba{WORD}", "the same characters, digits not among them"),
+    (f"{WORD}01", f"{WORD}1", "the same number behind"),
+    (f"{WORD}-1", f"{WORD}1", "the same but for signs"),
+    (f"{SALT}a{WORD}", f"{SALT}b{WORD}", "alike but for one in the middle"),
+    (f"{WORD}1e3", f"{WORD}1000", "the same number otherwise"),
+)
+_ALIKE_IDS = (
+    (f"{WORD}abc", f"{WORD}%c", "a pattern with %"),
+    (f"{WORD}%41", f"{WORD}A", "the same if decoded again"),
+    (f"{WORD}@x", f"{WORD}", "the same before @"),
+    (f"{WORD}#1", f"{WORD}", "the same before #"),
+    (f"{WORD}&x", f"{WORD}", "the same before &"),
+)
+_ALIKE_NAMES = (
+    ("<han:9>人员", "<han:9>", "Han with which another begins"),
+    ("人员<han:9>", "<han:9>", "Han with which another ends"),
+    ("<han:9>一", "<han:9>二", "Han, the last another"),
+)
+
+
+def _nearly_alike() -> Iterator[Case]:
+    """Ids and names that stores take for the same, and that aren't."""
+    for first, second, why in (*_ALIKE, *_ALIKE_IDS):
+        steps = Step(create(first, f"{SALT}a")), Step(create(second, f"{SALT}b"))
+        yield Case("GroupId.unique", f"ids: {why}", steps)
+    for first, second, why in (*_ALIKE, *_ALIKE_NAMES):
+        steps = Step(create(f"{SALT}a", first)), Step(create(f"{SALT}b", second))
+        yield Case("GroupName.unique", f"names: {why}", steps)
+
+
+def _looks() -> Iterator[Case]:
+    """What is looked at again and again, changed meanwhile."""
+    look, renamed = Step(information(WORD)), Step(modify(WORD, GroupName=f"{WORD}b", Tag="yz"))
+    once = Step(create(WORD, f"{WORD}a", Tag="xy"))
+    yield Case("State.renaming", "looked at three times before", (once, look, look, look, renamed, look))
+    listed = Step(create(WORD, WORD, GroupExDescriptions="学号,工号"))
+    yield Case("GroupExDescriptions.type", "a text with a comma", (listed,))
