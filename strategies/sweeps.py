@@ -15,6 +15,8 @@ from conformance.contract.rules import Typed, Whole
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.request import Request
 from conformance.exchange.salt import CERTAIN, SALT, WORD, salted
+from conformance.exchange.wire import Form
+from conformance.strategies.characters import UNSETTLED_SAMPLES
 from conformance.strategies.draws import (
     descriptions,
     drawing,
@@ -24,7 +26,7 @@ from conformance.strategies.draws import (
     text,
     with_stranger,
 )
-from conformance.strategies.sequences import create, information, modify
+from conformance.strategies.sequences import create, delete, information, modify
 from conformance.strategies.telling import Telling, breaking_each
 
 __all__ = ["illegal_characters", "sweeps"]
@@ -36,7 +38,7 @@ _PASSES = 3
 def sweeps(seed: int) -> Iterator[Case]:
     """Lengths and pairs, with values of a seed."""
     yield from _nearly_alike()
-    yield from _looks()
+    yield from _looks(drawing(seed, "looks"))
     yield from _after_successes(drawing(seed, "lengths"))
 
 
@@ -127,10 +129,17 @@ def _nearly_alike() -> Iterator[Case]:
         yield Case("GroupName.unique", f"names: {why}", steps)
 
 
-def _looks() -> Iterator[Case]:
-    """What is looked at again and again, changed meanwhile."""
+def _looks(random: Random) -> Iterator[Case]:
+    """What is looked at: again and again, changed meanwhile, made again, or easily misunderstood."""
     look, renamed = Step(information(WORD)), Step(modify(WORD, GroupName=f"{WORD}b", Tag="yz"))
-    once = Step(create(WORD, f"{WORD}a", Tag="xy"))
+    once, bare = Step(create(WORD, WORD, Tag="xy", GroupExDescriptions=["x", "y"])), Step(create(WORD, WORD))
     yield Case("State.renaming", "looked at three times before", (once, look, look, look, renamed, look))
-    listed = Step(create(WORD, WORD, GroupExDescriptions="学号,工号"))
-    yield Case("GroupExDescriptions.type", "a text with a comma", (listed,))
+    yield Case("State.deletion", "made again with less", (once, Step(delete(WORD)), bare, look))
+    for about, value in (("a text", text(random, NAMES, 5)), ("a text with a comma", "学号,工号")):
+        as_text = create(WORD, WORD, GroupExDescriptions=value)
+        yield Case("GroupExDescriptions.type", about, (Step(as_text), look))
+        yield Case("GroupExDescriptions.type", f"{about}, by GET", (Step(as_text, Form.QUERY), look))
+    for name, (sample, *_) in UNSETTLED_SAMPLES.items():
+        kept = f"{text(random, NAMES, 3)}{sample}{text(random, NAMES, 3)}"
+        unsettled = create(WORD, f"{WORD}{sample}1", Tag=kept, GroupExDescriptions=[kept])
+        yield Case("State.kept.Tag", name, (Step(unsettled), look))

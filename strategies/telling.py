@@ -62,22 +62,43 @@ class Telling:
 
 def telling(random: Random) -> Iterator[Telling]:
     """One request for each clause that a request can break, and some that must be accepted."""
-    yield from breaking_each(random)
+    told = [*breaking_each(random)]
+    of_types = [each for each in told if isinstance(CLAUSE[each.clause].rule, Typed)]
+    yield from (each for each in told if each not in of_types)
+    yield random.choice(of_types)  # nobody checks one type otherwise than another
+    yield from _of_the_gateway(random)
     yield from _taken(random)
     yield from keeping_all(random)
 
 
 def breaking_each(random: Random) -> Iterator[Telling]:
-    """Requests that break one clause each."""
+    """Requests that break one clause each; two where characters can, since there are so many."""
     for clause in CLAUSES:
-        for _ in range(clause.breakable_alone + isinstance(clause.rule, Charset)):  # of characters there are most
-            parameters = _plain(random)
-            _break(random, clause, parameters)
-            yield Telling(clause.id, "broken", Step(Request.of(parameters)), broken=clause.parameter)
+        if clause.breakable_alone:
+            yield _breaking(random, clause)
+        if isinstance(clause.rule, Charset):
+            yield _breaking(random, clause)
+
+
+def _breaking(random: Random, clause: Clause) -> Telling:
+    parameters = _plain(random)
+    _break(random, clause, parameters)
+    return Telling(clause.id, "broken", Step(Request.of(parameters)), broken=clause.parameter)
+
+
+def _of_the_gateway(random: Random) -> Iterator[Telling]:
+    """What isn't about the action's parameters: a name that it doesn't know, a signature, common parameters."""
     unknown = {**_plain(random), random.choice(_UNKNOWN): "x"}
     yield Telling("Request.unknown-parameter", "an unknown parameter", Step(Request.of(unknown)), broken="")
-    forged = Step(Request.of(_plain(random)), twists=(random.choice(("other-key", "signature-digit=30")),))
-    yield Telling("Authentication.signature", "forged", forged, broken="")
+    version = f"20{random.randint(18, 24)}-{random.randint(1, 12):02}-{random.randint(4, 28):02}"
+    for clause, twists in (
+        ("Authentication.signature", ("other-key", f"signature-digit={random.randrange(64)}")),
+        ("Protocol.version.known", (f"version={version}", "version=2020-03-04")),
+        ("Protocol.region.present", ("without=Region",)),
+        ("Authentication.timestamp.window", ("timestamp=-400", "timestamp=400", "timestamp=5000")),
+    ):
+        step = Step(Request.of(_plain(random)), twists=(random.choice(twists),))
+        yield Telling(clause, "broken", step, broken="")
 
 
 def _plain(random: Random) -> dict[str, object]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from conformance.judging.judge import DepartureKind
 from conformance.runs.bearing import Bearing, bearing_of
 from conformance.runs.conduct import conduct
 from conformance.runs.run import Run
@@ -45,7 +46,7 @@ def found_by(name: str, profile: str, seed: int) -> Found | None:
         seed: of what is drawn.
     """
 
-    def departures(run: Run) -> list[tuple[str, str]]:
+    def departures(run: Run) -> list[tuple[str, DepartureKind]]:
         return [each for each in run.results.failed if bearing_of(*each, settings) is Bearing.DECIDES]
 
     with _served(name) as url:

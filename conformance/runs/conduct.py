@@ -20,6 +20,7 @@ from conformance.runs.selection import cases_of, traffic_of
 from conformance.runs.session import Session, open_session
 from conformance.runs.settings import CASSETTE, Settings
 from conformance.runs.shrink import shrink_failures
+from conformance.strategies.seeded import opening, seeded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,26 +128,27 @@ def parts_of(settings: Settings, recording: Recording | None = None) -> Iterator
         recording: what is judged, where that is a recording.
     """
     before: Counter[str] = Counter()
+
+    def part(case: Case) -> CasePart:
+        before[case.id] += 1
+        return CasePart(case, before[case.id] - 1)
+
+    explores = recording is None and settings.profile != "smoke"
+    if explores:
+        yield from map(part, _aimed_at(opening(settings.seed), settings))
     for index, case in enumerate(cases_of(settings, recording)):
         # The first case, a plain request, is always sent: it shows whether anybody is let in.
         if index == 0 or settings.aims_at(case.clause):
-            yield CasePart(case, before[case.id])
-            before[case.id] += 1
+            yield part(case)
     if recording is not None:
         yield from map(TrafficPart, traffic_of(recording))
-    elif settings.profile != "smoke":
+    if explores:
         yield from _explorations(settings)
-        yield from _seeded_cases(settings, before)
+        yield from map(part, _aimed_at(seeded(settings.seed), settings))
 
 
-def _seeded_cases(settings: Settings, before: Counter[str]) -> Iterator[Part]:
-    """The cases that every run sends, each with values of its seed; late, when much has happened."""
-    from conformance.strategies.seeded import seeded
-
-    for case in seeded(settings.seed):
-        if settings.aims_at(case.clause):
-            yield CasePart(case, before[case.id])
-            before[case.id] += 1
+def _aimed_at(cases: Iterable[Case], settings: Settings) -> Iterator[Case]:
+    return (each for each in cases if settings.aims_at(each.clause))
 
 
 def _explorations(settings: Settings) -> Iterator[Part]:
