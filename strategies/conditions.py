@@ -14,13 +14,14 @@ from random import Random
 from conformance.contract import ARRAYS
 from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.request import Request
+from conformance.exchange.salt import SALT
 from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import Form
 from conformance.strategies.draws import alphabet_of, descriptions, drawing, limit_of, most_descriptions, text
 from conformance.strategies.sequences import create, delete, information
 from conformance.strategies.telling import Telling, telling
 
-__all__ = ["CONDITIONS", "Condition", "under_any", "under_conditions"]
+__all__ = ["ANOTHER_CLIENT", "CONDITIONS", "Condition", "under_any", "under_conditions"]
 
 # How a telling request is sent under a condition; None where it can't be.
 Under = Callable[[Telling, Random], Telling | None]
@@ -54,6 +55,21 @@ def _step(change: Callable[[Step, Random], Step]) -> Under:
 def _twisted(*choices: str) -> Under:
     """Delivered otherwise, in one of several ways."""
     return _step(lambda step, random: replace(step, twists=(*step.twists, random.choice(choices))))
+
+
+def _as_another_client(told: Telling, random: Random) -> Telling | None:
+    """Several of the others at once: who is wrong under one of them is wrong under all."""
+    for under in (
+        _of_json(_step(_reordered)),
+        _of_json(_twisted("compact")),
+        _twisted(*(f"header=X-TC-RequestClient:{each}" for each in _SDKS)),
+        _twisted(*(f"header=User-Agent:{each}" for each in _UNKNOWN_AGENTS)),
+        _twisted("language=en-US"),
+        _twisted("timestamp=-90", "timestamp=90"),
+        _twisted("header=Connection:close"),
+    ):
+        told = under(told, random) or told
+    return told
 
 
 def _of_json(under: Under) -> Under:
@@ -162,21 +178,26 @@ def _looked_up(told: Telling, _random: Random) -> Telling | None:
 
 
 def _after_its_reason(told: Telling, _random: Random) -> Telling | None:
-    """Refused since another group has its id or its name; sent once more when that group is gone."""
-    if told.broken is None or len(told.before) != 1:
+    """Refused since another group has its name; sent once more when that group is surely gone, its id given again."""
+    if told.clause != "GroupName.unique" or len(told.before) != 1:
         return None
     first = told.before[0].request.last_text("GroupId") or ""
-    return replace(told, after=(Step(delete(first)), told.step))
+    return replace(told, after=(Step(delete(first)), Step(create(first, SALT)), told.step))
 
 
 _SDKS = ("SDK_PYTHON_3.0.1206", "SDK_GO_1.0.1100", "SDK_JAVA_3.1.1090", "SDK_NODEJS_4.0.900", "SDK_PHP_3.0.1300")
+_UNKNOWN_AGENTS = ("Dalvik/2.1.0 (Linux; U; Android 14)", "HRSystem/2.3", "GuzzleHttp/7", "Ruby")
 _AGENTS = (
-    "Go-http-client/1.1", "okhttp/4.12.0", "axios/1.7.9", "GuzzleHttp/7", "Java/17.0.2", "Ruby", "curl/8.5.0",
+    *_UNKNOWN_AGENTS, "Go-http-client/1.1", "okhttp/4.12.0", "axios/1.7.9", "Java/17.0.2", "curl/8.5.0",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
-    "Dalvik/2.1.0 (Linux; U; Android 14)", "HRSystem/2.3",
 )  # fmt: skip
 
+ANOTHER_CLIENT = Condition(
+    "as another client sends it", "it was tried with one client, in one language, from one machine", _as_another_client
+)
+
 CONDITIONS: tuple[Condition, ...] = (
+    ANOTHER_CLIENT,
     Condition(
         "on new connections", "checks are made once a connection, or not for its first request",
         _twisted("header=Connection:close"),
@@ -220,9 +241,9 @@ CONDITIONS: tuple[Condition, ...] = (
 )  # fmt: skip
 
 
-def under_conditions(seed: int) -> Iterator[Case]:
+def under_conditions(seed: int, conditions: Iterable[Condition] = CONDITIONS) -> Iterator[Case]:
     """The telling requests under each condition, with values of a seed."""
-    for condition in CONDITIONS:
+    for condition in conditions:
         random = drawing(seed, condition.name)
         told = list(telling(random))
         random.shuffle(told)

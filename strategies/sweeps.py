@@ -29,16 +29,18 @@ from conformance.strategies.draws import (
 from conformance.strategies.sequences import create, delete, information, modify
 from conformance.strategies.telling import Telling, breaking_each
 
-__all__ = ["illegal_characters", "sweeps"]
+__all__ = ["illegal_characters", "looks", "nearly_alike", "sweeps"]
 
 _IN_A_ROW = 10
 _PASSES = 3
+# Characters, of readings, for which some services keep others that look or sort alike.
+_FOLDED = frozenset({"fullwidth-letters", "fullwidth-digits", "han-compatibility", "other-letters", "other-digits"})
 
 
 def sweeps(seed: int) -> Iterator[Case]:
     """Lengths and pairs, with values of a seed."""
-    yield from _nearly_alike()
-    yield from _looks(drawing(seed, "looks"))
+    yield from nearly_alike()
+    yield from looks(drawing(seed, "looks"))
     yield from _after_successes(drawing(seed, "lengths"))
 
 
@@ -90,8 +92,11 @@ def illegal_characters(random: Random) -> Iterator[Telling]:
                 others = descriptions(random, random.randrange(most_descriptions()))
                 others.insert(random.randint(0, len(others)), str(value))
                 value = others
-            request = Request.of({"GroupName": SALT, "GroupId": SALT, parameter: value})
-            yield Telling(clause, f"{name} somewhere", Step(request), broken=parameter)
+            yield Telling(clause, f"{name} somewhere", Step(_put(parameter, value)), broken=parameter)
+
+
+def _put(parameter: str, value: object) -> Request:
+    return Request.of({"GroupName": SALT, "GroupId": SALT, parameter: value})
 
 
 # Pairs of texts that aren't the same, and why they are taken to be: the second is created after the first.
@@ -119,7 +124,7 @@ _ALIKE_NAMES = (
 )
 
 
-def _nearly_alike() -> Iterator[Case]:
+def nearly_alike() -> Iterator[Case]:
     """Ids and names that stores take for the same, and that aren't."""
     for first, second, why in (*_ALIKE, *_ALIKE_IDS):
         steps = Step(create(first, f"{SALT}a")), Step(create(second, f"{SALT}b"))
@@ -129,7 +134,7 @@ def _nearly_alike() -> Iterator[Case]:
         yield Case("GroupName.unique", f"names: {why}", steps)
 
 
-def _looks(random: Random) -> Iterator[Case]:
+def looks(random: Random) -> Iterator[Case]:
     """What is looked at: again and again, changed meanwhile, made again, or easily misunderstood."""
     look, renamed = Step(information(WORD)), Step(modify(WORD, GroupName=f"{WORD}b", Tag="yz"))
     once, bare = Step(create(WORD, WORD, Tag="xy", GroupExDescriptions=["x", "y"])), Step(create(WORD, WORD))
@@ -141,5 +146,8 @@ def _looks(random: Random) -> Iterator[Case]:
         yield Case("GroupExDescriptions.type", f"{about}, by GET", (Step(as_text, Form.QUERY), look))
     for name, (sample, *_) in UNSETTLED_SAMPLES.items():
         kept = f"{text(random, NAMES, 3)}{sample}{text(random, NAMES, 3)}"
-        unsettled = create(WORD, f"{WORD}{sample}1", Tag=kept, GroupExDescriptions=[kept])
-        yield Case("State.kept.Tag", name, (Step(unsettled), look))
+        ways = {"GroupName": f"{WORD}{sample}", "Tag": kept, "GroupExDescriptions": [kept]}
+        for parameter in ways if name in _FOLDED else random.sample(list(ways), 1):
+            yield Case(
+                f"State.kept.{parameter}", name, (Step(_put(parameter, ways[parameter])), Step(information(SALT)))
+            )
