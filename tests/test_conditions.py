@@ -75,7 +75,9 @@ def test_every_length_is_there():
     assert {*range(1, 31)} <= texts["Tag"] & texts["GroupExDescriptions[]"]
 
 
-@pytest.mark.parametrize("clause", [each for each in CLAUSES if isinstance(each.rule, Charset)], ids=lambda each: each.id)
+@pytest.mark.parametrize(
+    "clause", [each for each in CLAUSES if isinstance(each.rule, Charset)], ids=lambda each: each.id
+)
 def test_every_character_is_there(clause):
     """Every kind of illegal character comes in every text; first, last, and between, not always in the same place."""
     told = [each for seed in range(9) for each in illegal_characters(Random(seed)) if each.clause == clause.id]
