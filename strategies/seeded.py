@@ -8,8 +8,8 @@ from conformance.exchange.cases import Case, Step
 from conformance.exchange.salt import ID, NAME
 from conformance.strategies.conditions import under_any, under_conditions
 from conformance.strategies.draws import drawing
-from conformance.strategies.sweeps import illegal_characters, sweeps
 from conformance.strategies.sequences import create, delete
+from conformance.strategies.sweeps import illegal_characters, sweeps
 from conformance.strategies.telling import breaking_each
 
 __all__ = ["opening", "seeded"]
