@@ -205,12 +205,12 @@ def judged(url: str, profile: str, seed: int) -> Report:
 def main() -> int:
     """Run all of them; exits with 1 where a clause fails, or the runs of one server don't agree."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("ways", nargs="*", default=list(WAYS), choices=[*WAYS, []], metavar="WAY")
+    parser.add_argument("ways", nargs="*", metavar="WAY", help=f"of {', '.join(WAYS)}; all, if none is named")
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--profile", default="smoke")
     options = parser.parse_args()
     wrong = False
-    for way in options.ways:
+    for way in options.ways or WAYS:
         statuses: Counter[str] = Counter()
         requests, seconds, notes = 0, 0.0, ""
         with served(WAYS[way]()) as url:
