@@ -14,8 +14,8 @@ from conformance.exchange.salt import SALT, SALT_LENGTH
 from conformance.strategies.characters import odd_characters, outside_printable
 
 __all__ = [
-    "alphabet_of", "descriptions", "drawing", "limit_of", "most_descriptions", "strangers_of", "text", "too_long",
-    "with_stranger",
+    "alphabet_of", "between_han", "descriptions", "drawing", "limit_of", "most_descriptions", "strangers_of",
+    "text", "too_long", "with_stranger",
 ]  # fmt: skip
 
 SALTED = frozenset({"GroupName", "GroupId"})
@@ -78,13 +78,18 @@ def with_stranger(random: Random, subject: str, stranger: str) -> str:
     """A text within the limit that has these characters at its beginning, at its end, or anywhere between."""
     room = limit_of(subject) - len(stranger.encode("utf-8", "surrogatepass"))
     least = SALT_LENGTH if subject in SALTED else 1
-    first, last = _own(
-        random, subject, random.choice((least, random.randint(least, room), random.randint(least, room)))
-    )
+    length = random.choice((least, random.randint(least, room), random.randint(least, room)))
+    first, last = _own(random, subject, length)
     filler = first if last == SALT else last
     at = random.choice((0, len(filler), random.randint(0, len(filler)), random.randint(0, len(filler))))
     filled = filler[:at] + stranger + filler[at:]
     return filled + last if last == SALT else first + filled
+
+
+def between_han(random: Random, subject: str, stranger: str) -> str:
+    """A short text that has these characters between two of Han."""
+    before, after = (chr(random.randint(HAN_FIRST, HAN_LAST)) for _ in range(2))
+    return f"{SALT if subject in SALTED else ''}{before}{stranger}{after}"
 
 
 def descriptions(random: Random, count: int, least: int = 1) -> list[str]:

@@ -18,6 +18,8 @@ from conformance.exchange.salt import CERTAIN, SALT, WORD, salted
 from conformance.exchange.wire import Form
 from conformance.strategies.characters import UNSETTLED_SAMPLES
 from conformance.strategies.draws import (
+    alphabet_of,
+    between_han,
     descriptions,
     drawing,
     limit_of,
@@ -83,16 +85,22 @@ def _not_of_types(random: Random) -> list[Telling]:
 
 
 def illegal_characters(random: Random) -> Iterator[Telling]:
-    """Every kind of character that isn't allowed, somewhere in a text, among whatever characters are."""
+    """Every kind of character that isn't allowed, somewhere in a text; what can't be seen, between Han as well."""
     for subject in ("GroupName", "GroupId", "Tag", "GroupExDescriptions[]"):
-        parameter, clause = subject.removesuffix("[]"), subject.replace("[]", ".element") + ".charset"
         for name, stranger in strangers_of(subject).items():
-            value: object = with_stranger(random, subject, stranger)
-            if subject.endswith("[]"):
-                others = descriptions(random, random.randrange(most_descriptions()))
-                others.insert(random.randint(0, len(others)), str(value))
-                value = others
-            yield Telling(clause, f"{name} somewhere", Step(_put(parameter, value)), broken=parameter)
+            yield _illegal(random, subject, f"{name} somewhere", with_stranger(random, subject, stranger))
+            if alphabet_of(subject).han and (stranger.isspace() or not stranger.isprintable()):
+                yield _illegal(random, subject, f"{name} between Han", between_han(random, subject, stranger))
+
+
+def _illegal(random: Random, subject: str, about: str, text_: str) -> Telling:
+    parameter, clause = subject.removesuffix("[]"), subject.replace("[]", ".element") + ".charset"
+    value: object = text_
+    if subject.endswith("[]"):
+        others = descriptions(random, random.randrange(most_descriptions()))
+        others.insert(random.randint(0, len(others)), text_)
+        value = others
+    return Telling(clause, about, Step(_put(parameter, value)), broken=parameter)
 
 
 def _put(parameter: str, value: object) -> Request:

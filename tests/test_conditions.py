@@ -84,7 +84,7 @@ def test_every_character_is_there(clause):
     texts = [dict(each.step.request.parameters)[clause.parameter] for each in told]
     places = {text.find("!") for text in map(str, texts) if "!" in text}
 
-    assert len(told) == 9 * len(strangers_of(clause.subject))
+    assert len(told) >= 9 * len(strangers_of(clause.subject))
     assert len(places) > 4
 
 
