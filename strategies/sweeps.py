@@ -31,10 +31,28 @@ from conformance.strategies.draws import (
 from conformance.strategies.sequences import create, delete, information, modify
 from conformance.strategies.telling import Telling, breaking_each
 
-__all__ = ["illegal_characters", "looks", "nearly_alike", "sweeps"]
+__all__ = ["illegal_characters", "looked_at_again", "nearly_alike", "sweeps"]
 
 _IN_A_ROW = 10
 _PASSES = 3
+# Texts that are taken for something else by who reads them once too often.
+_MISREAD = (
+    "null",
+    "true",
+    "0",
+    "NaN",
+    "-",
+    "None",
+    "undefined",
+    "1e5",
+    "-1",
+    "007",
+    "_",
+    "False",
+    "nil",
+    "select",
+    "--",
+)
 # Characters, of readings, for which some services keep others that look or sort alike.
 _FOLDED = frozenset({"fullwidth-letters", "fullwidth-digits", "han-compatibility", "other-letters", "other-digits"})
 
@@ -42,7 +60,8 @@ _FOLDED = frozenset({"fullwidth-letters", "fullwidth-digits", "han-compatibility
 def sweeps(seed: int) -> Iterator[Case]:
     """Lengths and pairs, with values of a seed."""
     yield from nearly_alike()
-    yield from looks(drawing(seed, "looks"))
+    yield from looked_at_again()
+    yield from _misread(drawing(seed, "misread"))
     yield from _after_successes(drawing(seed, "lengths"))
 
 
@@ -142,20 +161,34 @@ def nearly_alike() -> Iterator[Case]:
         yield Case("GroupName.unique", f"names: {why}", steps)
 
 
-def looks(random: Random) -> Iterator[Case]:
-    """What is looked at: again and again, changed meanwhile, made again, or easily misunderstood."""
+def looked_at_again() -> Iterator[Case]:
+    """Groups that are looked at before and after something is changed."""
+    once = Step(create(WORD, WORD, Tag="xy", GroupExDescriptions=["x", "y"]))
     look, renamed = Step(information(WORD)), Step(modify(WORD, GroupName=f"{WORD}b", Tag="yz"))
-    once, bare = Step(create(WORD, WORD, Tag="xy", GroupExDescriptions=["x", "y"])), Step(create(WORD, WORD))
     yield Case("State.renaming", "looked at three times before", (once, look, look, look, renamed, look))
-    yield Case("State.deletion", "made again with less", (once, Step(delete(WORD)), bare, look))
+    again = Step(delete(WORD)), Step(create(WORD, WORD)), look
+    yield Case("State.deletion", "made again with less", (once, *again))
+
+
+def _misread(random: Random) -> Iterator[Case]:
+    """Values that are easily taken for others, and what is then kept of them."""
+    for at in range(0, len(_MISREAD), most_descriptions()):
+        texts = [*_MISREAD[at : at + most_descriptions()]]
+        yield _looked_at(
+            "GroupExDescriptions", ", ".join(texts), Tag=texts[-1], GroupExDescriptions=texts
+        )
+    yield _looked_at("Tag", "one text everywhere", Tag=SALT, GroupExDescriptions=[SALT])
     for about, value in (("a text", text(random, NAMES, 5)), ("a text with a comma", "学号,工号")):
-        as_text = create(WORD, WORD, GroupExDescriptions=value)
-        yield Case("GroupExDescriptions.type", about, (Step(as_text), look))
-        yield Case("GroupExDescriptions.type", f"{about}, by GET", (Step(as_text, Form.QUERY), look))
+        for form in (Form.JSON, Form.QUERY):
+            step = Step(_put("GroupExDescriptions", value), form)
+            yield Case("GroupExDescriptions.type", f"{about}, {form}", (step, Step(information(SALT))))
     for name, (sample, *_) in UNSETTLED_SAMPLES.items():
         kept = f"{text(random, NAMES, 3)}{sample}{text(random, NAMES, 3)}"
         ways = {"GroupName": f"{WORD}{sample}", "Tag": kept, "GroupExDescriptions": [kept]}
         for parameter in ways if name in _FOLDED else random.sample(list(ways), 1):
-            yield Case(
-                f"State.kept.{parameter}", name, (Step(_put(parameter, ways[parameter])), Step(information(SALT)))
-            )
+            yield _looked_at(parameter, name, **{parameter: ways[parameter]})
+
+
+def _looked_at(parameter: str, about: str, **more: object) -> Case:
+    created = Request.of({"GroupName": SALT, "GroupId": SALT, **more})
+    return Case(f"State.kept.{parameter}", about, (Step(created), Step(information(SALT))))

@@ -12,11 +12,10 @@ from conformance.exchange.salt import salted
 from conformance.exchange.wire import Form
 from conformance.strategies.conditions import ANOTHER_CLIENT, under_conditions
 from conformance.strategies.deliveries import authentication, protocol
-from conformance.strategies.draws import drawing
 from conformance.strategies.edges import breaking, keeping, requests_with, unsettled
 from conformance.strategies.forms import in_many_forms
 from conformance.strategies.sequences import concurrency, create, examples, state, uniqueness
-from conformance.strategies.sweeps import looks, nearly_alike
+from conformance.strategies.sweeps import looked_at_again, nearly_alike
 from conformance.strategies.violations import several_faults, telling_apart, whole_requests
 
 __all__ = ["smoke", "smoke_on_clauses"]
@@ -28,7 +27,6 @@ _DEEPEST_RANKS = {"GroupName.charset": 5, "GroupId.charset": 5, "GroupName.type"
 _DEEPEST_RANK_OF_TYPES = 1
 _LONGEST_TEXT = 5000
 _LAST_RANK = 5
-_LOOKED_TWICE = 2
 # Of the pairs that are nearly alike, those that stores are known to take for the same.
 _ALIKE = ("ids: a pattern", "ids: the same number", "names: Han with which")
 # What breaks where a database or a parser takes three bytes for the longest character.
@@ -127,7 +125,7 @@ def _under_conditions() -> Iterator[Ranked]:
     """What `standard` sends with values of its seed, the cheapest of it with values that are always the same."""
     for case in under_conditions(0, (ANOTHER_CLIENT,)):
         yield _LAST_RANK, case
-    yield from ((_LAST_RANK, each) for each in looks(drawing(0, "looks")) if len(each.steps) > _LOOKED_TWICE)
+    yield from ((_LAST_RANK, each) for each in looked_at_again())
     yield from ((_LAST_RANK, each) for each in nearly_alike() if each.about.startswith(_ALIKE))
 
 
