@@ -174,9 +174,7 @@ def _misread(random: Random) -> Iterator[Case]:
     """Values that are easily taken for others, and what is then kept of them."""
     for at in range(0, len(_MISREAD), most_descriptions()):
         texts = [*_MISREAD[at : at + most_descriptions()]]
-        yield _looked_at(
-            "GroupExDescriptions", ", ".join(texts), Tag=texts[-1], GroupExDescriptions=texts
-        )
+        yield _looked_at("GroupExDescriptions", ", ".join(texts), Tag=texts[-1], GroupExDescriptions=texts)
     yield _looked_at("Tag", "one text everywhere", Tag=SALT, GroupExDescriptions=[SALT])
     for about, value in (("a text", text(random, NAMES, 5)), ("a text with a comma", "学号,工号")):
         for form in (Form.JSON, Form.QUERY):
