@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from conformance.contract import CLAUSE, CLAUSES, Clause
-from conformance.contract.rules import Charset, DistinctItems, MaxItems, MaxLength, MinLength, OneOf, Required, Typed
+from conformance.contract.rules import Charset, DistinctItems, MaxItems, MaxLength, Required, Typed
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.request import Request
 from conformance.exchange.salt import ID, NAME, SALT, WORD
@@ -124,10 +124,8 @@ def _break(random: Random, clause: Clause, parameters: dict[str, object]) -> Non
             value = descriptions(random, limit + random.choice(_MANY), least=2)
         case DistinctItems():
             value = _repeating(random)
-        case Typed() | OneOf() | MinLength():
-            value = random.choice([each.value for each in breaking(clause)])
         case _:
-            value = next(each.value for each in breaking(clause))
+            value = random.choice([each.value for each in breaking(clause)])
     if clause.of_elements:
         others: list[object] = [*descriptions(random, random.randrange(most_descriptions()))]
         others.insert(random.randint(0, len(others)), value)
@@ -138,9 +136,8 @@ def _break(random: Random, clause: Clause, parameters: dict[str, object]) -> Non
 def _stranger(random: Random, subject: str) -> str:
     """A character that people type, as often as all the others together."""
     strangers = list(strangers_of(subject).values())
-    return random.choice(
-        [each for each in strangers if each.isprintable() and each.isascii()] if random.random() < 0.5 else strangers
-    )
+    typed = [each for each in strangers if each.isascii() and each.isprintable()]
+    return random.choice(typed if random.random() < 0.5 else strangers)
 
 
 def _repeating(random: Random) -> list[str]:
