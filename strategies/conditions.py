@@ -14,7 +14,7 @@ from random import Random
 from conformance.contract import ARRAYS
 from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.request import Request
-from conformance.exchange.salt import SALT
+from conformance.exchange.salt import SALT, WORD
 from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import Form
 from conformance.strategies.draws import alphabet_of, descriptions, drawing, limit_of, most_descriptions, text
@@ -140,9 +140,16 @@ def _is_sayable(request: Request) -> bool:
 
 
 def _in_the_crowd(told: Telling, _random: Random) -> Telling | None:
+    """With others that are wrong like it, each of an id or a name of its own, lest they be replays."""
     if told.broken is None or told.before:  # one of several that are right would win
         return None
-    return replace(told, step=replace(told.step, sending=Sending.TOGETHER, copies=_IN_THE_CROWD))
+    own = "GroupId" if told.broken == "GroupName" else "GroupName"
+    request = told.step.request
+    numbered = tuple((name, f"{WORD}<n>" if name == own else value) for name, value in request.parameters)
+    step = replace(
+        told.step, request=replace(request, parameters=numbered), sending=Sending.TOGETHER, copies=_IN_THE_CROWD
+    )
+    return replace(told, step=step)
 
 
 def _identity(told: Telling) -> tuple[str, str] | None:
