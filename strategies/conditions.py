@@ -39,12 +39,14 @@ class Condition:
         why: why services are right without it and wrong under it.
         under: the request as it is then sent; None where it can't be, or would tell nothing.
         alone: whether it takes no more requests than the telling one.
+        every: of how many requests one is sent so, and the others plainly between.
     """
 
     name: str
     why: str
     under: Under
     alone: bool = True
+    every: int = 1
 
 
 def _step(change: Callable[[Step, Random], Step]) -> Under:
@@ -236,8 +238,7 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition("several at once", "under load checks are left out, or share what isn't theirs",
               _in_the_crowd, alone=False),
     Condition("at an uneven pace", "who asks evenly is a program",
-              _step(lambda step, random: replace(step, pause=random.choice((0.0, _PAUSE)))),
-              alone=False),
+              _step(lambda step, _random: replace(step, pause=_PAUSE)), alone=False, every=4),
     Condition("with an id and a name that were used before", "what was found right once is believed",
               _used_before, alone=False),
     Condition("and corrected", "a refusal is remembered, or has taken the id already", _corrected, alone=False),
@@ -254,8 +255,8 @@ def under_conditions(seed: int, conditions: Iterable[Condition] = CONDITIONS) ->
         random = drawing(seed, condition.name)
         told = list(telling(random))
         random.shuffle(told)
-        for each in told:
-            changed = condition.under(each, random)
+        for at, each in enumerate(told):
+            changed = each if at % condition.every else condition.under(each, random)
             if changed is not None:
                 yield changed.case(condition.name)
 

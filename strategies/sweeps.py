@@ -65,10 +65,16 @@ def sweeps(seed: int) -> Iterator[Case]:
     yield from _after_successes(drawing(seed, "lengths"))
 
 
-def _every_length(random: Random) -> Iterator[Step]:
-    """Valid requests that together have every length of every text, so far as no short one may be somebody else's."""
+def _every_length(random: Random, *, long: bool) -> Iterator[Step]:
+    """Valid requests that together have every length of every text, so far as no short one may be somebody else's.
+
+    Args:
+        random: draws their order, and the texts.
+        long: whether of tags and descriptions the longer half will do.
+    """
     names, ids = ([*range(CERTAIN, limit_of(each) + 1)] for each in ("GroupName", "GroupId"))
-    tags, items = ([*range(1, limit_of(each) + 1)] for each in ("Tag", "GroupExDescriptions[]"))
+    limits = [limit_of(each) for each in ("Tag", "GroupExDescriptions[]")]
+    tags, items = ([*range(each // 2 + 1 if long else 1, each + 1)] for each in limits)
     for each in (names, ids, tags, items):
         random.shuffle(each)
     endless = cycle(items)
@@ -86,7 +92,7 @@ def _every_length(random: Random) -> Iterator[Step]:
 
 def _after_successes(random: Random) -> Iterator[Case]:
     """Violations of the clauses, each after successes in a row, the last of which is looked at."""
-    rows = [row for _ in range(_PASSES) for row in _in_rows([*_every_length(random)])]
+    rows = [row for at in range(_PASSES) for row in _in_rows([*_every_length(random, long=at > 0)])]
     for told, row in zip(_not_of_types(random), rows, strict=False):
         look = Step(information(row[-1].request.last_text("GroupId") or ""))
         yield Case(told.clause, "broken, after successes", (*row, told.step, look))
