@@ -8,8 +8,11 @@ from benchmarks.campaign import judged
 from benchmarks.liars.judging import NOBODY, found_by
 from benchmarks.liars.servers.everybody import LIARS
 from benchmarks.liars.unfound import UNFOUND
+from conformance import __version__
 from conformance.contract import CLAUSE, CLAUSES
 from conformance.contract.rules import Charset, MaxLength
+from conformance.emulator import Emulator
+from conformance.exchange.messages import HttpRequest
 from conformance.exchange.salt import Salts, fill
 from conformance.oracle.validator import predict
 from conformance.oracle.world import World
@@ -20,6 +23,7 @@ from conformance.strategies.draws import limit_of, strangers_of
 from conformance.strategies.seeded import opening, seeded
 from conformance.strategies.sweeps import illegal_characters, sweeps
 from conformance.strategies.telling import breaking_each, telling
+from conformance.targets.embedded import EmbeddedTarget
 
 SEEDS = (0, 1, 2)
 SALTS = Salts("confabcde")
@@ -106,6 +110,20 @@ def test_several_conditions_at_once():
     twists = {each.partition(":")[0].partition("=")[0] for each in ANOTHER_CLIENT.under(told, Random(0)).step.twists}
 
     assert twists == {"compact", "header", "language", "timestamp"}
+
+
+@pytest.mark.parametrize("given", [(), (("User-Agent", "HRSystem/2.3"),)], ids=["plain", "as another client"])
+def test_only_the_real_service_is_told_who_asks(given):
+    """Elsewhere requests are as a common library writes them, or as a condition says."""
+    target = EmbeddedTarget(Emulator())
+    here, there = (
+        dict(target.send(HttpRequest("POST", f"https://{host}/", given, b"{}")).sent.headers)
+        for host in ("iai.example", "iai.tencentcloudapi.com")
+    )
+
+    assert "conformance" not in " ".join([*here, *here.values()])
+    assert here["User-Agent"].startswith("HRSystem" if given else "python-requests/")
+    assert there == {**here, "Host": there["Host"], "User-Agent": f"{here['User-Agent']} iai-conformance/{__version__}"}
 
 
 @pytest.mark.slow

@@ -37,8 +37,7 @@ _USUAL = {
     "Accept": "*/*",
     "Connection": "keep-alive",
 }
-# The real service is told who asks.
-_BY_NAME = {**_USUAL, "User-Agent": f"iai-conformance/{__version__}"}
+_NAME = f"iai-conformance/{__version__}"
 
 
 class HttpTarget:
@@ -178,8 +177,9 @@ class HttpTarget:
 
 def _completed(http: HttpRequest) -> HttpRequest:
     """A request with all the headers with which it leaves, so that nobody adds any."""
-    usual = _BY_NAME if is_platform_host(urlsplit(http.url).hostname or "") else _USUAL
-    headers = requests.structures.CaseInsensitiveDict({"Host": http.host, **usual, **dict(http.headers)})
+    headers = requests.structures.CaseInsensitiveDict({"Host": http.host, **_USUAL, **dict(http.headers)})
+    if is_platform_host(urlsplit(http.url).hostname or ""):  # the real service is told who asks
+        headers["User-Agent"] += f" {_NAME}"
     if http.method == "POST" or http.body:
         headers["Content-Length"] = str(len(http.body))
     return replace(http, headers=tuple(headers.items()))
