@@ -14,7 +14,7 @@ from random import Random
 from conformance.contract import ARRAYS
 from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.request import Request
-from conformance.exchange.salt import SALT, WORD
+from conformance.exchange.salt import ID, SALT, WORD
 from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import Form
 from conformance.strategies.draws import alphabet_of, descriptions, drawing, limit_of, most_descriptions, text
@@ -126,10 +126,23 @@ def _in_form(*ways: tuple[Form, Scheme]) -> Under:
     def under(told: Telling, random: Random) -> Telling | None:
         form, scheme = random.choice(ways)
         of_version_3 = any(each.startswith("signature-") for each in told.step.twists)
-        sayable = not of_version_3 and _is_sayable(told.step.request)
-        return replace(told, step=replace(told.step, form=form, scheme=scheme)) if sayable else None
+        if of_version_3 or not _is_sayable(told.step.request):
+            return None
+        request = told.step.request if told.broken is None or told.before else _without_escapes(told)
+        return replace(told, step=replace(told.step, request=request, form=form, scheme=scheme))
 
     return under
+
+
+def _without_escapes(told: Telling) -> Request:
+    """Nothing but what is wrong needs an escape, so that who mistakes one fails no clause on something else."""
+    request = told.step.request
+    kept = {"GroupName", "GroupId", told.broken}
+    plain = {"GroupName": ID} if told.broken != "GroupName" else {}
+    parameters = (
+        (name, plain.get(name, value)) for name, value in request.parameters if told.broken == "" or name in kept
+    )
+    return replace(request, parameters=tuple(parameters))
 
 
 def _is_sayable(request: Request) -> bool:
