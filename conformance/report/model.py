@@ -170,7 +170,7 @@ def report_of(session: Session, settings: Settings, *, interrupted: bool = False
         else _verdict(clauses, run.results.unseen, ended_early=interrupted or _ended_early(session)),
         run.results.requests,
         run.results.groups_created,
-        time.monotonic() - run.started,
+        time.monotonic() - run.bounds.started,
         groups.first,
         clauses,
         tuple(_reading_result(each.id, run) for each in READINGS),
@@ -308,10 +308,10 @@ def _why_not(clause: Clause, tally: Tally, run: Run) -> str:
         return "the target stopped answering before"
     if clause.id in run.results.unrecorded:
         return "not recorded"
-    if run.max_groups is not None and run.results.groups_created + run.results.groups_in_doubt >= run.max_groups:
-        return f"the bound --max-groups {run.max_groups} was reached before"
-    if run.max_requests is not None and run.results.requests >= run.max_requests:
-        return f"the bound --max-requests {run.max_requests} was reached before"
+    if run.bounds.groups is not None and run.results.groups_created + run.results.groups_in_doubt >= run.bounds.groups:
+        return f"the bound --max-groups {run.bounds.groups} was reached before"
+    if run.bounds.requests is not None and run.results.requests >= run.bounds.requests:
+        return f"the bound --max-requests {run.bounds.requests} was reached before"
     for need in clause.needs:
         if need in run.results.unseen:
             return run.results.unseen[need].partition(":")[0]

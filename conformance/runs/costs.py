@@ -21,7 +21,7 @@ def cost(settings: Settings) -> tuple[int, int]:
     """
     salts = Salts(seeded_run_salt(settings.seed))
     run = Run.against(DirectTarget(Emulator()), max_requests=settings.max_requests, salts=salts)
-    run.max_groups = settings.max_groups
+    run.bounds.groups = settings.max_groups
     counted = replace(settings, profile="standard") if settings.profile == "deep" else settings
     fixed = 0, 0
     for part in parts_of(counted):

@@ -134,7 +134,7 @@ def _opened(settings: Settings, target: Target) -> Session:
     session = Session(Run.against(target, max_requests=settings.max_requests, salts=salts))
     run = session.run
     run.secrets = Secrets.of([*target.sender.secrets, *secrets_of_environment()])
-    run.max_groups, run.max_seconds = settings.max_groups, settings.max_seconds
+    run.bounds.groups, run.bounds.seconds = settings.max_groups, settings.max_seconds
     if settings.rate is not None or settings.is_live:
         from conformance.live.pace import DEFAULT_RATE, Pace
 
@@ -158,7 +158,7 @@ def _replayed(settings: Settings, target: CassetteTarget) -> Session:
 
     recording = target.recording
     run = Run.against(target, max_requests=settings.max_requests, salts=target.salts)
-    run.clock, run.assessor.cite, run.max_groups = target.now, target.cite, settings.max_groups
+    run.clock, run.assessor.cite, run.bounds.groups = target.now, target.cite, settings.max_groups
     run.from_call = not _begins_plainly(recording)
     run.patience.sleep = None
     run.patience.lags = True  # what was asked again is in the recording, too
