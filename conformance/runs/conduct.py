@@ -7,13 +7,14 @@ line plays them in a loop; the pytest plugin makes a test of each; either way th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from conformance.base.errors import BudgetSpentError, NotRecordedError, SuiteError
+from conformance.base.errors import BudgetSpentError, NotRecordedError, SuiteError, UnsupportedError
 from conformance.exchange.cases import Case
 from conformance.judging.results import Failure
+from conformance.judging.ways import Ways, probed_for
 from conformance.recording.interaction import Interaction
 from conformance.runs.run import Run
 from conformance.runs.selection import cases_of, traffic_of
@@ -53,6 +54,7 @@ class Part(Protocol):
             BudgetSpentError: no request is left.
             NotRecordedError: the target is a recording that lacks it.
             SuiteError: the target can't be judged any further.
+            UnsupportedError: the target doesn't serve the way by which it goes.
         """
 
 
@@ -126,19 +128,29 @@ def parts_of(settings: Settings, recording: Recording | None = None) -> Iterator
         settings: what the run was asked for.
         recording: what is judged, where that is a recording.
     """
+    explored = () if recording is not None or settings.profile == "smoke" else tuple(_explorations(settings))
     before: Counter[str] = Counter()
-    for index, case in enumerate(cases_of(settings, recording)):
-        # The first case, a plain request, is always sent: it shows whether anybody is let in.
-        if index == 0 or settings.aims_at(case.clause):
-            yield CasePart(case, before[case.id])
-            before[case.id] += 1
+    for case in _asked_for(settings, cases_of(settings, recording), explored):
+        yield CasePart(case, before[case.id])
+        before[case.id] += 1
     if recording is not None:
         yield from map(TrafficPart, traffic_of(recording))
-    elif settings.profile != "smoke":
-        yield from _explorations(settings)
+    yield from explored
 
 
-def _explorations(settings: Settings) -> Iterator[Part]:
+def _asked_for(settings: Settings, cases: Sequence[Case], explored: Iterable[ExplorationPart]) -> Iterator[Case]:
+    """The cases at which the settings aim, by no way that they leave out; and those that show by which ways these go.
+
+    The first case, a plain request, is always sent: it shows whether anybody is let in.
+    """
+    ways = Ways(settings.without)
+    aimed = [each for each in cases if settings.aims_at(each.clause) and ways.barred(each) is None]
+    drawn = {way for each in explored for way in each.drawn.ways if way not in settings.without}
+    chosen = {*(each.id for each in cases[:1]), *(each.id for each in aimed), *probed_for(aimed, drawn)}
+    return (each for each in cases if each.id in chosen and ways.barred(each) is None)
+
+
+def _explorations(settings: Settings) -> Iterator[ExplorationPart]:
     """Each property that the settings aim at; in the profile `deep`, as often as the budget of requests is for."""
     from conformance.runs.exploration import PROPERTIES
 
@@ -170,6 +182,8 @@ def play(part: Part, run: Run, settings: Settings) -> Played:
         return Played(untried=str(error))
     except NotRecordedError:
         return Played(untried="not recorded")
+    except UnsupportedError as error:
+        return Played(untried=str(error))
 
 
 def finish(session: Session, settings: Settings) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from conformance.emulator import Emulator
 from conformance.exchange.salt import Salts, seeded_run_salt
+from conformance.judging.ways import Ways
 from conformance.runs.conduct import CasePart, parts_of, play
 from conformance.runs.run import Run
 from conformance.runs.settings import STANDARD_EXAMPLES, Settings
@@ -21,7 +22,7 @@ def cost(settings: Settings) -> tuple[int, int]:
     """
     salts = Salts(seeded_run_salt(settings.seed))
     run = Run.against(DirectTarget(Emulator()), max_requests=settings.max_requests, salts=salts)
-    run.bounds.groups = settings.max_groups
+    run.bounds.groups, run.ways = settings.max_groups, Ways(settings.without)
     counted = replace(settings, profile="standard") if settings.profile == "deep" else settings
     fixed = 0, 0
     for part in parts_of(counted):

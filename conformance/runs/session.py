@@ -16,6 +16,7 @@ from conformance.base.environment import secrets_of_environment
 from conformance.base.errors import UsageError
 from conformance.base.words import counted, visible
 from conformance.exchange.salt import Salts, seeded_run_salt
+from conformance.judging.ways import Ways
 from conformance.privacy.secrets import Secrets
 from conformance.recording.certificates import provenance_of_now
 from conformance.recording.provenance import Provenance
@@ -121,10 +122,12 @@ def open_session(settings: Settings) -> Session:
 
     target = build_target(settings)
     try:
-        return _replayed(settings, target) if isinstance(target, CassetteTarget) else _opened(settings, target)
+        session = _replayed(settings, target) if isinstance(target, CassetteTarget) else _opened(settings, target)
     except BaseException:
         target.close()
         raise
+    session.run.ways = Ways(settings.without)
+    return session
 
 
 def _opened(settings: Settings, target: Target) -> Session:

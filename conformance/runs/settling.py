@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import combinations
+from itertools import combinations, filterfalse
 
 from conformance.contract import READINGS, VARIES
 from conformance.exchange.cases import Case
 from conformance.judging.ledger import is_settled
+from conformance.judging.ways import is_way_probe
 from conformance.oracle.prediction import Prediction
 
 __all__ = ["Settling", "cover", "most_telling_first", "told_apart", "unsettled"]
@@ -139,10 +140,14 @@ def _gain(each: Settling) -> tuple[float, float]:
 
 
 def most_telling_first(cases: Iterable[Case]) -> tuple[Case, ...]:
-    """Cases so ordered that those which settle most come first; but the very first stays, which shows who is let in."""
+    """Cases so ordered that those which settle most come first; but what shows who is let in, and how, stays ahead."""
     first, *others = cases
     rank = {each.case.id: index for index, each in enumerate(cover())}
-    return (first, *sorted(others, key=lambda case: rank.get(case.id, len(rank))))
+    return (
+        first,
+        *filter(is_way_probe, others),
+        *sorted(filterfalse(is_way_probe, others), key=lambda case: rank.get(case.id, len(rank))),
+    )
 
 
 def unsettled(possible: Mapping[str, Collection[str]], known: Collection[str] = frozenset()) -> list[str]:
