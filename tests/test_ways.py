@@ -137,6 +137,17 @@ def test_a_mistake_in_forms(mistake, clause):
     assert clause in dict(departures(report))
 
 
+def test_what_was_served_is_served():
+    """A way by which a probe was carried out isn't lacking, whatever the same request is answered later."""
+    with PartialServer() as server:
+        report, session = judge(server)
+        server.refused["form"] = "InvalidParameter"
+        failures = session.run.case(PROBES[Way.FORM])
+
+    assert report.verdict is Verdict.CONFORMS
+    assert (session.run.ways.lacking, len(failures)) == ({}, 1)
+
+
 def test_whoever_refuses_everything():
     """Where plain requests are refused as well, a probe tells nothing of its way."""
     refusal = {"form": "InvalidParameter"}

@@ -130,9 +130,9 @@ class Ways:
         if _is_carried_out(answer):
             self.served |= ways_of(case)
             return None
-        if _is_allowed(answer, prediction):
-            return None
         unknown = [each for each in Way if each in ways_of(case) - self.served]
+        if not unknown or _is_allowed(answer, prediction):
+            return None
         why = f"{' or '.join(each.about for each in unknown)} aren't served: {_told(answer)}"
         self.lacking |= dict.fromkeys(unknown, why)
         return why
