@@ -72,6 +72,8 @@ class CasePart:
 
     def play(self, run: Run, _settings: Settings) -> list[Failure]:
         """Send its steps."""
+        if (way := run.ways.barred(self.case)) is not None:
+            raise UnsupportedError(run.ways.why(way))
         try:
             failures = run.case(self.case)
         except NotRecordedError:

@@ -16,7 +16,7 @@ from hypothesis.internal.conjecture.providers import HypothesisProvider
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from conformance.base.environment import cache_folder
-from conformance.base.errors import BudgetSpentError, SuiteError, UnsupportedError
+from conformance.base.errors import BudgetSpentError, SuiteError
 from conformance.contract import CLAUSES
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.request import Request
@@ -152,8 +152,6 @@ def explore(run: Run, property_: Property, *, examples: int, seed: int) -> None:
     def send(drawn: tuple[Step, ...]) -> None:
         try:
             failures = run.case(in_many_forms(Case(property_.clause, property_.about, drawn)))
-        except UnsupportedError:  # by a way that isn't served, or is left out
-            return
         except (BudgetSpentError, SuiteError) as error:
             stopped.append(error)
             raise SkipTest("the run ended") from error  # the one exception that Hypothesis lets through at once

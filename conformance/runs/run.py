@@ -146,16 +146,16 @@ class Run:
         """Send a case and judge its answers.
 
         Returns:
-            The failures that it showed; empty where the target conforms.
+            The failures that it showed; empty where the target conforms, and where nothing is sent, since the case
+            goes by a way that isn't served, or is left out.
 
         Raises:
             BudgetSpentError: no request is left.
             NotRecordedError: the target is a recording that doesn't have the case, or not all of it.
             TargetUnusableError: the target lets nobody in, or is gone.
-            UnsupportedError: it isn't sent, since a way by which it goes isn't served, or is left out.
         """
-        if (way := self.ways.barred(case)) is not None:
-            raise UnsupportedError(self.ways.why(way))
+        if self.ways.barred(case) is not None:
+            return []
         self._at_hand = case
         if case.quota is not None:
             return self._with_quota(case, case.quota)
@@ -414,7 +414,7 @@ class Run:
 
     def _isnt_served(self, exchange: Exchange, prediction: Prediction, case_run: CaseRun) -> bool:
         """Whether a probe shows that its way isn't served, as plain requests are: one departure, whatever came."""
-        if not self.results.groups_created:
+        if self.from_call or not self.results.groups_created:
             return False
         answer = exchange.answer
         why = self.ways.learn(case_run.case, prediction, answer)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from conformance.base.errors import BudgetSpentError, SuiteError, UnsupportedError
+from conformance.base.errors import BudgetSpentError, SuiteError
 from conformance.exchange.cases import Case
 from conformance.exchange.salt import MARKER, SALT
 from conformance.judging.judge import DepartureKind
@@ -37,8 +37,6 @@ def shrink_failures(run: Run) -> None:
 def _shown(run: Run, case: Case) -> set[tuple[str, DepartureKind]]:
     try:
         return {(each.clause, each.kind) for each in run.case(case)}
-    except UnsupportedError:  # by a way that isn't served
-        return set()
     except ValueError:  # it can't be said in this form, or its twist has nothing to change any more
         return set()
 
