@@ -202,7 +202,7 @@ def test_the_verdict_says_so(capsys):
         report, _ = judge(server, without=(Way.FORM, Way.V1), only=("Protocol.*",))
     print_report(report, console())
 
-    assert "conforms without forms, signatures of version 1: " in capsys.readouterr().out
+    assert "conforms (without forms, signatures of version 1): " in capsys.readouterr().out
 
 
 @pytest.mark.slow
@@ -248,4 +248,4 @@ def test_under_pytest(tmp_path):
         code, counts, printed = run("--iai-without", "form")
 
     assert (code, counts, server.came["form"]) == (0, "N passed", 1), printed
-    assert "conforms without forms" in printed
+    assert "conforms (without forms): " in printed
