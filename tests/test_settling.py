@@ -7,10 +7,10 @@ import pytest
 from conformance.cli.main import main
 from conformance.contract import READING, READINGS, VARIES
 from conformance.emulator import Emulator, conforming
-from conformance.judging.ways import PROBES, Way, ways_of
 from conformance.runs.run import Run
 from conformance.runs.settling import cover, most_telling_first, settlings, unsettled
 from conformance.runs.smoke import smoke
+from conformance.runs.ways import PROBES, Way, ways_of
 from conformance.targets.direct import DirectTarget
 
 EVERYTHING = {each.id: each.names for each in READINGS}

@@ -6,13 +6,13 @@ import sys
 
 import pytest
 
-from conformance.judging.ways import PROBES, Way, Ways, probed_for, ways_of
 from conformance.report.model import Status, Verdict, report_of
 from conformance.report.terminal import console, print_report
 from conformance.runs.conduct import conduct, parts_of
 from conformance.runs.session import open_session
 from conformance.runs.settings import Settings
 from conformance.runs.smoke import smoke
+from conformance.runs.ways import PROBES, Way, Ways, probed_for, ways_of
 from tests.partial_server import REFUSALS, PartialServer
 
 # Each of them is shown by requests in a way of their own alone; few, since the ways are what matters.

@@ -11,9 +11,9 @@ from itertools import combinations
 from conformance.base.words import counted
 from conformance.contract import READING, READINGS, VARIES
 from conformance.judging.ledger import is_settled
-from conformance.judging.ways import Way
 from conformance.runs.options import WITHOUT, add_options, values_of
 from conformance.runs.settling import Settling, cover, unsettled
+from conformance.runs.ways import Way
 
 __all__ = ["add_arguments", "perform"]
 

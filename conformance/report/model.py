@@ -16,7 +16,6 @@ from conformance.contract import CLAUSES, CODES, READINGS, SISTERS, Clause, Code
 from conformance.contract.rules import AnswerRule, Default, Effect, Gate, MayBeAbsent, MinLength, OpenVersions, Whole
 from conformance.judging.judge import DepartureKind
 from conformance.judging.results import NOT_RECORDED, Tally, masked
-from conformance.judging.ways import Way
 from conformance.privacy.secrets import Secrets
 from conformance.recording.provenance import contract_version
 from conformance.recording.reader import Recording
@@ -27,6 +26,7 @@ from conformance.runs.run import Run
 from conformance.runs.selection import cases_of
 from conformance.runs.session import Groups, Session
 from conformance.runs.settings import CASSETTE, Settings
+from conformance.runs.ways import Way
 
 __all__ = ["ClauseResult", "CodeResult", "ReadingResult", "Report", "Status", "Verdict", "Versions", "report_of"]
 

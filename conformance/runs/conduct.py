@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Protocol
 from conformance.base.errors import BudgetSpentError, NotRecordedError, SuiteError, UnsupportedError
 from conformance.exchange.cases import Case
 from conformance.judging.results import Failure
-from conformance.judging.ways import Ways, probed_for
 from conformance.recording.interaction import Interaction
 from conformance.runs.run import Run
 from conformance.runs.selection import cases_of, traffic_of
 from conformance.runs.session import Session, open_session
 from conformance.runs.settings import CASSETTE, Settings
 from conformance.runs.shrink import shrink_failures
+from conformance.runs.ways import Ways, probed_for
 
 if TYPE_CHECKING:
     from pathlib import Path

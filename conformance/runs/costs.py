@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from conformance.emulator import Emulator
 from conformance.exchange.salt import Salts, seeded_run_salt
-from conformance.judging.ways import Ways
 from conformance.runs.conduct import CasePart, parts_of, play
 from conformance.runs.run import Run
 from conformance.runs.settings import STANDARD_EXAMPLES, Settings
+from conformance.runs.ways import Ways
 from conformance.targets.direct import DirectTarget
 
 __all__ = ["cost"]

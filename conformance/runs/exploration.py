@@ -20,8 +20,8 @@ from conformance.base.errors import BudgetSpentError, SuiteError
 from conformance.contract import CLAUSES
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.request import Request
-from conformance.judging.ways import Way
 from conformance.runs.run import Run
+from conformance.runs.ways import Way
 from conformance.strategies import delivered, templates
 from conformance.strategies.forms import in_many_forms
 from conformance.strategies.histories import account_machine

@@ -9,7 +9,7 @@ from conformance.exchange.cases import Step
 from conformance.exchange.messages import Exchange
 from conformance.judging.assessor import CaseRun
 from conformance.judging.sisters import Seen
-from conformance.judging.ways import Way
+from conformance.runs.ways import Way
 
 if TYPE_CHECKING:
     from conformance.runs.run import Run

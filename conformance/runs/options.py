@@ -24,8 +24,8 @@ from conformance.contract import CLAUSES, READING, Level
 from conformance.exchange.gateway_headers import parse_gateway_header
 from conformance.exchange.messages import Headers
 from conformance.judging.judge import DepartureKind
-from conformance.judging.ways import Way
 from conformance.runs.target_kinds import known_targets
+from conformance.runs.ways import Way
 
 __all__ = [
     "OF_THE_WAY", "OPTIONS", "PROFILES", "PYTEST_PREFIX", "WITHOUT", "ExpectedFailure", "Option", "add_options",

@@ -31,7 +31,6 @@ from conformance.judging.judge import Departure, DepartureKind, explain
 from conformance.judging.ledger import Ledger
 from conformance.judging.results import PLAIN, Failure, Results
 from conformance.judging.traffic import Traffic
-from conformance.judging.ways import Ways
 from conformance.oracle.prediction import Prediction, Refused
 from conformance.oracle.validator import predict_http
 from conformance.oracle.world import World
@@ -43,6 +42,7 @@ from conformance.runs.encoder import Encoder
 from conformance.runs.in_use import TRIES, disbelieve
 from conformance.runs.looks import look
 from conformance.runs.patience import Patience
+from conformance.runs.ways import Ways
 from conformance.targets import Target
 
 if TYPE_CHECKING:

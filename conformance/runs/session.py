@@ -16,13 +16,13 @@ from conformance.base.environment import secrets_of_environment
 from conformance.base.errors import UsageError
 from conformance.base.words import counted, visible
 from conformance.exchange.salt import Salts, seeded_run_salt
-from conformance.judging.ways import Ways
 from conformance.privacy.secrets import Secrets
 from conformance.recording.certificates import provenance_of_now
 from conformance.recording.provenance import Provenance
 from conformance.runs.run import Run
 from conformance.runs.settings import Settings
 from conformance.runs.target_kinds import build_target
+from conformance.runs.ways import Ways
 from conformance.targets import Target
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from conformance.base.hosts import SERVICE_HOST, is_platform_host, service_endpo
 from conformance.contract import CLAUSE, CLAUSES, Level
 from conformance.exchange.messages import Headers
 from conformance.judging.judge import DepartureKind
-from conformance.judging.ways import Way
 from conformance.runs.options import OPTIONS, ExpectedFailure, Option, values_of
+from conformance.runs.ways import Way
 
 __all__ = ["CASSETTE", "LIVE", "STANDARD_EXAMPLES", "Settings"]
 

@@ -10,8 +10,8 @@ from itertools import combinations, filterfalse
 from conformance.contract import READINGS, VARIES
 from conformance.exchange.cases import Case
 from conformance.judging.ledger import is_settled
-from conformance.judging.ways import Way, Ways, is_way_probe
 from conformance.oracle.prediction import Prediction
+from conformance.runs.ways import Way, Ways, is_way_probe
 
 __all__ = ["Settling", "cover", "most_telling_first", "told_apart", "unsettled"]
 

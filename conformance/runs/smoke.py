@@ -10,7 +10,7 @@ from conformance.contract.rules import MaxItems, MaxLength, Typed
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.salt import salted
 from conformance.exchange.wire import Form
-from conformance.judging.ways import PROBES, is_way_probe
+from conformance.runs.ways import PROBES, is_way_probe
 from conformance.strategies.deliveries import authentication, protocol
 from conformance.strategies.edges import breaking, keeping, requests_with, unsettled
 from conformance.strategies.forms import in_many_forms
