@@ -10,6 +10,7 @@ from conformance.exchange.salt import Salts, seeded_run_salt
 from conformance.runs.conduct import CasePart, parts_of, play
 from conformance.runs.run import Run
 from conformance.runs.settings import STANDARD_EXAMPLES, Settings
+from conformance.runs.ways import Ways
 from conformance.targets.direct import DirectTarget
 
 __all__ = ["cost"]
@@ -22,7 +23,7 @@ def cost(settings: Settings) -> tuple[int, int]:
     """
     salts = Salts(seeded_run_salt(settings.seed))
     run = Run.against(DirectTarget(Emulator()), max_requests=settings.max_requests, salts=salts)
-    run.max_groups = settings.max_groups
+    run.bounds.groups, run.ways = settings.max_groups, Ways(settings.without)
     counted = replace(settings, profile="standard") if settings.profile == "deep" else settings
     fixed, drawn = Counter[str](), Counter[str]()
     for part in parts_of(counted):

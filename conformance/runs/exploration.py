@@ -21,6 +21,7 @@ from conformance.contract import CLAUSES
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.request import Request
 from conformance.runs.run import Run
+from conformance.runs.ways import Way
 from conformance.strategies import delivered, templates
 from conformance.strategies.forms import in_many_forms
 from conformance.strategies.histories import account_machine
@@ -34,6 +35,7 @@ __all__ = ["PROPERTIES", "Property", "explore"]
 Machine = Callable[[Callable[[tuple[Step, ...]], None]], type[RuleBasedStateMachine]]
 # The most actions of one history.
 _LONGEST_HISTORY = 14
+_ALL_FORMS = frozenset({Way.GET, Way.FORM, Way.V1})
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,14 @@ class Property:
         about: what kind of request.
         drawn: the steps of a case; or a state machine that makes them, given what to do with them.
         weight: how many examples, next to the others.
+        ways: by which some of them go.
     """
 
     clause: str
     about: str
     drawn: st.SearchStrategy[tuple[Step, ...]] | Machine
     weight: int
+    ways: frozenset[Way] = frozenset()
 
 
 def _properties() -> Iterator[Property]:
@@ -64,8 +68,8 @@ def _properties() -> Iterator[Property]:
     yield Property("Request.check-order", "broken with others", _single(templates.breaking_several()), 4)
     yield Property("Request.null", "odd shapes", _single(templates.odd()), 3)
     yield Property("GroupName.charset", "unsettled characters", _single(templates.unsettled()), 3)
-    yield Property("Authentication.signature", "changed on the way", delivered.tampered(), 5)
-    yield Property("Protocol.get", "in forms and queries", delivered.in_forms(), 3)
+    yield Property("Authentication.signature", "changed on the way", delivered.tampered(), 5, _ALL_FORMS)
+    yield Property("Protocol.get", "in forms and queries", delivered.in_forms(), 3, _ALL_FORMS)
     yield Property("Protocol.json.same-text", "written otherwise", delivered.rewritten(), 2)
     yield Property("Protocol.json.form", "misspelt", delivered.misspelt(), 4)
     yield Property("State.refused-leaves-nothing", "histories", account_machine, 2)

@@ -10,6 +10,7 @@ from conformance.contract.rules import MaxItems, MaxLength, Typed
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.salt import salted
 from conformance.exchange.wire import Form
+from conformance.runs.ways import PROBES, is_way_probe
 from conformance.strategies.conditions import ANOTHER_CLIENT, under_conditions
 from conformance.strategies.deliveries import authentication, protocol
 from conformance.strategies.edges import breaking, keeping, requests_with, unsettled
@@ -50,7 +51,7 @@ def smoke_on_clauses() -> tuple[Case, ...]:
 def _in_order(ranked: Iterable[Ranked]) -> tuple[Case, ...]:
     cases: dict[str, Case] = {}
     for _, each in sorted(ranked, key=lambda item: item[0]):  # stable: within a rank, in the order of the page
-        case = in_many_forms(each)
+        case = each if is_way_probe(each) else in_many_forms(each)  # a probe is as plain as can be
         cases.setdefault(case.id, case)
     return tuple(cases.values())
 
@@ -73,10 +74,11 @@ def _on_readings() -> Iterator[Ranked]:
 
 
 def _openers() -> Iterator[Ranked]:
-    """A plain request, and two in which every parameter is as long as it may be."""
+    """A plain request, one by each way that may not be served, and two with every parameter as long as it may be."""
     longest = {clause.subject: clause.rule.limit for clause in CLAUSES if isinstance(clause.rule, MaxLength)}
     (most,) = (clause.rule.limit for clause in CLAUSES if isinstance(clause.rule, MaxItems))
-    yield -1, Case.single("GroupExDescriptions.optional", "nothing but what is required", create())
+    yield -3, Case.single("GroupExDescriptions.optional", "nothing but what is required", create())
+    yield from ((-2, each) for each in PROBES.values())
     for character, about, form in (
         ("x", "everything as long as allowed", Form.JSON),
         ("中", "the same in Han, not escaped", Form.JSON_RAW),
