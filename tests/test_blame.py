@@ -11,7 +11,7 @@ from conformance.oracle.world import World
 
 VALUE = "InvalidParameterValue."
 FREE = "State.refused-leaves-nothing"
-LONG = "x" * 61
+LONG = "xy" * 30 + "x"
 
 
 def refusal(code, focus=None, *, misfires=False, free=(), **changes):

@@ -27,7 +27,8 @@ SALT = "abcdefghijklmn"
 JSON = (("Content-Type", "application/json"),)
 ID_EXISTS = "InvalidParameterValue.GroupIdAlreadyExist"
 NAME_ILLEGAL, NAME_TOO_LONG = "InvalidParameterValue.GroupNameIllegal", "InvalidParameterValue.GroupNameTooLong"
-TOO_LONG, HAN_TOO_LONG = {"GroupName": "x" * 61}, {"GroupName": "中" * 61}
+# No character stands twice in a row: a clause on repetition would be broken as well.
+TOO_LONG, HAN_TOO_LONG = {"GroupName": "xy" * 30 + "x"}, {"GroupName": "中文" * 30 + "中"}
 
 
 def request_of(**changes):
