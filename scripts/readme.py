@@ -106,10 +106,8 @@ def rendered(text: str) -> str:
 
 
 if __name__ == "__main__":
-    for page, made in (
-        (README, rendered(README.read_text(encoding="utf-8"))),
-        (variations.PAGE, variations.rendered()),
-    ):
+    of_readme = rendered(README.read_text(encoding="utf-8"))
+    for page, made in ((README, of_readme), (variations.PAGE, variations.rendered())):
         changed = made != page.read_text(encoding="utf-8")
         page.write_text(made, encoding="utf-8")
         sys.stdout.write(f"{page}: {'something' if changed else 'nothing'} has changed\n")
