@@ -21,6 +21,7 @@ from conformance.runs.session import Session, open_session
 from conformance.runs.settings import CASSETTE, Settings
 from conformance.runs.shrink import shrink_failures
 from conformance.runs.ways import Ways, probed_for
+from conformance.strategies.seeded import opening, seeded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,25 +131,40 @@ def parts_of(settings: Settings, recording: Recording | None = None) -> Iterator
         settings: what the run was asked for.
         recording: what is judged, where that is a recording.
     """
-    explored = () if recording is not None or settings.profile == "smoke" else tuple(_explorations(settings))
+    explores = recording is None and settings.profile != "smoke"
+    explored = tuple(_explorations(settings)) if explores else ()
     before: Counter[str] = Counter()
-    for case in _asked_for(settings, cases_of(settings, recording), explored):
-        yield CasePart(case, before[case.id])
+
+    def part(case: Case) -> CasePart:
         before[case.id] += 1
+        return CasePart(case, before[case.id] - 1)
+
+    ways, seed = Ways(settings.without), settings.seed
+    first, last = [_aimed_at(each, settings, ways) for each in (opening(seed), seeded(seed))] if explores else [[], []]
+    yield from map(part, first)
+    yield from map(part, _asked_for(settings, cases_of(settings, recording), explored, [*first, *last]))
     if recording is not None:
         yield from map(TrafficPart, traffic_of(recording))
     yield from explored
+    yield from map(part, last)
 
 
-def _asked_for(settings: Settings, cases: Sequence[Case], explored: Iterable[ExplorationPart]) -> Iterator[Case]:
+def _aimed_at(cases: Iterable[Case], settings: Settings, ways: Ways) -> list[Case]:
+    return [each for each in cases if settings.aims_at(each.clause) and ways.barred(each) is None]
+
+
+def _asked_for(
+    settings: Settings, cases: Sequence[Case], explored: Iterable[ExplorationPart], beside: Iterable[Case]
+) -> Iterator[Case]:
     """The cases at which the settings aim, by no way that they leave out; and those that show by which ways these go.
 
     The first case, a plain request, is always sent: it shows whether anybody is let in.
     """
     ways = Ways(settings.without)
-    aimed = [each for each in cases if settings.aims_at(each.clause) and ways.barred(each) is None]
+    aimed = _aimed_at(cases, settings, ways)
     drawn = {way for each in explored for way in each.drawn.ways if way not in settings.without}
-    chosen = {*(each.id for each in cases[:1]), *(each.id for each in aimed), *probed_for(aimed, drawn)}
+    chosen = {*(each.id for each in cases[:1]), *(each.id for each in aimed)}
+    chosen |= {*probed_for([*aimed, *beside], drawn)}
     return (each for each in cases if each.id in chosen and ways.barred(each) is None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from conformance.emulator import Emulator
@@ -24,11 +25,15 @@ def cost(settings: Settings) -> tuple[int, int]:
     run = Run.against(DirectTarget(Emulator()), max_requests=settings.max_requests, salts=salts)
     run.bounds.groups, run.ways = settings.max_groups, Ways(settings.without)
     counted = replace(settings, profile="standard") if settings.profile == "deep" else settings
-    fixed = 0, 0
+    fixed, drawn = Counter[str](), Counter[str]()
     for part in parts_of(counted):
+        before = _spent(run)
         play(part, run, counted)
-        if isinstance(part, CasePart):
-            fixed = run.results.requests, run.results.groups_created
+        spent = fixed if isinstance(part, CasePart) else drawn
+        spent.update(_spent(run) - before)
     factor = settings.examples // STANDARD_EXAMPLES
-    requests, groups = run.results.requests - fixed[0], run.results.groups_created - fixed[1]
-    return fixed[0] + factor * requests, fixed[1] + factor * groups
+    return fixed["requests"] + factor * drawn["requests"], fixed["groups"] + factor * drawn["groups"]
+
+
+def _spent(run: Run) -> Counter[str]:
+    return Counter(requests=run.results.requests, groups=run.results.groups_created)

@@ -225,6 +225,7 @@ class Run:
     def _step(self, step: Step, case_run: CaseRun) -> None:
         # Whatever the answers will be.
         self.bounds.check(self.results, step.requests, step.requests if step.request.action == ACTION else 0)
+        self.patience.rest(step.pause)
         if self.pace is not None:
             self.pace.wait(step.requests)
         if step.request.action != ACTION:

@@ -11,10 +11,12 @@ from conformance.exchange.cases import Case, Step
 from conformance.exchange.salt import salted
 from conformance.exchange.wire import Form
 from conformance.runs.ways import PROBES, is_way_probe
+from conformance.strategies.conditions import ANOTHER_CLIENT, under_conditions
 from conformance.strategies.deliveries import authentication, protocol
 from conformance.strategies.edges import breaking, keeping, requests_with, unsettled
 from conformance.strategies.forms import in_many_forms
 from conformance.strategies.sequences import concurrency, create, examples, state, uniqueness
+from conformance.strategies.sweeps import looked_at_again, nearly_alike
 from conformance.strategies.violations import several_faults, telling_apart, whole_requests
 
 __all__ = ["smoke", "smoke_on_clauses"]
@@ -25,6 +27,9 @@ _DEEPEST_RANK = 3
 _DEEPEST_RANKS = {"GroupName.charset": 5, "GroupId.charset": 5, "GroupName.type": 2, "FaceModelVersion.type": 2}
 _DEEPEST_RANK_OF_TYPES = 1
 _LONGEST_TEXT = 5000
+_LAST_RANK = 5
+# Of the pairs that are nearly alike, those that stores are known to take for the same.
+_ALIKE = ("ids: a pattern", "ids: the same number", "names: Han with which")
 # What breaks where a database or a parser takes three bytes for the longest character.
 _OF_FOUR_BYTES = "emoji within"
 
@@ -60,6 +65,7 @@ def _on_clauses() -> Iterator[Ranked]:
     yield from protocol()
     yield from state()
     yield from concurrency()
+    yield from _under_conditions()
 
 
 def _on_readings() -> Iterator[Ranked]:
@@ -115,6 +121,14 @@ def _of_edges() -> Iterator[Ranked]:
                 (request,) = requests_with(clause, edge)
                 if edge.rank <= _DEEPEST_RANK:
                     yield edge.rank, Case.single(clause.id, edge.about, request)
+
+
+def _under_conditions() -> Iterator[Ranked]:
+    """What `standard` sends with values of its seed, the cheapest of it with values that are always the same."""
+    for case in under_conditions(0, (ANOTHER_CLIENT,)):
+        yield _LAST_RANK, case
+    yield from ((_LAST_RANK, each) for each in looked_at_again())
+    yield from ((_LAST_RANK, each) for each in nearly_alike() if each.about.startswith(_ALIKE))
 
 
 def _of_sequences() -> Iterator[Ranked]:
