@@ -48,12 +48,21 @@ class Seen:
     kept: set[str] = field(default_factory=set)
     lacking: str | None = None
 
-    def departs(self, clause: str, kind: DepartureKind, expected: str, observed: str, *, lasting: bool = False) -> None:
+    def departs(
+        self,
+        clause: str,
+        kind: DepartureKind,
+        expected: str,
+        observed: str,
+        *,
+        lasting: bool = False,
+        at_issue: frozenset[str] = frozenset(),
+    ) -> None:
         """Note a departure; `lasting` where no time will mend it."""
         if not lasting:
             self.lacking = self.lacking or clause
         says = f"{expected}: {clause} says {CLAUSE[clause].citations[0]}"
-        self.departures.append(Departure(clause, kind, (says,), observed))
+        self.departures.append(Departure(clause, kind, (says,), observed, at_issue))
 
 
 def see(request: Request, answer: Envelope | None, world: World) -> Seen:
@@ -159,6 +168,7 @@ def _modification(request: Request, group_id: str, answer: Envelope, world: Worl
             "another group has this name",
             "it was given again",
             lasting=True,
+            at_issue=frozenset({"GroupName.unique"}),
         )
     # One that was deleted and perhaps made again may be the old one still: like a deleted one, it tells nothing.
     if group is not None and world.presence(group_id) is not Presence.AGAIN:

@@ -150,6 +150,13 @@ class Report:
         """What was judged, as the user may name it."""
         return self.settings.target if self.recording is None else f"{CASSETTE}{self.recording.path}"
 
+    @property
+    def findings(self) -> tuple[tuple[ClauseResult, FailureGroup], ...]:
+        """What failed, or is a finding: a clause and one of its kinds; the clause that explains most comes first."""
+        shown = [each for each in self.clauses if each.status in {Status.FAILED, Status.FINDING}]
+        shown.sort(key=lambda each: (-sum(one.count for one in each.failures), min(one.first for one in each.failures)))
+        return tuple((each, group) for each in shown for group in each.failures)
+
     def counts(self) -> dict[Status, int]:
         """How many clauses have each status."""
         return {status: sum(each.status is status for each in self.clauses) for status in Status}
@@ -269,6 +276,9 @@ def _clause_result(clause: Clause, run: Run, settings: Settings, groups: Failure
     if failures := tuple(groups.of_clauses.get(clause.id, ())):
         status, reason = _status_of_failures(failures, settings)
         return ClauseResult(clause, status, reason, tally, failures)
+    if explaining := groups.explained.get(clause.id):
+        why = f"what departs from it is counted under {explaining}, which explains it"
+        return ClauseResult(clause, Status.NOT_EXERCISED, why, tally)
     if unread := groups.unread.get(clause.id):
         why = f"{counted(unread, 'answer')} to requests that were aimed at it can't be read"
         return ClauseResult(clause, Status.NOT_EXERCISED, why, tally)
