@@ -157,22 +157,17 @@ def _one_of_several_breaches(seen: Sighting, evidence: Evidence) -> Sighting | N
 
 def _same_delivered_plainly(seen: Sighting, evidence: Evidence) -> Sighting | None:
     """The clause isn't held by what is sent plainly either."""
-    if not (_is_of_delivery(seen.clause) or CLAUSE[seen.clause].part_of) or _is_plain_itself(seen):
+    if not (_is_of_delivery(seen.clause) or CLAUSE[seen.clause].part_of):
         return None
-    wider = {*CLAUSE[seen.clause].part_of, *seen.at_issue} - {seen.clause}
+    wider = (seen.at_issue or frozenset(CLAUSE[seen.clause].part_of)) - {seen.clause}
     return evidence.first(
         lambda each: (
             each.clause in wider
-            and each.kind is seen.kind
+            and (each.kind, each.code) == (seen.kind, seen.code)
             and (each.is_plain or each.aim == each.clause)
             and not _is_of_answers(each.clause)
         )
     )
-
-
-def _is_plain_itself(seen: Sighting) -> bool:
-    """Whether it is about nothing else than what a plain request shows: such as what a group keeps."""
-    return not CLAUSE[seen.clause].part_of and isinstance(CLAUSE[seen.clause].rule, Effect) and not seen.at_issue
 
 
 def _shown_by_its_creation(seen: Sighting, evidence: Evidence) -> Sighting | None:
