@@ -253,4 +253,5 @@ def _mistyped(kind: str) -> Iterator[Edge]:
         yield from (Edge(f"{value!r}", value, 1) for value in (*_FALSY, []))
     elif kind == "Array of String":
         yield Edge("a text that holds a list", '["x"]', 1)
+        yield Edge("an empty text", "", 1)
         yield from (Edge(f"{value!r}", value, 1) for value in _FALSY)

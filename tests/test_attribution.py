@@ -47,7 +47,8 @@ TURNS = {
         seen("Concurrency.same-id", at_issue=["GroupId.unique"], plain=False), breach("GroupId.unique"),
     ),
     "a list shows what its creation did": (
-        seen("State.kept.Tag", Kind.WRONG_RESULT, "State.listed", plain=False), seen("State.kept.Tag", Kind.WRONG_RESULT),
+        seen("State.kept.Tag", Kind.WRONG_RESULT, "State.listed", plain=False),
+        seen("State.kept.Tag", Kind.WRONG_RESULT),
     ),
     "a list shows what had to be refused": (
         seen("State.kept.GroupName", Kind.WRONG_RESULT, "State.listed", plain=False), breach("GroupName.charset"),

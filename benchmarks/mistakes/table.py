@@ -1,6 +1,6 @@
 """The clauses that a person would name for each mistake, written from the words of `server/README.md` alone.
 
-A mistake that isn't here can't be told: what the page leaves open, or what no answer of the suite's requests shows.
+What can't be told stands beside it: what the page leaves open, and what no answer to the suite's requests shows.
 """
 
 from __future__ import annotations
@@ -107,19 +107,19 @@ TABLE: dict[str, tuple[str, ...]] = {
     "join-error-list": ("Response.Error.Code",),
 }
 
-# Mistake → the reading that permits it, or that leaves the point open.
+# Mistake → the reading that permits it.
 PERMITTED = {
     "desc-string-wrapped": "text-for-list",
-    "version-empty-default": "empty-version",
-    "uniq-id-fold": "id-case",
-    "uniq-region": "regions share no groups, of which the page says nothing",
+    "version-empty-default": "empty-face-model-version",
+    "uniq-id-fold": "group-id-case",
     "store-default-2": "account-age",
     "proto-unknown-ignored": "unknown-parameter",
-    "proto-region-optional": "region-required",
-    "sig-token-ignored": "token",
+    "proto-region-optional": "absent-region",
+    "sig-token-ignored": "wrong-token",
 }
 # Mistake → why no answer that comes to the suite shows it.
 OUT_OF_SIGHT = {
+    "uniq-region": "the page doesn't say that regions share their groups",
     "env-number-string": "GetGroupInfo has a page of its own, which says what else it answers",
     "sig-host-bind": "it shows behind a proxy alone, which passes another Host on",
     "sig-date-local": "it shows from 16 to 24 o'clock UTC alone",

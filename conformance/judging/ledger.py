@@ -120,7 +120,7 @@ class Ledger:
                     if len(kept) == len(values) and left < domains[reading]:
                         domains[reading] = left
                         changed[reading] = (left, name)
-                        because.setdefault(reading, []).append(name)
+                        because.setdefault(reading, []).extend([name] if key != newest else [])
                         again = True
         return changed
 
