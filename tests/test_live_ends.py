@@ -59,6 +59,7 @@ def test_a_journal_that_is_lost(stand_in, harm, deletes):
 # --- Clocks ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [-900, 900])
 def test_a_clock_that_is_set(stand_in, step):
     """This machine's clock is set by minutes in the middle of a run: that is nobody's departure."""
@@ -93,6 +94,7 @@ def test_a_clock_is_set_by_a_refused_signature_alone():
 # --- Two runs on one account -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_two_runs_at_once(stand_in):
     """Neither blames the service for the other's groups, nor takes them for its own."""
     settings = Settings(target="live", profile="smoke", consent=True)

@@ -167,9 +167,9 @@ class Words:
         for each in found:
             self._by_beginning.setdefault(each[:CERTAIN], set()).add(each)
 
-    def __contains__(self, text: str) -> bool:
+    def __contains__(self, text: object) -> bool:
         """Whether a text has a word of the run's, in whatever letter case."""
-        text = text.lower()
+        text = str(text).lower()
         return any(
             text.startswith(word, place)
             for place in range(len(text) - CERTAIN + 1)

@@ -66,7 +66,9 @@ class Failure:
         """How large it is to read: whether it needs other cases; requests, parameters that aren't plain, characters."""
         last = self.case.steps[-1]
         remarkable = self._remarkable + len(last.twists) + (last.form not in _JSON)
-        characters = sum(len(http.body) + len(http.query) for http in self.bodies)
+        # Of the template: what a marker stands for is of any length.
+        texts = [value for step in self.case.steps for _, value in step.request.parameters]
+        characters = sum(len(str(each)) for each in texts if each not in (SALT, ID, NAME))
         return self.needs_others, len(self.bodies), remarkable, characters
 
     @property

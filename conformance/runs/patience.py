@@ -61,7 +61,7 @@ class Patience:
     ask: Callable[[], Answer | None]
     slow_down: Callable[[float], None]
     name: str
-    sleep: Callable[[float], object] | None = time.sleep
+    sleep: Callable[[float], object] | None = field(default_factory=lambda: time.sleep)
     clock: Callable[[], float] = time.monotonic
     lags: bool = True
     rate: float | None = None

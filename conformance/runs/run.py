@@ -455,7 +455,7 @@ class Run:
         self.contact.answered()
         if not self._heard:
             self._heard = True
-            if date_of(exchange.answer) is None:
+            if date_of(exchange.answer) is None and not self.target.exclusive:
                 self.world.clocks_apart = _UNTOLD
             self._ahead = clock_ahead(exchange.answer, self._now)
         elif self._relies:  # either clock may be set meanwhile
