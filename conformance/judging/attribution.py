@@ -184,15 +184,14 @@ def _shown_by_its_creation(seen: Sighting, evidence: Evidence) -> Sighting | Non
 
 
 def _taken_and_kept_otherwise(seen: Sighting, evidence: Evidence) -> Sighting | None:
-    """A list shows that groups were kept otherwise which had to be refused."""
-    if seen.is_plain or not seen.clause.startswith(_LISTED) or seen.kind is not Kind.WRONG_RESULT:
+    """A list shows groups which had to be refused, or that such a one was kept otherwise than it was asked for."""
+    if seen.is_plain or seen.kind is not Kind.WRONG_RESULT:
         return None
-    parameter = seen.clause.removeprefix(_LISTED)
-    return evidence.first(
-        lambda each: (
-            each.kind is Kind.ACCEPTED_THOUGH_INVALID and each.is_plain and CLAUSE[each.clause].parameter == parameter
-        )
-    )
+    taken = [each for each in evidence.sightings if each.kind is Kind.ACCEPTED_THOUGH_INVALID]
+    if seen.clause == "State.listed" and "State.refused-leaves-nothing" in seen.at_issue:
+        return next(iter(taken), None)
+    kept = seen.clause.removeprefix(_LISTED)
+    return next((each for each in taken if each.is_plain and CLAUSE[each.clause].parameter == kept), None)
 
 
 def _by_that_way_alone(seen: Sighting, evidence: Evidence) -> Sighting | None:

@@ -152,10 +152,17 @@ class Report:
 
     @property
     def findings(self) -> tuple[tuple[ClauseResult, FailureGroup], ...]:
-        """What failed, or is a finding: a clause and one of its kinds; the clause that explains most comes first."""
+        """What failed, or is a finding: a clause and one of its kinds.
+
+        The clause that explains most others comes first; then that which was seen first, since effects show later.
+        """
+
+        def place(result: ClauseResult) -> tuple[int, int]:
+            explained = {clause for each in result.failures for clause in each.explained}
+            return -len(explained), min(each.first for each in result.failures)
+
         shown = [each for each in self.clauses if each.status in {Status.FAILED, Status.FINDING}]
-        shown.sort(key=lambda each: (-sum(one.count for one in each.failures), min(one.first for one in each.failures)))
-        return tuple((each, group) for each in shown for group in each.failures)
+        return tuple((each, group) for each in sorted(shown, key=place) for group in each.failures)
 
     def counts(self) -> dict[Status, int]:
         """How many clauses have each status."""
