@@ -36,6 +36,10 @@ TURNS = {
         seen("Tag.charset", WRONG, code="InternalError", by=["form"], plain=False),
         seen("Protocol.form", REFUSED, code="InternalError", by=["form"], plain=False, bare=True),
     ),
+    "codes are spelt in a way of its own": (
+        seen("Response.Error.documented", MALFORMED, "Tag.charset"),
+        breach("Tag.charset", kind=Kind.UNDOCUMENTED_CODE, code="TagIllegal"),
+    ),
     "the code is wrong for that breach alone, too": (
         seen("Request.check-order", WRONG, code="C", at_issue=["GroupId.charset", "Tag.charset"]),
         breach("GroupId.charset", kind=WRONG, code="C"),
@@ -115,6 +119,16 @@ def laid(sightings, *, may_take=lambda _one, _other: True):
     for number, each in enumerate(sightings, 1):
         results.sightings[each] = Occurrences(number, None, 1)
     return attributed(results, frozenset(), may_take)
+
+
+def test_many_codes_of_its_own():
+    """Where many clauses are told by codes that nobody documents, that is one mistake."""
+    documented = seen("Response.Error.documented", MALFORMED, "Tag.charset")
+    clauses = ["Tag.charset", "GroupId.charset", "GroupName.charset"]
+    undocumented = [breach(each, kind=Kind.UNDOCUMENTED_CODE, code=each) for each in clauses]
+
+    assert laid([documented, *undocumented[:1]]) == {documented: undocumented[0]}
+    assert laid([documented, *undocumented]) == dict.fromkeys(undocumented, documented)
 
 
 def test_a_row_of_explanations():

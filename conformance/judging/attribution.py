@@ -97,6 +97,9 @@ def _key(sighting: Sighting) -> tuple[str, Kind]:
 # --- What is known of clauses ------------------------------------------------------------------------------------
 
 _IN_PAGE_ORDER = [each.id for each in CLAUSES]
+_DOCUMENTED = "Response.Error.documented"
+# Codes of so many clauses aren't each mistaken by itself.
+_MANY = 3
 _UNREADABLE = "Response.envelope"
 # Of what can't be read, these tell nothing further.
 _OF_UNREADABLE = frozenset({"Response.http-status", "Response.content-type"})
@@ -130,6 +133,16 @@ def _same_code_to_everything(seen: Sighting, evidence: Evidence) -> Sighting | N
         key=lambda each: (len(each.by), each.clause in evidence.kept, _IN_PAGE_ORDER.index(each.clause)),
         default=None,
     )
+
+
+def _codes_of_its_own(seen: Sighting, evidence: Evidence) -> Sighting | None:
+    """A code of the target's own is one clause's mistake; where there are many, codes are spelt otherwise as such."""
+    if seen.kind is not Kind.UNDOCUMENTED_CODE and seen.clause != _DOCUMENTED:
+        return None
+    own = [each for each in evidence.sightings if each.kind is Kind.UNDOCUMENTED_CODE and each.is_plain]
+    if len({each.clause for each in own}) < _MANY:
+        return next(iter(own), None) if seen.clause == _DOCUMENTED else None
+    return evidence.first(lambda each: each.clause == _DOCUMENTED)
 
 
 def _same_code_to_that_breach(seen: Sighting, evidence: Evidence) -> Sighting | None:
@@ -251,6 +264,7 @@ def _unread_there_alone(seen: Sighting, evidence: Evidence) -> Sighting | None:
 # In order: the first that explains is right, since those after it take what it looks at for granted.
 RULES: tuple[Rule, ...] = (
     Rule("whatever goes by this way is refused so", _same_code_to_everything),
+    Rule("codes are spelt in a way of its own", _codes_of_its_own),
     Rule("the code is wrong for that breach alone, too", _same_code_to_that_breach),
     Rule("one of its breaches is accepted alone, too", _one_of_several_breaches),
     Rule("the same departs when sent plainly", _same_delivered_plainly),
