@@ -205,8 +205,12 @@ WRONG = {
         TOO_LONG, refused("InvalidParameterValue"), Kind.WRONG_REASON, ["GroupName.length.max"],
     ),
     "a third code for two faults": (
-        {**TOO_LONG, "GroupId": "!"}, refused("InvalidParameterValue.GroupTagIllegal"),
+        {**TOO_LONG, "GroupId": "!"}, refused("InvalidParameterValue.GroupNumExceed"),
         Kind.WRONG_REASON, ["Request.check-order"],
+    ),
+    "nearly the code of one of two faults": (
+        {**TOO_LONG, "GroupId": "!"}, refused("InvalidParameterValue.GroupTagIllegal"),
+        Kind.WRONG_REASON, ["GroupId.charset"],
     ),
     "a number for a version refused for another reason": (
         {"FaceModelVersion": 5}, refused(NAME_ILLEGAL), Kind.WRONG_REASON, ["FaceModelVersion.type"],
