@@ -22,6 +22,7 @@ from conformance.runs.levels import LEVELS
 from conformance.runs.options import OPTIONS
 from conformance.runs.session import open_session
 from conformance.runs.settings import Settings
+from scripts import variations
 
 __all__ = ["BLOCKS", "README", "rendered"]
 
@@ -58,10 +59,10 @@ def _conforming_run() -> str:
 
 
 def _failing_run() -> str:
-    """The first failure of an emulator that counts bytes, as the terminal shows it."""
+    """What fails of an emulator that counts bytes, as the terminal shows it."""
     text = _printed("group-name-counts-bytes")
-    blocks = [each for each in text.split("\n\n") if each.startswith("✗")]
-    return _clipped(blocks[0])
+    (block,) = (each for each in text.split("\n\n") if each.startswith("✗ GroupName.length.max: rejected though valid"))
+    return _clipped(block)
 
 
 def _levels() -> str:
@@ -105,7 +106,8 @@ def rendered(text: str) -> str:
 
 
 if __name__ == "__main__":
-    before = README.read_text(encoding="utf-8")
-    after = rendered(before)
-    README.write_text(after, encoding="utf-8")
-    sys.stdout.write(f"{README}: {'nothing' if after == before else 'something'} has changed\n")
+    of_readme = rendered(README.read_text(encoding="utf-8"))
+    for page, made in ((README, of_readme), (variations.PAGE, variations.rendered())):
+        changed = made != page.read_text(encoding="utf-8")
+        page.write_text(made, encoding="utf-8")
+        sys.stdout.write(f"{page}: {'something' if changed else 'nothing'} has changed\n")

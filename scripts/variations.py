@@ -1,8 +1,7 @@
-"""Writes `docs/variations.md`, every permitted variation that is tried: `python -m scripts.variations`."""
+"""What `docs/variations.md` says: every permitted variation that is tried. `scripts.readme` writes it."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +18,7 @@ _HEAD = """\
 Every line is a way in which a server may differ from another, and from the reference emulator, without departing from
 the documents; and the words that permit it. Each is tried: tests and campaigns run the reference emulator in this way,
 and no clause may fail (`tests/test_twins.py`, `tests/test_variations.py`, `tests/test_patience.py`,
-`python -m benchmarks.false_alarms`). This page is written by `python -m scripts.variations`.
+`python -m benchmarks.false_alarms`). This page is written by `python -m scripts.readme`.
 """
 _BORNE = (
     ("requests are throttled, by any of the documented codes or by HTTP 429", "“请求的次数超过了频率限制。”"),
@@ -68,13 +67,3 @@ def rendered() -> str:
         *_table("what happens | what permits it", iter(_BORNE)),
     ]
     return "\n".join(lines) + "\n"
-
-
-def main() -> int:
-    """Write the page."""
-    PAGE.write_text(rendered(), "utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -59,6 +59,7 @@ _NEAR_MISSES = (
     "3", "2", "1.0", "4.0", "2.5", "3.1", "3.00", "03.0", "3.0.0", "3.0 ", " 3.0", "3.0\n", "3,0", "3.0a", "v3.0",
     "30", "3.", "\uff13.0", "\u0663.0", "2.0,3.0", "latest",
 )  # fmt: skip
+_FALSY: tuple[object, ...] = (0, False, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +243,15 @@ def unsettled(clause: Clause) -> Iterator[tuple[str, Edge]]:
 
 
 def _mistyped(kind: str) -> Iterator[Edge]:
-    """JSON values of another type. None that is empty or zero: many languages take those for absent."""
+    """JSON values of another type; and of those some that many languages take for absent, or for the right one."""
     yield Edge("a number", 5, 0)
     yield Edge("true", True, 1)
     yield Edge("an object", {"a": "b"}, 1)
     if kind == "String":
         yield Edge("a list", ["x"], 1)
         yield Edge("a fraction", 3.0, 2)
+        yield from (Edge(f"{value!r}", value, 1) for value in (*_FALSY, []))
+    elif kind == "Array of String":
+        yield Edge("a text that holds a list", '["x"]', 1)
+        yield Edge("an empty text", "", 1)
+        yield from (Edge(f"{value!r}", value, 1) for value in _FALSY)

@@ -46,6 +46,8 @@ def uniqueness() -> Iterator[tuple[str, str, int, Sequence]]:
     long_id, long_name = _all_but_one("GroupId.length.max"), _all_but_one("GroupName.length.max")
     yield by_id, "the same id, another name", 0, (create(), create(group_name=f"{SALT}b"))
     yield by_name, "the same name, another id", 0, (create(), create(f"{SALT}b"))
+    yield by_id, "the same id three times", 1, (create(), create(SALT, f"{SALT}b"), create(SALT, f"{SALT}c"))
+    yield by_name, "the same name, another model version", 2, (create(FaceModelVersion="2.0"), create(f"{SALT}b"))
     yield (
         by_id,
         "the same id after another group",
@@ -122,6 +124,10 @@ def state() -> Iterator[tuple[int, Case]]:
     yield 2, _case(
         "State.deletion", "the name is given again, then the id",
         create(a, a), delete(a), create(b, a), create(a, b), create(c, a),
+    )  # fmt: skip
+    yield 2, _case(
+        "State.kept.Tag", "nothing is left of what was deleted",
+        create(a, a, Tag="x", GroupExDescriptions=["x"]), delete(a), create(a, b), information(a),
     )  # fmt: skip
     yield 2, _case(
         "State.renaming", "the old name is free, the new one taken",

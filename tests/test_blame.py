@@ -11,7 +11,7 @@ from conformance.oracle.world import World
 
 VALUE = "InvalidParameterValue."
 FREE = "State.refused-leaves-nothing"
-LONG = "x" * 61
+LONG = "xy" * 30 + "x"
 
 
 def refusal(code, focus=None, *, misfires=False, free=(), **changes):
@@ -45,14 +45,24 @@ TURNS = {
         of_gateway("InternalError", broken={"Tag.type", "Protocol.method", "Protocol.json.form"}),
         ["Protocol.method", "Protocol.json.form"],
     ),
+    "the breach whose code it nearly is": (
+        refusal("InvalidParameter.GroupIdIllegal", GroupName=LONG, GroupId="!"), ["GroupId.charset"],
+    ),
     "which of several breaches is told": (
-        refusal(f"{VALUE}GroupTagIllegal", GroupName=LONG, GroupId="!"), ["Request.check-order"],
+        refusal("InternalError", GroupName=LONG, GroupId="!"), ["Request.check-order"],
     ),
     "the limit of the shortest text": (
         refusal(f"{VALUE}GroupNameIllegal", "GroupName.length.min"), ["GroupName.length.min"],
     ),
     "the clause of which the code speaks": (
         refusal(f"{VALUE}GroupNameIllegal", "Tag.charset", Tag="t"), ["GroupName.charset"],
+    ),
+    "what the message names": (
+        Refusal(
+            Prediction((), frozenset({"Protocol.action.present"}), frozenset(), frozenset()), "MissingParameter",
+            message="The request is missing a required parameter `Action`.",
+        ),
+        ["Protocol.action.present"],
     ),
     "the parameter of which it speaks was left out": (refusal(f"{VALUE}GroupTagTooLong"), ["Tag.optional"]),
     "one is said to be absent that may be": (

@@ -27,7 +27,8 @@ SALT = "abcdefghijklmn"
 JSON = (("Content-Type", "application/json"),)
 ID_EXISTS = "InvalidParameterValue.GroupIdAlreadyExist"
 NAME_ILLEGAL, NAME_TOO_LONG = "InvalidParameterValue.GroupNameIllegal", "InvalidParameterValue.GroupNameTooLong"
-TOO_LONG, HAN_TOO_LONG = {"GroupName": "x" * 61}, {"GroupName": "中" * 61}
+# No character stands twice in a row: a clause on repetition would be broken as well.
+TOO_LONG, HAN_TOO_LONG = {"GroupName": "xy" * 30 + "x"}, {"GroupName": "中文" * 30 + "中"}
 
 
 def request_of(**changes):
@@ -204,8 +205,12 @@ WRONG = {
         TOO_LONG, refused("InvalidParameterValue"), Kind.WRONG_REASON, ["GroupName.length.max"],
     ),
     "a third code for two faults": (
-        {**TOO_LONG, "GroupId": "!"}, refused("InvalidParameterValue.GroupTagIllegal"),
+        {**TOO_LONG, "GroupId": "!"}, refused("InvalidParameterValue.GroupNumExceed"),
         Kind.WRONG_REASON, ["Request.check-order"],
+    ),
+    "nearly the code of one of two faults": (
+        {**TOO_LONG, "GroupId": "!"}, refused("InvalidParameterValue.GroupTagIllegal"),
+        Kind.WRONG_REASON, ["GroupId.charset"],
     ),
     "a number for a version refused for another reason": (
         {"FaceModelVersion": 5}, refused(NAME_ILLEGAL), Kind.WRONG_REASON, ["FaceModelVersion.type"],

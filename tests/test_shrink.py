@@ -218,7 +218,7 @@ def _shrunk(monkeypatch):
 
 def test_what_is_shrunk(shrunk):
     """The smallest request of each failure, with forty tries; of very many failures the first."""
-    run = run_of("accepts-everything", cases=smoke()[:200])
+    run = run_of("accepts-everything", cases=smoke()[:240])
     shrink_failures(run)
 
     failures = [found[0].case for found in run.results.failures.values()]

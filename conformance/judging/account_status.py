@@ -177,4 +177,7 @@ def is_throttled(answer: Answer) -> bool:
 
 def is_refusal(answer: Answer) -> bool:
     """Whether an answer is anything but a success."""
-    return not isinstance(answer, HttpResponse) or "FaceModelVersion" not in envelope(answer).response
+    if not isinstance(answer, HttpResponse):
+        return True
+    parsed = envelope(answer)
+    return parsed.error is not None or "FaceModelVersion" not in parsed.response

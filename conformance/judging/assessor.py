@@ -17,7 +17,7 @@ from conformance.exchange.request import Request
 from conformance.exchange.salt import SALT, Words, words
 from conformance.exchange.wire import Form, Sender, envelope, fields_of
 from conformance.judging.account_status import OF_THE_ACCOUNT, leaves_open
-from conformance.judging.blame import is_permitted
+from conformance.judging.blame import dependent_on, is_permitted
 from conformance.judging.judge import Departure, DepartureKind, Judgement, explain, judge, judge_envelope, part
 from conformance.judging.ledger import Contradiction, Ledger
 from conformance.judging.observed import ObservedExchange
@@ -141,8 +141,15 @@ class Assessor:
             at_once: whether it is one of several that were sent at once.
         """
         request, focus = decoded(http), case_run.case.clause
+        shown = {id_ for id_, tally in self.results.tallies.items() if tally.kept}
         judgement = judge(
-            prediction, answer, self._request_ids, focus, self._misfiring, size_clause=size_clause_of(http)
+            prediction,
+            answer,
+            self._request_ids,
+            focus,
+            self._misfiring,
+            shown=shown,
+            size_clause=size_clause_of(http),
         )
         self.on_judgement(http, prediction, judgement)
         # Of what is delivered in a way of its own, the way may be what is refused.
@@ -156,7 +163,7 @@ class Assessor:
             *_of_aim(case_run.case, judgement, prediction, answer),
             *self._learn(name, judgement, prediction, answer),
         ]
-        case_run.found += [self.fail(each, case_run) for each in departures]
+        case_run.found += [self.fail(each, case_run) for each in _of_one_answer(departures)]
         case_run.conclusive = case_run.conclusive and judgement.conclusive
         case_run.answered += bool(judgement.ways)
         self._count(prediction, judgement, answer, focus)
@@ -292,6 +299,7 @@ class Assessor:
                 tuple(case_run.bodies),
                 self.results.requests,
                 replace(case_run.case, steps=case_run.case.steps[:upto], quota=self.world.quota),
+                departure.at_issue,
             )
         )
 
@@ -367,6 +375,13 @@ def _of_aim(
         yield Departure(case.clause, DepartureKind.MALFORMED, explain(prediction), observed)
 
 
+def _of_one_answer(departures: Iterable[Departure]) -> list[Departure]:
+    """The departures of an answer, each of those in its form with all of them: any may explain the others."""
+    found = list(departures)
+    malformed = frozenset(each.clause for each in found if each.kind is DepartureKind.MALFORMED)
+    return [replace(each, at_issue=malformed) if each.clause in malformed else each for each in found]
+
+
 def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judgement) -> Iterable[Departure]:
     """The departures of the clause whose words are read in two ways, and of the clause at issue."""
     reading = READING[found.reading]
@@ -378,8 +393,9 @@ def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judge
     )
     at_issue = prediction.open if len(prediction.open) == 1 else frozenset({reading.clause})
     alike = any(type(CLAUSE[each].rule) is type(CLAUSE[reading.clause].rule) for each in at_issue)
+    dependent = dependent_on(found.reading)
     for clause in sorted(at_issue if alike else at_issue | {reading.clause}):
-        yield Departure(clause, DepartureKind.CONTRADICTION, expected, str(judgement.outcome))
+        yield Departure(clause, DepartureKind.CONTRADICTION, expected, str(judgement.outcome), dependent)
 
 
 # The reading on whether an answer names a charset, and those on what null means.

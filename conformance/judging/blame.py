@@ -5,14 +5,18 @@ That the answer departs is certain before; here it is only said from which claus
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, fields
+from difflib import SequenceMatcher
 
 from conformance.contract import CLAUSE, CLAUSES, clause_on_whole
-from conformance.contract.rules import Gate, MayBeAbsent, MinLength, Required, Unique
+from conformance.contract.rules import Charset, Gate, MayBeAbsent, MinLength, Required, Unique
 from conformance.oracle.prediction import Prediction
 
-__all__ = ["RULES", "BlameRule", "Refusal", "blamed", "guess", "in_page_order", "is_permitted", "owner_of"]
+__all__ = [
+    "RULES", "BlameRule", "Refusal", "blamed", "dependent_on", "guess", "in_page_order", "is_permitted", "owner_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +28,16 @@ class Refusal:
         code: what came.
         focus: the clause at which the request was aimed; None where it was aimed at none.
         misfires: whether the target is known to answer with this code to valid requests.
+        message: what it says for people; empty where nothing.
+        shown: clauses that earlier answers showed to be kept.
     """
 
     prediction: Prediction
     code: str
     focus: str | None = None
     misfires: bool = False
+    message: str = ""
+    shown: Container[str] = ()
 
     @property
     def owner(self) -> str | None:
@@ -95,11 +103,35 @@ _PERMITTED = frozenset(each.id for each in CLAUSES if isinstance(each.rule, Gate
 _SHORTEST = frozenset(each.id for each in CLAUSES if isinstance(each.rule, MinLength))
 _OPTIONAL = {each.parameter: each.id for each in CLAUSES if isinstance(each.rule, MayBeAbsent)}
 _ORDER_OF_CHECKS = clause_on_whole("order").id
+# What every request says of itself, beside the parameters of its action, and the clauses on whether it is there.
+_COMMON = {
+    "Action": "Protocol.action.present",
+    "Version": "Protocol.version.present",
+    "Region": "Protocol.region.present",
+    "Timestamp": "Authentication.timestamp.form",
+    "Nonce": "Authentication.nonce",
+    "Authorization": "Authentication.authorization.present",
+    "SecretId": "Authentication.secret-id",
+}
+_NAMES = re.compile(r"\b(?:X-TC-)?(" + "|".join(_COMMON) + r")\b")
+# A code is taken for a misspelt one, or that of a neighbour, if so much of it is the same.
+_NEARLY = 0.8
 
 
 def owner_of(code: str) -> str | None:
     """The clause of which a code surely speaks; None where it speaks of too much, or of none."""
     return _OWNER.get(code)
+
+
+def dependent_on(reading: str) -> frozenset[str]:
+    """The clauses whose judgement depends on a reading."""
+    return frozenset(
+        each.id
+        for each in CLAUSES
+        if each.reading == reading
+        or any(getattr(each.rule, field.name) == reading for field in fields(each.rule))
+        or (isinstance(each.rule, Charset) and any(one.reading == reading for one in each.rule.alphabet.unsettled))
+    )
 
 
 def is_permitted(prediction: Prediction, focus: str | None) -> bool:
@@ -147,6 +179,28 @@ def _broken_at_gate(refusal: Refusal) -> list[str]:
     return [each for each in _broken(refusal) if isinstance(CLAUSE[each].rule, Gate)]
 
 
+def _broken_alike(refusal: Refusal) -> list[str]:
+    """The breach whose code is nearly that which came; or the first, where all are breaches of the same kind."""
+    broken = _broken(refusal)
+    alike = {each: max(map(_likeness(refusal.code), CLAUSE[each].codes), default=0) for each in broken}
+    nearest = max(broken, key=lambda each: alike[each], default=None)
+    if nearest is not None and alike[nearest] >= _NEARLY:
+        return [nearest]
+    return broken[:1] if len({type(CLAUSE[each].rule) for each in broken}) == 1 else []
+
+
+def _likeness(code: str) -> Callable[[str], float]:
+    """How much of another code is the same, from 0 to 1; what both begin with, up to the point, isn't looked at."""
+    last = code.rpartition(".")[2]
+    return lambda other: SequenceMatcher(None, last, other.rpartition(".")[2], autojunk=False).ratio()
+
+
+def _named(refusal: Refusal) -> list[str]:
+    """The clause on what the message names, where the code speaks of nothing and one such thing alone is named."""
+    found = set(_NAMES.findall(refusal.message)) if refusal.owner is None else set()
+    return [_COMMON[each] for each in found if _COMMON[each] in refusal.prediction.kept] if len(found) == 1 else []
+
+
 def _is_of_the_shortest(refusal: Refusal) -> bool:
     """The shortest text is refused: its limit is at issue, whatever else of the same subject the code speaks of."""
     focus, owner = refusal.focus, refusal.kept_owner
@@ -163,7 +217,8 @@ def _left_out(refusal: Refusal) -> list[str]:
 def _all_left_out(refusal: Refusal) -> list[str]:
     """The permissions to leave out those parameters that were, where the code says that one is absent."""
     said = refusal.code in _ABSENT_CODES and len(refusal.prediction.open) != 1
-    return in_page_order(refusal.prediction.kept.intersection(_OPTIONAL.values())) if said else []
+    left_out = in_page_order(refusal.prediction.kept.intersection(_OPTIONAL.values())) if said else []
+    return [each for each in left_out if each not in refusal.shown]
 
 
 def _whoever_is_near(refusal: Refusal) -> list[str]:
@@ -174,7 +229,7 @@ def guess(prediction: Prediction, focus: str | None) -> list[str]:
     """The clause at issue, where the answer doesn't name it."""
     if len(prediction.open) == 1:
         return list(prediction.open)
-    if focus is not None:
+    if focus is not None and not (focus == _ORDER_OF_CHECKS and prediction.open):
         return [focus]
     return in_page_order(prediction.open)[:1] or ["Response.envelope"]
 
@@ -194,11 +249,13 @@ RULES: tuple[BlameRule, ...] = (
     BlameRule("a code that the target gives to valid requests", _is_known_to_misfire, lambda each: each.kept_owner),
     BlameRule("the only clause that is broken", lambda each: len(each.prediction.broken) == 1, _broken),
     _telling("what the gateway should have refused", _broken_at_gate),
+    _telling("the breach whose code it nearly is", _broken_alike),
     BlameRule(
         "which of several breaches is told", lambda each: bool(each.prediction.broken), lambda _: [_ORDER_OF_CHECKS]
     ),
     BlameRule("the limit of the shortest text", _is_of_the_shortest, _focus),
     _telling("the clause of which the code speaks", lambda each: each.kept_owner),
+    _telling("what the message names", _named),
     _telling("the parameter of which it speaks was left out", _left_out),
     _telling("one is said to be absent that may be", _all_left_out),
     BlameRule("nothing else tells it", lambda _: True, _whoever_is_near),

@@ -53,12 +53,15 @@ class Departure:
         kind: how.
         expected: what the page allows, a line each, with its words.
         observed: what came.
+        at_issue: ids of the clauses that may explain it besides: those that the request breaks; those from which the
+            same answer departs; those that depend on the reading of which it contradicts an earlier answer.
     """
 
     clause: str
     kind: DepartureKind
     expected: tuple[str, ...]
     observed: str
+    at_issue: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -90,6 +93,7 @@ def judge(
     focus: str | None = None,
     misfiring: Container[str] = (),
     *,
+    shown: Container[str] = (),
     size_clause: str | None = None,
 ) -> Judgement:
     """Hold an answer against a prediction.
@@ -102,6 +106,7 @@ def judge(
             never changes whether the answer departs.
         misfiring: codes that the target is known to answer to valid requests. One of them is then laid to the clause
             of which it speaks, not to the one that the request breaks. It never changes whether the answer departs.
+        shown: clauses that earlier answers showed to be kept. What may be left out isn't blamed, if it is among them.
         size_clause: the clause on how large the request may be: an HTTP server that finds it too large departs from it.
     """
     checked: set[str] = set()
@@ -124,7 +129,11 @@ def judge(
     elif outcome is not None:
         ways = prediction.ways_to(outcome)
     if outcome is not None and not ways:
-        departures += _of_outcome(prediction, outcome, focus, misfiring)
+        if isinstance(outcome, Refused):
+            refusal = Refusal(prediction, outcome.code, focus, outcome.code in misfiring, _message(parsed), shown)
+            departures += _of_refusal(refusal)
+        elif isinstance(outcome, Accepted):
+            departures += _of_acceptance(prediction, outcome, focus)
     elif outcome is None:
         at_issue = [focus] if focus is not None and is_permitted(prediction, focus) else []
         if answer.status == 500:  # it broke on what its gateway should have refused
@@ -251,30 +260,31 @@ def _text_problem(values: object, name: str) -> str | None:
 # --- The outcome against the prediction --------------------------------------------------------------------
 
 
-def _of_outcome(
-    prediction: Prediction, outcome: Outcome, focus: str | None, misfiring: Container[str]
-) -> Iterator[Departure]:
-    """The departures of an outcome that isn't allowed: what kind, and of which clauses."""
-    if isinstance(outcome, Accepted):
-        if prediction.must_be_refused:
-            kind, clauses = (
-                DepartureKind.ACCEPTED_THOUGH_INVALID,
-                in_page_order(prediction.broken) or guess(prediction, focus),
-            )
-        else:
-            kind = DepartureKind.WRONG_RESULT
-            named = [CLAUSE[id_] for each in prediction.allowed for id_ in each.clauses]
-            defaults = [each.id for each in named if isinstance(each.rule, Default)]
-            clauses = defaults[:1] or ["Response.FaceModelVersion"]
-    elif isinstance(outcome, Refused):
-        kind, clauses = (
-            _kind_of_code(prediction, outcome.code),
-            blamed(Refusal(prediction, outcome.code, focus, outcome.code in misfiring)),
-        )
+def _of_acceptance(prediction: Prediction, outcome: Accepted, focus: str | None) -> Iterator[Departure]:
+    """The departures of an acceptance that isn't allowed: what kind, and of which clauses."""
+    kind = DepartureKind.ACCEPTED_THOUGH_INVALID if prediction.must_be_refused else DepartureKind.WRONG_RESULT
+    if prediction.must_be_refused:
+        clauses = in_page_order(prediction.broken) or guess(prediction, focus)
     else:
-        return
+        named = [CLAUSE[id_] for each in prediction.allowed for id_ in each.clauses]
+        defaults = [each.id for each in named if isinstance(each.rule, Default)]
+        clauses = defaults[:1] or ["Response.FaceModelVersion"]
     for clause in clauses:
-        yield Departure(clause, kind, explain(prediction), str(outcome))
+        yield Departure(clause, kind, explain(prediction), str(outcome), prediction.broken)
+
+
+def _of_refusal(refusal: Refusal) -> Iterator[Departure]:
+    """The departures of a refusal that isn't allowed: what kind, and of which clauses."""
+    prediction = refusal.prediction
+    for clause in blamed(refusal):
+        kind = _kind_of_code(prediction, refusal.code)
+        yield Departure(clause, kind, explain(prediction), refusal.code, prediction.broken)
+
+
+def _message(parsed: Envelope) -> str:
+    """What an answer says for people; empty where that is no text."""
+    message = parsed.error.get("Message") if isinstance(parsed.error, dict) else None
+    return message if isinstance(message, str) else ""
 
 
 def _kind_of_code(prediction: Prediction, code: str) -> DepartureKind:

@@ -104,6 +104,7 @@ class Ledger:
     ) -> dict[str, tuple[frozenset[str], str]] | Contradiction:
         """What is left of each reading when every constraint is held: reading → (values, by which observation)."""
         domains = dict(self.possible)
+        because: dict[str, list[str]] = {}
         changed: dict[str, tuple[frozenset[str], str]] = {}
         again = True
         while again:
@@ -111,7 +112,7 @@ class Ledger:
             for key, name in constraints.items():
                 live = [box for box in key if all(values & domains[reading] for reading, values in box)]
                 if not live:
-                    return self._contradiction(key, name, domains, is_newest=key == newest)
+                    return self._contradiction(key, name, domains, because, is_newest=key == newest)
                 for reading in {reading for reading, _ in live[0]}:
                     values = [dict(box).get(reading) for box in live]
                     kept = [each for each in values if each is not None]
@@ -119,11 +120,18 @@ class Ledger:
                     if len(kept) == len(values) and left < domains[reading]:
                         domains[reading] = left
                         changed[reading] = (left, name)
+                        because.setdefault(reading, []).extend([name] if key != newest else [])
                         again = True
         return changed
 
     def _contradiction(
-        self, key: frozenset[_Key], name: str, domains: Mapping[str, frozenset[str]], *, is_newest: bool
+        self,
+        key: frozenset[_Key],
+        name: str,
+        domains: Mapping[str, frozenset[str]],
+        because: Mapping[str, Collection[str]],
+        *,
+        is_newest: bool,
     ) -> Contradiction:
         """The contradiction in the way that fails least; the same whatever the order of the ways."""
 
@@ -133,6 +141,7 @@ class Ledger:
         way = min((failing(box) for box in key), key=lambda failed: (len(failed), [reading for reading, _ in failed]))
         reading, values = way[0]
         earlier = dict.fromkeys(each.observation for each in self.evidence.get(reading, ()))
+        earlier.update(dict.fromkeys(because.get(reading, ())))  # what narrows it only together with this answer
         if is_newest:
             return Contradiction(reading, values, domains[reading], tuple(earlier))
         # The newest observation narrowed so far that it is this earlier one which can't hold any more.

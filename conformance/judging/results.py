@@ -10,11 +10,12 @@ from conformance.contract import ACTION, CLAUSE
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.salt import ID, NAME, SALT
+from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import Form
 from conformance.judging.judge import DepartureKind
 from conformance.privacy.secrets import Secrets
 
-__all__ = ["NOT_RECORDED", "PLAIN", "Failure", "Occurrences", "Results", "Tally", "masked"]
+__all__ = ["NOT_RECORDED", "PLAIN", "Failure", "Occurrences", "Results", "Sighting", "Tally", "masked"]
 
 # The parameters that every request needs, as plain as can be.
 PLAIN = (("GroupName", SALT), ("GroupId", SALT))
@@ -22,6 +23,18 @@ PLAIN = (("GroupName", SALT), ("GroupId", SALT))
 NOT_RECORDED = ("not recorded",)
 # How many failures of a kind are kept.
 _SMALLEST = 3
+# What shows groups that other requests made.
+_LIST = "GetGroupList"
+_JSON = frozenset({Form.JSON, Form.JSON_RAW})
+# The kinds of departures in which the answer was a code.
+_REFUSED = frozenset(
+    {
+        DepartureKind.REJECTED_THOUGH_VALID,
+        DepartureKind.WRONG_REASON,
+        DepartureKind.IMPOSSIBLE_CODE,
+        DepartureKind.UNDOCUMENTED_CODE,
+    }
+)
 # So many requests are few enough to be repeated body by body.
 _FEW = 2
 
@@ -31,7 +44,7 @@ class Failure:
     """A departure, and the requests that show it.
 
     Attributes:
-        clause, kind, expected, observed: see `Departure`.
+        clause, kind, expected, observed, at_issue: see `Departure`.
         sent: the requests in order, the last of which shows it.
         bodies: what was sent, as it went over the wire.
         number: how many requests the run had sent.
@@ -46,20 +59,42 @@ class Failure:
     bodies: tuple[HttpRequest, ...]
     number: int
     case: Case
+    at_issue: frozenset[str] = frozenset()
 
     @property
     def size(self) -> tuple[bool, int, int, int]:
         """How large it is to read: whether it needs other cases; requests, parameters that aren't plain, characters."""
         last = self.case.steps[-1]
-        parameters = last.request.parameters
-        plain = (SALT, ID, NAME)
-        remarkable = sum(name not in dict(PLAIN) or value not in plain for name, value in parameters) + len(last.twists)
-        remarkable += last.form not in {Form.JSON, Form.JSON_RAW}
-        left_out = sum(name not in dict(parameters) for name, _ in PLAIN)
+        remarkable = self._remarkable + len(last.twists) + (last.form not in _JSON)
         # Of the template: what a marker stands for is of any length.
         texts = [value for step in self.case.steps for _, value in step.request.parameters]
-        characters = sum(len(str(each)) for each in texts if each not in plain)
-        return self.needs_others, len(self.bodies), remarkable + left_out, characters
+        characters = sum(len(str(each)) for each in texts if each not in (SALT, ID, NAME))
+        return self.needs_others, len(self.bodies), remarkable, characters
+
+    @property
+    def _remarkable(self) -> int:
+        """In how many parameters the last request isn't as plain as can be."""
+        parameters = self.case.steps[-1].request.parameters
+        plain = (SALT, ID, NAME)
+        other = sum(name not in dict(PLAIN) or value not in plain for name, value in parameters)
+        return other + sum(name not in dict(parameters) for name, _ in PLAIN)
+
+    @property
+    def sighting(self) -> Sighting:
+        """What there is to know of it to tell what explains it."""
+        steps = self.case.steps
+        forms = {str(each.form) for each in steps if each.form not in _JSON}
+        by = forms | {str(each.scheme) for each in steps if each.scheme is not Scheme.TC3}
+        return Sighting(
+            self.clause,
+            self.kind,
+            self.case.clause,
+            self.observed if self.kind in _REFUSED else "",
+            self.at_issue,
+            frozenset(by),
+            is_plain=all(each.is_plain and each.request.action != _LIST for each in steps),
+            is_bare=len(steps) == 1 and not steps[0].twists and not self._remarkable,
+        )
 
     @property
     def is_plain(self) -> bool:
@@ -70,7 +105,7 @@ class Failure:
     @property
     def needs_others(self) -> bool:
         """Whether a list shows something of groups that none of the requests names."""
-        if self.sent[-1].request.action != "GetGroupList":
+        if self.sent[-1].request.action != _LIST:
             return False
         told = " ".join((*self.expected, self.observed))
         return not any((each.request.last_text("GroupId") or "\0") in told for each in self.sent)
@@ -87,6 +122,30 @@ def masked(failure: Failure, secrets: Secrets) -> Failure:
         return HttpRequest(http.method, http.url.partition("?")[0], (), http.body if failure.is_plain else b"")
 
     return secrets.masked(replace(failure, bodies=tuple(map(shown, failure.bodies))))
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Failures between which nothing differs that tells what explains them.
+
+    Attributes:
+        clause, kind, at_issue: see `Departure`.
+        aim: the clause at which the request was aimed.
+        code: the code that came; empty where the departure is in something else.
+        by: the ways by which the request went, beside JSON and TC3-HMAC-SHA256.
+        is_plain: whether it and all requests before it were delivered as usual, one after the other, and it shows
+            nothing of other cases.
+        is_bare: whether it is a request by itself, with nothing but what every request needs.
+    """
+
+    clause: str
+    kind: DepartureKind
+    aim: str
+    code: str = ""
+    at_issue: frozenset[str] = frozenset()
+    by: frozenset[str] = frozenset()
+    is_plain: bool = True
+    is_bare: bool = False
 
 
 @dataclass(slots=True)
@@ -127,6 +186,7 @@ class Results:
         failed: (clause, kind) → how many there were.
         first_failed: (clause, kind) → number of the request that first showed it.
         aimed: (clause, kind, clause at which the request was aimed) → how often that was seen.
+        sightings: the same in as much detail as tells what explains it.
         tallies: clause → what was seen of it.
         codes: error code → how often it came.
         unseen: action, or case → why it could not be seen.
@@ -142,6 +202,7 @@ class Results:
     failed: Counter[tuple[str, DepartureKind]] = field(default_factory=Counter)
     first_failed: dict[tuple[str, DepartureKind], int] = field(default_factory=dict)
     aimed: dict[tuple[str, DepartureKind, str], Occurrences] = field(default_factory=dict)
+    sightings: dict[Sighting, Occurrences] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=lambda: {id_: Tally() for id_ in CLAUSE})
     codes: Counter[str] = field(default_factory=Counter)
     unseen: dict[str, str] = field(default_factory=dict)
@@ -161,9 +222,12 @@ class Results:
         kept.append(failure)
         kept.sort(key=lambda each: each.size)
         del kept[_SMALLEST:]
-        seen = self.aimed.setdefault((*key, failure.case.clause), Occurrences(self.requests, failure))
-        seen.count += 1
-        seen.smallest = min(seen.smallest, failure, key=lambda each: each.size)
+        for seen in (
+            self.aimed.setdefault((*key, failure.case.clause), Occurrences(self.requests, failure)),
+            self.sightings.setdefault(failure.sighting, Occurrences(self.requests, failure)),
+        ):
+            seen.count += 1
+            seen.smallest = min(seen.smallest, failure, key=lambda each: each.size)
         return failure
 
     def note_unseen(self, what: str, why: str) -> None:

@@ -20,6 +20,7 @@ __all__ = ["Seen", "is_in_use", "see"]
 
 # Of a list that is wrong, so many groups are named, the newest first.
 _MOST_TOLD = 3
+_TOO_MANY = " is listed"
 _NOT_THERE = "InvalidParameterValue.GroupIdNotExist"
 _TAKEN = "InvalidParameterValue.GroupNameAlreadyExist"
 _NOT_SERVED = frozenset(
@@ -48,12 +49,21 @@ class Seen:
     kept: set[str] = field(default_factory=set)
     lacking: str | None = None
 
-    def departs(self, clause: str, kind: DepartureKind, expected: str, observed: str, *, lasting: bool = False) -> None:
+    def departs(
+        self,
+        clause: str,
+        kind: DepartureKind,
+        expected: str,
+        observed: str,
+        *,
+        lasting: bool = False,
+        at_issue: frozenset[str] = frozenset(),
+    ) -> None:
         """Note a departure; `lasting` where no time will mend it."""
         if not lasting:
             self.lacking = self.lacking or clause
         says = f"{expected}: {clause} says {CLAUSE[clause].citations[0]}"
-        self.departures.append(Departure(clause, kind, (says,), observed))
+        self.departures.append(Departure(clause, kind, (says,), observed, at_issue))
 
 
 def see(request: Request, answer: Envelope | None, world: World) -> Seen:
@@ -159,6 +169,7 @@ def _modification(request: Request, group_id: str, answer: Envelope, world: Worl
             "another group has this name",
             "it was given again",
             lasting=True,
+            at_issue=frozenset({"GroupName.unique"}),
         )
     # One that was deleted and perhaps made again may be the old one still: like a deleted one, it tells nothing.
     if group is not None and world.presence(group_id) is not Presence.AGAIN:
@@ -254,8 +265,13 @@ def _listing(answer: Envelope, world: World, seen: Seen) -> None:
         newest = ", ".join(wrong[: -_MOST_TOLD - 1 : -1]) + (
             f" and {len(wrong)} in all" if len(wrong) > _MOST_TOLD else ""
         )
+        too_many = all(each.endswith(_TOO_MANY) for each in wrong)
         seen.departs(
-            "State.listed", DepartureKind.WRONG_RESULT, "every group that was created is listed once, no other", newest
+            "State.listed",
+            DepartureKind.WRONG_RESULT,
+            "every group that was created is listed once, no other",
+            newest,
+            at_issue=frozenset({"State.refused-leaves-nothing"} if too_many else ()),
         )
     for group_id, found in reversed(listed.items()):
         group = world.groups.get(group_id)
@@ -270,7 +286,7 @@ def _wrongly_listed(listed: dict[str, list[object]], world: World, *, whole: boo
         if len(found) > 1:
             yield f"{group_id} is listed {len(found)} times"
         if world.presence(group_id) is None and (world.ours is None or world.reasons_to_be_free(group_id, None)):
-            yield f"{group_id} is listed"
+            yield f"{group_id}{_TOO_MANY}"
     if whole:
         for group_id in world.groups:
             if world.presence(group_id) is Presence.THERE and group_id not in listed:

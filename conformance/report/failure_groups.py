@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from conformance.base.words import counted
 from conformance.contract import CLAUSE, Level
 from conformance.contract.rules import AnswerRule, Gate
+from conformance.judging.attribution import attributed
 from conformance.judging.judge import DepartureKind
-from conformance.judging.results import Failure, Results
+from conformance.judging.results import Failure, Occurrences, Results, Sighting
 from conformance.runs.bearing import Bearing, bearing_of, shown_under
 from conformance.runs.settings import Settings
 
@@ -25,12 +26,14 @@ class FailureGroup:
         first: number of the request that first showed it.
         smallest: some of them, the smallest to read first.
         bearing: what they mean for the verdict.
+        explained: another clause → how many of them depart from that one, which this one explains.
     """
 
     count: int
     first: int
     smallest: tuple[Failure, ...]
     bearing: Bearing = Bearing.DECIDES
+    explained: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -45,6 +48,7 @@ class FailureGroups:
             failure of the answers alone.
         counts: bearing → how many departures there were.
         uncounted: what doesn't decide the verdict, and is shown under no clause, in words.
+        explained: clause → the one under which all is shown that departs from it.
     """
 
     of_clauses: dict[str, list[FailureGroup]] = field(default_factory=dict)
@@ -52,6 +56,40 @@ class FailureGroups:
     unread: dict[str, int] = field(default_factory=dict)
     counts: dict[Bearing, int] = field(default_factory=dict)
     uncounted: list[str] = field(default_factory=list)
+    explained: dict[str, str] = field(default_factory=dict)
+
+    def take(self, one: Sighting, results: Results, elsewhere: Collection[Sighting]) -> None:
+        """Show no more what is counted elsewhere; nothing of the clause, where nothing is left of it."""
+        shown = self.of_clauses.get(one.clause, [])
+        at = self._place(one)
+        if at is None:
+            return
+        count = shown[at].count - results.sightings[one].count
+        alike = [each for each in results.sightings if (each.clause, each.kind) == (one.clause, one.kind)]
+        staying = [results.sightings[each].smallest for each in alike if each not in elsewhere]
+        own = [each for each in shown[at].smallest if each.sighting not in elsewhere] or staying[:1]
+        if count:
+            shown[at] = replace(shown[at], count=count, smallest=tuple(own or shown[at].smallest))
+            return
+        del shown[at]
+        if not shown:
+            del self.of_clauses[one.clause]
+
+    def give(self, one: Sighting, seen: Occurrences, other: Sighting) -> None:
+        """Count the one where the other is shown, which explains it."""
+        at = self._place(other)
+        if at is None:
+            return
+        shown = self.of_clauses[other.clause]
+        explained = dict(shown[at].explained)
+        if one.clause != other.clause:
+            explained[one.clause] = explained.get(one.clause, 0) + seen.count
+        count, first = shown[at].count + seen.count, min(shown[at].first, seen.first)
+        shown[at] = replace(shown[at], count=count, first=first, explained=explained)
+
+    def _place(self, sighting: Sighting) -> int | None:
+        shown = self.of_clauses.get(sighting.clause, ())
+        return next((at for at, each in enumerate(shown) if each.smallest[0].kind is sighting.kind), None)
 
     @property
     def first(self) -> int | None:
@@ -77,10 +115,27 @@ def failure_groups(results: Results, settings: Settings) -> FailureGroups:
             smallest = tuple(results.failures[clause, kind])
             group = FailureGroup(count, results.first_failed[clause, kind], smallest, bearing)
             groups.of_clauses.setdefault(clause, []).append(group)
+    _count_as_explained(results, settings, groups, unread)
     _show_what_wasnt_asked_for(results, settings, groups, answers_fail=answers_fail)
     for found in (*groups.of_clauses.values(), groups.besides):
         found.sort(key=lambda each: each.smallest[0].size)
     return groups
+
+
+def _count_as_explained(results: Results, settings: Settings, groups: FailureGroups, unread: frozenset[str]) -> None:
+    """Count what another clause explains under that one; where both decide the verdict, which so stays as it is."""
+
+    def decides(sighting: Sighting) -> bool:
+        bearing = bearing_of(sighting.clause, sighting.kind, settings)
+        return settings.selects(sighting.clause) and bearing is Bearing.DECIDES
+
+    elsewhere = attributed(results, unread, lambda one, other: decides(one) and decides(other))
+    for one in elsewhere:
+        groups.take(one, results, elsewhere)
+    for one, other in elsewhere.items():
+        groups.give(one, results.sightings[one], other)
+        if one.clause not in groups.of_clauses:
+            groups.explained[one.clause] = other.clause
 
 
 def _show_what_wasnt_asked_for(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from conformance.base.words import visible
+from conformance.base.words import counted, visible
 from conformance.contract import CLAUSE
 from conformance.exchange.cases import Step
 from conformance.judging.results import Failure
@@ -40,6 +40,8 @@ def fields(group: FailureGroup, report: Report) -> Iterator[tuple[str, list[str]
         yield "sent", [visible(each) for each in _sent(step, is_last=number == len(failure.sent)) if each]
     yield "expected", [visible(line) for line in failure.expected]
     yield "came", [visible(failure.observed)]
+    if group.explained:
+        yield "explains", [f"what departs from {each} ({counted(n, 'time')})" for each, n in group.explained.items()]
     yield "again", list(_again(failure, report))
 
 

@@ -94,6 +94,11 @@ def _clause(result: ClauseResult) -> dict[str, object]:
         "judged": result.tally.judged + sum(each.count for each in result.failures),
         "failed": sum(each.count for each in result.failures),
         "failures": [_failure(one) for each in result.failures for one in each.smallest],
+        "explains": [
+            {"clause": clause, "kind": str(each.smallest[0].kind), "count": count}
+            for each in result.failures
+            for clause, count in each.explained.items()
+        ],
     }
 
 

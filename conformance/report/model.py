@@ -151,6 +151,20 @@ class Report:
         """What was judged, as the user may name it."""
         return self.settings.target if self.recording is None else f"{CASSETTE}{self.recording.path}"
 
+    @property
+    def findings(self) -> tuple[tuple[ClauseResult, FailureGroup], ...]:
+        """What failed, or is a finding: a clause and one of its kinds.
+
+        The clause that explains most others comes first; then that which was seen first, since effects show later.
+        """
+
+        def place(result: ClauseResult) -> tuple[int, int]:
+            explained = {clause for each in result.failures for clause in each.explained}
+            return -len(explained), min(each.first for each in result.failures)
+
+        shown = [each for each in self.clauses if each.status in {Status.FAILED, Status.FINDING}]
+        return tuple((each, group) for each in sorted(shown, key=place) for group in each.failures)
+
     def counts(self) -> dict[Status, int]:
         """How many clauses have each status."""
         return {status: sum(each.status is status for each in self.clauses) for status in Status}
@@ -292,6 +306,9 @@ def _clause_result(
     if failures := tuple(groups.of_clauses.get(clause.id, ())):
         status, reason = _status_of_failures(failures, settings)
         return ClauseResult(clause, status, reason, tally, failures)
+    if explaining := groups.explained.get(clause.id):
+        why = f"what departs from it is counted under {explaining}, which explains it"
+        return ClauseResult(clause, Status.NOT_EXERCISED, why, tally)
     if unread := groups.unread.get(clause.id):
         why = f"{counted(unread, 'answer')} to requests that were aimed at it can't be read"
         return ClauseResult(clause, Status.NOT_EXERCISED, why, tally)

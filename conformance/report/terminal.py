@@ -74,10 +74,8 @@ def console(*, stderr: bool = False) -> Console:
 def print_report(report: Report, out: Console) -> None:
     """Print a report."""
     _print_table(report, out)
-    for each in report.clauses:
-        if each.status in {Status.FAILED, Status.FINDING}:
-            for group in each.failures:
-                _print_group(each.status, each.clause.id, group, report, out)
+    for each, group in report.findings:
+        _print_group(each.status, each.clause.id, group, report, out)
     for group in report.besides:
         _print_group(Status.FAILED, f"{group.smallest[0].clause}, which wasn't asked for", group, report, out)
     _print_rest(report, out)

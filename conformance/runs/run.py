@@ -368,7 +368,8 @@ class Run:
         if salt is None:
             return None
         self._aside = case
-        http = self.encoded(case.steps[0], 0, self.assessor.begin(case, salt))
+        case_run = self.assessor.begin(case, salt)
+        http = self.encoded(case_run.steps[0], 0, case_run)
         self._spend(1)
         return Exchange(http, self.target.send(http).answer)
 

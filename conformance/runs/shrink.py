@@ -10,6 +10,7 @@ from conformance.base.errors import BudgetSpentError, SuiteError
 from conformance.exchange.cases import Case
 from conformance.exchange.salt import MARKER, SALT
 from conformance.judging.judge import DepartureKind
+from conformance.judging.results import Sighting
 from conformance.runs.run import Run
 
 __all__ = ["shrink", "shrink_failures"]
@@ -19,6 +20,7 @@ _MOST_KEYS = 24
 _TRIES_A_KEY = 40
 
 _REQUIRED = ("GroupName", "GroupId")
+_Aspects = tuple[str, DepartureKind, str, frozenset[str]]
 _UNIT = re.compile(f"{MARKER.pattern}|.", re.DOTALL)
 
 
@@ -28,17 +30,24 @@ def shrink_failures(run: Run) -> None:
         _, kind = key
         if kind is DepartureKind.NO_ANSWER or run.lost:
             continue
+        failure = run.results.failures[key][0]
+        same = _aspects(failure.sighting)
         try:
-            shrink(run.results.failures[key][0].case, lambda case, key=key: key in _shown(run, case), _TRIES_A_KEY)  # type: ignore[misc]
+            shrink(failure.case, lambda case, same=same: same in _shown(run, case), _TRIES_A_KEY)  # type: ignore[misc]
         except (BudgetSpentError, SuiteError):
             return
 
 
-def _shown(run: Run, case: Case) -> set[tuple[str, DepartureKind]]:
+def _shown(run: Run, case: Case) -> set[_Aspects]:
     try:
-        return {(each.clause, each.kind) for each in run.case(case)}
+        return {_aspects(each.sighting) for each in run.case(case)}
     except ValueError:  # it can't be said in this form, or its twist has nothing to change any more
         return set()
+
+
+def _aspects(sighting: Sighting) -> _Aspects:
+    """What must stay while a request gets smaller, lest it show another mistake."""
+    return sighting.clause, sighting.kind, sighting.code, sighting.at_issue
 
 
 def shrink(case: Case, fails: Callable[[Case], bool], budget: int) -> Case:

@@ -1,0 +1,278 @@
+"""Under which clause each departure of a run is counted: one mistake of a target is one finding. Pure.
+
+An answer by itself tells whom it departs from (`blame`). Seen next to all the others, many are of one mistake: what a
+target does wrong everywhere, it does wrong by GET, in a race and in a list as well. Each rule here tells where that
+mistake is seen by itself. Nothing is dropped: a departure is only counted there, and the verdict stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from conformance.contract import CLAUSE, CLAUSES, Level
+from conformance.contract.rules import AnswerRule, Effect, Gate
+from conformance.judging.judge import DepartureKind as Kind
+from conformance.judging.results import Results, Sighting
+
+__all__ = ["RULES", "Evidence", "Rule", "attributed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that a run saw depart.
+
+    Attributes:
+        sightings: what was seen, by the number of its first request.
+        kept: clauses that some answer showed to be kept.
+        unread: clauses whose answers can't be read, as most of their level can't.
+    """
+
+    sightings: tuple[Sighting, ...]
+    kept: frozenset[str]
+    unread: frozenset[str]
+
+    @classmethod
+    def of(cls, results: Results, unread: frozenset[str]) -> Evidence:
+        """What a run found."""
+        in_order = sorted(results.sightings, key=lambda each: results.sightings[each].first)
+        kept = frozenset(id_ for id_, tally in results.tallies.items() if tally.kept)
+        return cls(tuple(in_order), kept, unread)
+
+    def first(self, which: Callable[[Sighting], bool]) -> Sighting | None:
+        """What was seen first of such a kind."""
+        return next(filter(which, self.sightings), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One way to tell what explains a sighting.
+
+    Attributes:
+        name: the mistake, in a few words.
+        explains: the sighting that shows the mistake by itself; None where the rule says nothing.
+    """
+
+    name: str
+    explains: Callable[[Sighting, Evidence], Sighting | None]
+
+
+def attributed(
+    results: Results, unread: frozenset[str], may_take: Callable[[Sighting, Sighting], bool]
+) -> Mapping[Sighting, Sighting]:
+    """What is counted elsewhere: sighting → that under whose clause and kind it is counted.
+
+    Args:
+        results: what a run found.
+        unread: clauses whose answers can't be read, as most of their level can't.
+        may_take: whether the second may take the first: what is excused takes nothing that isn't.
+    """
+    evidence = Evidence.of(results, unread)
+    found: dict[Sighting, Sighting] = {}
+    for each in evidence.sightings:
+        for rule in RULES:
+            explaining = rule.explains(each, evidence)
+            if explaining is not None and _key(explaining) != _key(each):
+                found[each] = explaining
+                break
+    ends = {each: _end(each, found) for each in found}
+    return {each: end for each, end in ends.items() if _key(end) != _key(each) and may_take(each, end)}
+
+
+def _end(sighting: Sighting, found: Mapping[Sighting, Sighting]) -> Sighting:
+    """What explains at last; where several explain each other, the one that was seen first."""
+    passed = [sighting]
+    while (following := found.get(passed[-1])) is not None:
+        if following in passed:
+            circle = passed[passed.index(following) :]
+            return min(circle, key=list(found).index)
+        passed.append(following)
+    return passed[-1]
+
+
+def _key(sighting: Sighting) -> tuple[str, Kind]:
+    return sighting.clause, sighting.kind
+
+
+# --- What is known of clauses ------------------------------------------------------------------------------------
+
+_IN_PAGE_ORDER = [each.id for each in CLAUSES]
+_DOCUMENTED = "Response.Error.documented"
+# Codes of so many clauses aren't each mistaken by itself.
+_MANY = 3
+_UNREADABLE = "Response.envelope"
+# Of what can't be read, these tell nothing further.
+_OF_UNREADABLE = frozenset({"Response.http-status", "Response.content-type"})
+_LISTED = "State.kept."
+
+
+def _is_of_answers(clause: str) -> bool:
+    return isinstance(CLAUSE[clause].rule, AnswerRule)
+
+
+def _is_of_delivery(clause: str) -> bool:
+    """Whether a clause is on how, or when, a request is sent that is as any other."""
+    rule = CLAUSE[clause].rule
+    return isinstance(rule, Effect) or (isinstance(rule, Gate) and rule.permits)
+
+
+# --- The rules ---------------------------------------------------------------------------------------------------
+
+
+def _same_code_to_everything(seen: Sighting, evidence: Evidence) -> Sighting | None:
+    """By this way, a request with nothing but what it needs is refused with the same code."""
+    if not seen.code:
+        return None
+    bare = [
+        each
+        for each in evidence.sightings
+        if each.is_bare and each.kind is Kind.REJECTED_THOUGH_VALID and each.code == seen.code and each.by <= seen.by
+    ]
+    return min(
+        bare,
+        key=lambda each: (len(each.by), each.clause in evidence.kept, _IN_PAGE_ORDER.index(each.clause)),
+        default=None,
+    )
+
+
+def _codes_of_its_own(seen: Sighting, evidence: Evidence) -> Sighting | None:
+    """A code of the target's own is one clause's mistake; where there are many, codes are spelt otherwise as such."""
+    if seen.kind is not Kind.UNDOCUMENTED_CODE and seen.clause != _DOCUMENTED:
+        return None
+    own = [each for each in evidence.sightings if each.kind is Kind.UNDOCUMENTED_CODE and each.is_plain]
+    if len({each.clause for each in own}) < _MANY:
+        return next(iter(own), None) if seen.clause == _DOCUMENTED else None
+    return evidence.first(lambda each: each.clause == _DOCUMENTED)
+
+
+def _same_code_to_that_breach(seen: Sighting, evidence: Evidence) -> Sighting | None:
+    """A request that breaks one of these clauses alone is answered with the same wrong code."""
+    if not seen.code or not seen.at_issue:
+        return None
+    return evidence.first(
+        lambda each: (
+            each.code == seen.code and each.is_plain and each.clause in seen.at_issue and each.at_issue == {each.clause}
+        )
+    )
+
+
+def _one_of_several_breaches(seen: Sighting, evidence: Evidence) -> Sighting | None:
+    """Something is accepted that breaks several clauses, one of which isn't held by itself either."""
+    if seen.kind is not Kind.ACCEPTED_THOUGH_INVALID or len(seen.at_issue) < 2:
+        return None
+    alone = [
+        each
+        for each in evidence.sightings
+        if each.kind is seen.kind and each.is_plain and each.clause in seen.at_issue and each.at_issue == {each.clause}
+    ]
+    return next((each for each in alone if each.clause == seen.clause), alone[0] if alone else None)
+
+
+def _same_delivered_plainly(seen: Sighting, evidence: Evidence) -> Sighting | None:
+    """The clause isn't held by what is sent plainly either."""
+    if not (_is_of_delivery(seen.clause) or CLAUSE[seen.clause].part_of):
+        return None
+    wider = (seen.at_issue or frozenset(CLAUSE[seen.clause].part_of)) - {seen.clause}
+    return evidence.first(
+        lambda each: (
+            each.clause in wider
+            and (each.kind, each.code) == (seen.kind, seen.code)
+            and (each.is_plain or each.aim == each.clause)
+            and not _is_of_answers(each.clause)
+        )
+    )
+
+
+def _shown_by_its_creation(seen: Sighting, evidence: Evidence) -> Sighting | None:
+    """A list shows how groups of other cases were kept, which those cases show as well."""
+    if seen.is_plain or seen.by or not seen.clause.startswith(_LISTED) or seen.kind is not Kind.WRONG_RESULT:
+        return None
+    return evidence.first(
+        lambda each: (
+            each.kind is seen.kind
+            and (each.is_plain or bool(each.by))
+            and seen.clause in (each.clause, *CLAUSE[each.clause].part_of)
+        )
+    )
+
+
+def _taken_and_kept_otherwise(seen: Sighting, evidence: Evidence) -> Sighting | None:
+    """A list shows groups which had to be refused, or that such a one was kept otherwise than it was asked for."""
+    if seen.is_plain or seen.kind is not Kind.WRONG_RESULT:
+        return None
+    taken = [each for each in evidence.sightings if each.kind is Kind.ACCEPTED_THOUGH_INVALID]
+    if seen.clause == "State.listed" and "State.refused-leaves-nothing" in seen.at_issue:
+        return next(iter(taken), None)
+    kept = seen.clause.removeprefix(_LISTED)
+    return next((each for each in taken if each.is_plain and CLAUSE[each.clause].parameter == kept), None)
+
+
+def _by_that_way_alone(seen: Sighting, evidence: Evidence) -> Sighting | None:
+    """What is sent plainly doesn't depart, and something else goes wrong by the same way that is of the way itself."""
+    if not seen.by or _is_of_delivery(seen.clause) or isinstance(CLAUSE[seen.clause].rule, Gate | AnswerRule):
+        return None
+    if evidence.first(lambda each: each.is_plain and _key(each) == _key(seen)) is not None:
+        return None
+    return evidence.first(
+        lambda each: (
+            not each.by.isdisjoint(seen.by)
+            and _is_of_delivery(each.clause)
+            and CLAUSE[each.clause].level is Level.PROTOCOL
+        )
+    )
+
+
+def _departs_without_contradicting(seen: Sighting, evidence: Evidence) -> Sighting | None:
+    """What contradicts an earlier answer is read in two ways because one of the clauses isn't kept."""
+    if seen.kind is not Kind.CONTRADICTION:
+        return None
+    others = [each for each in evidence.sightings if each.kind is not Kind.CONTRADICTION]
+    own = [each for each in others if each.clause == seen.clause]
+    return next(iter([*own, *(each for each in others if each.clause in seen.at_issue)]), None)
+
+
+def _answers_are_so_elsewhere(seen: Sighting, evidence: Evidence) -> Sighting | None:
+    """The answers are wrong in the same way to plain requests that were aimed at something else."""
+    if seen.kind is not Kind.MALFORMED or _is_of_answers(seen.clause):
+        return None
+    of_answers = [each for each in seen.at_issue if _is_of_answers(each)]
+    elsewhere = [each for each in evidence.sightings if each.clause in of_answers and each.is_plain]
+    if of_answers and _UNREADABLE not in of_answers:  # it can be read, and is wrong in itself
+        return next(iter(elsewhere), None)
+    if not _is_of_delivery(seen.clause):  # it may have broken on the very request, unless it breaks on most
+        elsewhere = [each for each in elsewhere if each.aim in evidence.unread]
+    return next((each for each in elsewhere if seen.clause in evidence.unread or each.aim != seen.aim), None)
+
+
+def _cannot_be_read(seen: Sighting, evidence: Evidence) -> Sighting | None:
+    """No answer of the API at all: its status and its type are what they are because somebody else answered."""
+    if seen.kind is not Kind.MALFORMED or seen.clause not in _OF_UNREADABLE or _UNREADABLE not in seen.at_issue:
+        return None
+    return evidence.first(lambda each: each.clause == _UNREADABLE and each.aim == seen.aim)
+
+
+def _unread_there_alone(seen: Sighting, evidence: Evidence) -> Sighting | None:
+    """What can't be read answers a breach of the clause at which the request was aimed, and others can be read."""
+    if seen.kind is not Kind.MALFORMED or not _is_of_answers(seen.clause) or seen.aim not in seen.at_issue:
+        return None
+    if _UNREADABLE not in seen.at_issue or seen.aim in evidence.unread:
+        return None
+    own = evidence.first(lambda each: each.kind is seen.kind and each.clause == seen.aim)
+    return own if own is not None and _answers_are_so_elsewhere(own, evidence) is None else None
+
+
+# In order: the first that explains is right, since those after it take what it looks at for granted.
+RULES: tuple[Rule, ...] = (
+    Rule("whatever goes by this way is refused so", _same_code_to_everything),
+    Rule("codes are spelt in a way of its own", _codes_of_its_own),
+    Rule("the code is wrong for that breach alone, too", _same_code_to_that_breach),
+    Rule("one of its breaches is accepted alone, too", _one_of_several_breaches),
+    Rule("the same departs when sent plainly", _same_delivered_plainly),
+    Rule("a list shows what its creation did", _shown_by_its_creation),
+    Rule("a list shows what had to be refused", _taken_and_kept_otherwise),
+    Rule("nothing but that way is wrong", _by_that_way_alone),
+    Rule("a clause departs that is read in two ways", _departs_without_contradicting),
+    Rule("answers are so to plain requests", _answers_are_so_elsewhere),
+    Rule("no answer of the API", _cannot_be_read),
+    Rule("it can't be read where that clause is broken", _unread_there_alone),
+)
