@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import replace
+from email.utils import formatdate
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,9 @@ class _Application:
                 return
             overlaps = self._emulator.behaviour.overlaps
             answer = await asyncio.to_thread(self._answer, http) if overlaps else self._answer(http)
+        if header(answer.headers, "Date") is None:
+            date = formatdate(self._emulator.clock(), usegmt=True)
+            answer = replace(answer, headers=(("Date", date), *answer.headers))
         await _respond(answer, send, head=scope["method"] == "HEAD")
 
     def _too_large(self, headers: Headers) -> HttpResponse:
@@ -146,6 +150,7 @@ def _uvicorn(emulator: Emulator, tls: tuple[str, str] | None = None) -> uvicorn.
         log_level="critical",  # what a client sends or breaks off is no news of the server's
         access_log=False,
         server_header=False,
+        date_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_SECONDS_TO_STOP,
         ssl_certfile=chain,
