@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import sys
 import threading
+import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import replace
 from email.utils import formatdate
@@ -97,7 +98,11 @@ class _Application:
         try:
             return self._emulator.handle(http)
         except Exception as error:
-            sys.stderr.write(f"emulator: {type(error).__name__}: {str(error)!a:.500}\n")
+            # Not what it says: that may quote whoever asked.
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            sys.stderr.write(
+                f"emulator: {type(error).__name__} in {where.name}, line {where.lineno} of {where.filename}\n"
+            )
             return self._emulator.refuse("InternalError")
 
 
