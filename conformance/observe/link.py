@@ -76,27 +76,28 @@ class Upstream:
 async def _addresses(host: str, port: int) -> list[tuple[str, int]]:
     """The addresses of a name. asyncio's own way to ask for them would hold up the end until there is an answer."""
     loop = asyncio.get_running_loop()
-    found: asyncio.Future[list[tuple[str, int]]] = loop.create_future()
+    answer: asyncio.Future[list[tuple[str, int]]] = loop.create_future()
 
     def settle(addresses: list[tuple[str, int]], error: Exception | None) -> None:
-        if found.done():
+        if answer.done():
             return
         if error is None:
-            found.set_result(addresses)
+            answer.set_result(addresses)
         else:
-            found.set_exception(error)
+            answer.set_exception(error)
 
     def ask() -> None:
         addresses, why = [], None
         try:
-            addresses = [(str(each[4][0]), port) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = [(str(address[0]), int(address[1])) for *_, address in found]
         except (OSError, ValueError) as error:
             why = error
         with contextlib.suppress(RuntimeError):  # the relay has ended
             loop.call_soon_threadsafe(settle, addresses, why)
 
     threading.Thread(target=ask, name="relay's look-up", daemon=True).start()
-    return await found
+    return await answer
 
 
 # --- The ends --------------------------------------------------------------------------------------------
