@@ -15,6 +15,7 @@ from conformance.runs.run import Run
 from conformance.runs.session import Session
 from conformance.runs.settings import Settings
 from conformance.runs.smoke import smoke
+from conformance.strategies.seeded import opening, seeded
 from conformance.targets.direct import DirectTarget
 
 
@@ -69,7 +70,7 @@ def of_megabytes() -> tuple[Case, ...]:
 
 @cache
 def standard_cases(seed: int) -> tuple[Case, ...]:
-    """The fixed cases and those that the profile `standard` draws from a seed.
+    """All cases of the profile `standard`: the fixed ones, and those of a seed.
 
     As long as nothing fails, what is drawn doesn't depend on the answers: the list serves for every twin.
     """
@@ -88,4 +89,4 @@ def standard_cases(seed: int) -> tuple[Case, ...]:
     recorder = Recorder.against(DirectTarget(Emulator()))
     for each in PROPERTIES:
         explore(recorder, each, examples=STANDARD_EXAMPLES * each.weight, seed=seed)
-    return (*smoke(), *drawn)
+    return (*opening(seed), *smoke(), *drawn, *seeded(seed))

@@ -120,6 +120,8 @@ def _of_time() -> Iterator[Ranked]:
     window, form, nonce = "Authentication.timestamp.window", "Authentication.timestamp.form", "Authentication.nonce"
     for seconds in (-290, 290):
         yield _alone(window, f"{abs(seconds)} s {'old' if seconds < 0 else 'ahead'}", f"timestamp={seconds}", rank=1)
+    for seconds in (-230, 230):
+        yield _alone(window, f"{abs(seconds)} s {'old' if seconds < 0 else 'ahead'}", f"timestamp={seconds}", rank=3)
     for seconds, rank in ((-310, 0), (310, 1), (-3600, 1), (86400, 2)):
         about = f"{abs(seconds)} s {'old' if seconds < 0 else 'ahead'}"
         yield _refused(window, about, f"timestamp={seconds}", rank=rank)

@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import time
 from unittest import mock
 
 import pytest
@@ -34,6 +35,13 @@ def _reports_keep_the_schema():
     """Whatever a test makes: each report that becomes JSON in this process keeps the published schema."""
     made = json_report.to_json
     with mock.patch.object(json_report, "to_json", lambda report: checked(made(report))):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nobody_waits_for_what_is_in_this_process():
+    """Servers of tests have done what they do when they answer: a run that waits for them waits for no time."""
+    with mock.patch("conformance.runs.patience.time", mock.Mock(wraps=time, sleep=lambda _seconds: None)):
         yield
 
 

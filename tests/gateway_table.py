@@ -30,7 +30,8 @@ HOW = {
 
 
 def refused(*codes):
-    return {Refused(each) for each in codes}
+    """Refusals by these codes; the page lists the common code for formats a second time, in words of its own."""
+    return {Refused(each) for each in (*codes, *([PAGE] if INVALID in codes else []))}
 
 
 def auth(*names):
@@ -72,7 +73,7 @@ UNKNOWN_ID = refused("AuthFailure.SecretIdNotFound", "AuthFailure.InvalidSecretI
 SCOPE = refused(FAILURE, BAD_AUTHORIZATION, EXPIRED)
 NO_TIME = refused(INVALID, MISSING, EXPIRED, FAILURE, BAD_AUTHORIZATION)
 MALFORMED = refused(INVALID, "InvalidRequest", PAGE, VALUE, MISSING)
-OTHER_TYPE = MALFORMED | refused("UnsupportedProtocol", "UnsupportedOperation")
+OTHER_TYPE = MALFORMED | refused("UnsupportedProtocol", "UnsupportedOperation", FAILURE)
 NO_ACTION = refused(MISSING, "InvalidAction", "UnsupportedOperation.UnknowMethod")
 UNKNOWN_ACTION = refused("InvalidAction", "UnsupportedOperation.UnknowMethod")
 NO_VERSION = refused(MISSING, "NoSuchVersion", "InvalidAction")

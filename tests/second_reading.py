@@ -96,6 +96,8 @@ def text(value, name, most):
         letter = kind[0] in "LN" or kind == "Cn" or unicodedata.name(each, "").startswith(RADICALS)
         if kind == "Cs":
             faults.append(({illegal, "InvalidParameter", PAGE}, True))
+        elif "\u9fa5" < each <= "\u9fff":  # 中文 of later tables
+            faults.append(({illegal}, is_id))
         elif not (each.isalnum() if each.isascii() else not is_id and "\u4e00" <= each <= "\u9fa5"):
             faults.append(({illegal}, each.isascii() or is_id or not (letter or each in PUNCTUATION)))
     return faults
@@ -119,7 +121,7 @@ def descriptions(items):
         return []
     kind, texts = f"{VALUE}.GroupExDescriptions", [each for each in items if isinstance(each, str)]
     faults = [({f"{kind}Exceed"}, True)] if len(items) > 5 else []  # 最多可以创建5个
-    faults += [({VALUE, "InvalidParameter"}, False)] if items == [] else []
+    faults += [({VALUE, "InvalidParameter", PAGE}, False)] if items == [] else []
     if "" in texts:  # [1,30]个字符
         faults.append(({f"{kind}NameIllegal", f"{kind}NameTooLong", EMPTY, "InvalidParameter", PAGE, VALUE}, True))
     if len({each.casefold() for each in texts}) < len(texts):  # 不可重复

@@ -1,6 +1,7 @@
 """Several requests at once, answers that are lost, and one connection for many requests: over real sockets."""
 
 import contextlib
+import re
 import socket
 import threading
 import time
@@ -14,13 +15,15 @@ from conformance.emulator import Emulator, conforming
 from conformance.emulator import server as server_module
 from conformance.emulator.faults import faulty
 from conformance.emulator.server import Server
-from conformance.exchange.cases import Sending
+from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.request import Request
+from conformance.exchange.salt import SALT
 from conformance.exchange.wire import Form, Sender, encode
 from conformance.judging.judge import DepartureKind as Kind
 from conformance.runs.run import Run
 from conformance.runs.smoke import smoke
+from conformance.strategies.sequences import create
 from conformance.targets.http import HttpTarget
 from tests.waiting import PATIENCE, wait_for
 
@@ -363,6 +366,26 @@ def test_in_order():
     assert told(run) == []
     assert server.most > 1
     assert run.results.tallies["Protocol.connection"].kept == len(PIPELINED)
+
+
+def recoded(answer, old, new):
+    """An answer, as bytes, with another code."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    body = body.replace(old, new)
+    return re.sub(rb"Content-Length: \d+", b"Content-Length: %d" % len(body), head) + b"\r\n\r\n" + body
+
+
+@pytest.mark.parametrize("code", [b"FailedOperation.ConflictOperation", b"InternalError"])
+@pytest.mark.parametrize("order", [1, -1], ids=["first-wins", "last-wins"])
+def test_pipelined_creations_of_one_group(code, order):
+    """What comes on one connection before an answer comes at once: any may win, and the others may be in conflict."""
+    exists = b"InvalidParameterValue.GroupIdAlreadyExist"
+    copies = Step(create(SALT, f"{SALT}<n>"), sending=Sending.PIPELINED, copies=3)
+    with Pipeline(lambda answers: [recoded(each, exists, code) for each in answers][::order]) as server:
+        run = judged(server.url, [Case("GroupId.unique", "three at once", (copies,))])
+
+    assert server.most > 1
+    assert told(run) == []
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,7 @@ def test_a_failure_of_a_list_is_shown_again(here, fault, clause):
     assert again(here, line, fault)[0] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("patient_server")
 @pytest.mark.parametrize("fault", ["lost-answer-keeps-id", "lost-answer-keeps-name"])
 def test_a_failure_of_lost_answers_is_shown_again(here, fault):
@@ -214,6 +215,7 @@ def test_a_failure_of_lost_answers_is_shown_again(here, fault):
     assert again(here, line, fault)[0] == 1
 
 
+@pytest.mark.slow
 def test_a_failure_of_what_is_kept_is_shown_again(here):
     """What is wrong with a group that is listed comes again, also where the list is of another case."""
     line = failures_of("tag-cut", "State.kept.Tag", whole=True)[0]["curl"]

@@ -1,5 +1,6 @@
 """The command line as a user types it: what it prints, what it writes, how it ends."""
 
+import contextlib
 import json
 import os
 import socket
@@ -258,13 +259,14 @@ def test_servers_that_do_not_speak_http(answer, says):
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve():
-            connection, _ = listening.accept()
-            with connection:
-                connection.recv(65536)
-                if answer is None:
-                    wait_for(done_serving)
-                else:
-                    connection.sendall(answer)
+            while not done_serving.is_set():  # who is hung up on tries again
+                connection, _ = listening.accept()
+                with connection:
+                    connection.recv(65536)
+                    if answer is None:
+                        wait_for(done_serving)
+                    else:
+                        connection.sendall(answer)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
@@ -272,6 +274,8 @@ def test_servers_that_do_not_speak_http(answer, says):
         target = f"http://127.0.0.1:{listening.getsockname()[1]}"
         done = command("run", "--target", target, "--timeout-seconds", seconds)
         done_serving.set()
+        with contextlib.suppress(OSError):
+            socket.create_connection(listening.getsockname()).close()
         thread.join()
 
     assert (done.returncode, says in done.stderr, "Traceback" in done.stderr) == (3, True, False), done.stderr

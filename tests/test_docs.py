@@ -28,7 +28,8 @@ def test_paths(path):
 @pytest.mark.parametrize("module", named(rf"python3? -m ((?:{FOLDERS})\.[\w.]*)"))
 def test_modules(module):
     """What a document says to start can be started."""
-    source = (ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
+    path = ROOT / module.replace(".", "/")
+    source = (path / "__main__.py" if path.is_dir() else path.with_suffix(".py")).read_text(encoding="utf-8")
 
     assert 'if __name__ == "__main__":' in source
 

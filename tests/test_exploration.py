@@ -87,7 +87,7 @@ def test_what_is_known_is_not_shrunk_again():
 def test_the_budget_holds():
     """A hard bound ends an exploration at once, however far it is."""
     run = run_against()
-    run.max_requests = 25
+    run.bounds.requests = 25
 
     with pytest.raises(BudgetSpentError):
         explore(run, KEPT, examples=100, seed=1)

@@ -40,6 +40,7 @@ MISTAKES = {
 }
 
 
+@pytest.mark.slow
 def test_small_campaign():
     """A few hundred inputs leave the emulator as it was."""
     assert campaign(SERVE, 400, seconds=PATIENCE, say=lambda _: None) == []

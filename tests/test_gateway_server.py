@@ -100,6 +100,7 @@ def test_a_default_that_is_refused():
     assert "FaceModelVersion.default" in failed(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("choice", "way"), FORBIDDEN)
 def test_forbidden_ways(choice, way):
     """What the documents don't leave open, though the server's author thought so, fails, and nothing else does."""

@@ -8,11 +8,13 @@ from conformance.base.credentials import EXAMPLE_CREDENTIALS
 from conformance.exchange.delivery import twisted
 from conformance.exchange.draft import Form
 from conformance.oracle.prediction import Refused
+from conformance.oracle.world import World
 from tests.gateway_table import (
     AFTER_FORM,
     AFTER_ID,
     AFTER_PRESENT,
     AFTER_TIME,
+    BAD_AUTHORIZATION,
     EXPIRED,
     FAILURE,
     FORM,
@@ -168,7 +170,7 @@ GOLDEN = {
         f"in capitals, {how}": Row(
             how,
             ("signature-upper",),
-            OK | refused(FAILURE),
+            OK | refused(FAILURE, BAD_AUTHORIZATION),
             set(),
             auth("signature.letter-case"),
             lost=auth("signature"),
@@ -178,8 +180,8 @@ GOLDEN = {
     # Authentication.scope.*
     "yesterday's scope": Row(V3, ("date=-1",), SCOPE, auth("scope.date")),
     "tomorrow's scope": Row(GET, ("date=1",), SCOPE, auth("scope.date")),
-    "another product's scope": Row(V3, ("service=cvm",), SCOPE, auth("scope.service")),
-    "no product's scope": Row(GET, ("service=",), SCOPE, auth("scope.service")),
+    "another product's scope": Row(V3, ("service=cvm",), OK | SCOPE, set(), auth("scope.service")),
+    "no product's scope": Row(GET, ("service=",), OK | SCOPE, set(), auth("scope.service")),
     "the scope of the host": Row(V3, ("service-of-host",), OK | SCOPE, set(), auth("scope.service")),
     # Authentication.timestamp.*
     "no Timestamp": Row(V3, ("without=Timestamp",), NO_TIME, auth("timestamp.form"), lost=AFTER_TIME),
@@ -332,6 +334,25 @@ def test_timestamps_that_are_no_number(how, timestamp):
     prediction = predicted(http_of(how, f"timestamp-text={timestamp}"), how)
 
     assert (prediction.outcomes, prediction.broken) == (NO_TIME, auth("timestamp.form"))
+
+
+@pytest.mark.parametrize("host", ["iai.tencentcloudapi.com", "iai.ap-guangzhou.tencentcloudapi.com"])
+def test_the_scope_at_the_platform(host):
+    """Where the product is known by the host, no other may be named."""
+    sender = sender_of(V3, endpoint=f"https://{host}")
+    prediction = predicted(http_of(V3, "service=cvm", sender=sender), sender=sender)
+
+    assert (prediction.outcomes, prediction.broken) == (SCOPE, auth("scope.service"))
+
+
+def test_a_clock_that_nobody_tells():
+    """Where it isn't known what time it is there, a minute about the five of the window tells nothing."""
+    told, untold = World(), World(clocks_apart=60)
+    for seconds, certain in ((-310, False), (310, False), (-250, False), (-370, True), (370, True), (-230, True)):
+        http = http_of(V3, f"timestamp={seconds}")
+        window = "Authentication.timestamp.window"
+        assert (window in predicted(http, world=untold).open) != certain
+        assert window not in predicted(http, world=told).open
 
 
 def test_the_day_changes():

@@ -210,6 +210,7 @@ def test_answers_alone_are_seen_on_requests_of_parameters(capsys):
     assert of(report, "skipped") == set(CLAUSE) - clauses_at(Level.ENVELOPE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "beside"),
     [("request-id-missing", ""), ("error-without-code", ""), ("group-name-one-too-many", "GroupName.length.max")],
@@ -302,6 +303,7 @@ def test_a_standard_run_costs_about_what_was_listed(capsys):
     assert 0.9 * requests <= report["requests"] <= 1.1 * requests
 
 
+@pytest.mark.slow
 def test_answers_alone_cost_what_was_listed(capsys):
     """At the level envelope alone, the list has the requests that are sent for it."""
     _, _, report = judge("--level", "envelope")

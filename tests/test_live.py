@@ -123,6 +123,7 @@ def test_groups_that_cant_be_deleted_are_told(stand_in):
     assert foreign_only(service)
 
 
+@pytest.mark.slow
 def test_a_large_account(tmp_path):
     """Groups that are there are read page by page, once before, and for each look after; none of them is touched."""
     with StandIn(tmp_path / "stand-in") as stand_in:
@@ -147,6 +148,7 @@ def test_a_journal_that_cant_be_written(stand_in, tmp_path):
     assert foreign_only(stand_in.service)
 
 
+@pytest.mark.slow
 def test_a_recording_on_a_full_disk(stand_in, tmp_path):
     """A recording that can't go on ends the run; what it has stays readable, and nothing is left in the account."""
     from conformance.recording import writer

@@ -81,6 +81,7 @@ def test_the_vendors_credential_file(stand_in):
     assert "CreateGroup" in {action for action, _ in stand_in.service.seen}
 
 
+@pytest.mark.slow
 def test_temporary_credentials(tmp_path):
     """A token is sent, and is in no file; the recording is judged like any other."""
     service = Service(credentials=replace(CREDENTIALS, token="AVeryTemporaryTokenOfNobody0123456789"))
@@ -104,6 +105,7 @@ def test_who_may_not_delete_creates_nothing(stand_in, code):
     assert "iai:DeleteGroup" in done.stderr
 
 
+@pytest.mark.slow
 def test_who_may_not_list_can_be_judged(stand_in):
     """Listing groups is a convenience: what isn't allowed there doesn't end the run."""
     stand_in.service.answers["GetGroupList"] = ("AuthFailure.UnauthorizedOperation",)
@@ -209,6 +211,7 @@ def test_a_pace():
     assert took // 10**6 >= 11 * 10 - 1
 
 
+@pytest.mark.slow
 def test_throttling_is_waited_for_and_counted(stand_in, tmp_path):
     """What is throttled is sent again, signed anew, and counted; from the recording it is judged the same."""
     service = stand_in.service

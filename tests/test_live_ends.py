@@ -63,6 +63,7 @@ def test_a_journal_that_is_lost(stand_in, harm, deletes):
 # --- Clocks ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [-900, 900])
 def test_a_clock_that_is_set(stand_in, step):
     """This machine's clock is set by minutes in the middle of a run: that is nobody's departure."""
@@ -111,6 +112,7 @@ def test_a_service_whose_clock_is_set(stand_in, words):
 # --- Two runs on one account -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_two_runs_at_once(stand_in):
     """Neither blames the service for the other's groups, nor takes them for its own."""
     settings = Settings(target="live", profile="smoke", consent=True)

@@ -60,6 +60,7 @@ def html(_http, _handle):
 # --- What is foreign ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_success_for_a_group_that_was_there(stand_in, service):
     """A service that takes the creation of an id in use for done gives nobody's group away."""
 
@@ -109,6 +110,7 @@ def test_what_isnt_sent_by_hand(stand_in, service, action):
 # --- Leaving nothing ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["AuthFailure.UnauthorizedOperation", "InvalidAction"])
 def test_without_get_group_info(stand_in, service, code):
     """Where groups can't be looked up one by one, the list tells; nothing is left."""

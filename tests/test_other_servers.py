@@ -59,6 +59,7 @@ def test_a_keep_alive_that_ends_unsaid(judged):
     assert (code, report["verdict"]) == (0, "conforms"), printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mistake", "clause"),
     [

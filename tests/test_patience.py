@@ -113,6 +113,7 @@ def test_closed_after_each_request():
         assert target.judged([CASES[0], *STATE]).results.failures == {}, f"closed after request {at}"
 
 
+@pytest.mark.slow
 def test_an_error_that_always_comes():
     """What fails each time, while plain requests between are answered, is a departure of its clause."""
     target = Restless(emulator=Emulator(faulty(conforming(), "internal-error-for-illegal-id")))
@@ -168,6 +169,7 @@ def test_throttled_for_ever():
     assert sum(target.slept) < 20
 
 
+@pytest.mark.slow
 def test_throttled_for_one_mistake():
     """A refusal in the words of throttling is a departure, and is waited for no second."""
     target = Restless(emulator=Emulator(faulty(conforming(), "throttled-for-long-id")))

@@ -62,7 +62,7 @@ KNOWN = {
     (Unique, "deletion"): {"accepted", "AlreadyExist"},
     (Unique, "race"): {"AlreadyExist"},
     (Gate, "absent"): {"ignored"},
-    (Gate, "leeway"): {"refused", "accepted", "replaced"},
+    (Gate, "leeway"): {"refused", "accepted", "replaced", "ignored"},
     (Gate, "code"): set(),
     (AnswerRule, "charset"): {"bare", "charset"},
 }

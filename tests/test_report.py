@@ -326,7 +326,7 @@ def set_(*path, to):
         pytest.param(set_("requests", to=-1), id="a count below zero"),
         pytest.param(set_("unknown", to=1), id="an unknown key"),
         pytest.param(set_("causes", to=[{}]), id="a cause"),
-        pytest.param(set_("without", to=["form"]), id="something left out"),
+        pytest.param(set_("without", to=["forms"]), id="a way that is none"),
         pytest.param(set_("clauses", 0, "status", to="failed"), id="a failed clause without a failure"),
         pytest.param(set_("cases", 0, "departures", to=["Tag.charset: accepted though invalid"]), id="a kind in words"),
         pytest.param(set_("summary", "broken", to=1), id="an unknown status"),

@@ -158,6 +158,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(VALUES)
 def test_any_answer_keeps_its_form(value):
     """Types, and whether it can be read, stay; so does whether a text is empty."""

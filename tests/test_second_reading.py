@@ -169,6 +169,7 @@ def any_request(chosen):
     return Request(tuple(pairs), textual=texts and chosen.random() < 0.3)
 
 
+@pytest.mark.slow
 def test_random_requests():
     """Both readings agree on 10,000 random requests."""
     chosen = random.Random(20200303)

@@ -10,6 +10,7 @@ from conformance.emulator import Emulator, conforming
 from conformance.runs.run import Run
 from conformance.runs.settling import cover, most_telling_first, settlings, unsettled
 from conformance.runs.smoke import smoke
+from conformance.runs.ways import PROBES, Way, ways_of
 from conformance.targets.direct import DirectTarget
 
 EVERYTHING = {each.id: each.names for each in READINGS}
@@ -50,13 +51,14 @@ def test_what_is_sure_comes_first():
 
 
 def test_the_most_telling_come_first():
-    """The order is another one of the same cases, and the first stays: it shows who is let in."""
+    """The order is another one of the same cases; the first ones stay, which show who is let in, and by which ways."""
     ordered = most_telling_first(smoke())
 
-    assert ordered[0] == smoke()[0]
+    first = (smoke()[0], *PROBES.values())
+    assert ordered[:4] == first
     assert sorted(each.id for each in ordered) == sorted(each.id for each in smoke())
-    assert {each.case.id for each in cover()} == {each.id for each in ordered[: 1 + len(list(cover()))]} - (
-        {ordered[0].id} - {each.case.id for each in cover()}
+    assert {each.case.id for each in cover()} == {each.id for each in ordered[: 4 + len(list(cover()))]} - (
+        {each.id for each in first} - {each.case.id for each in cover()}
     )
 
 
@@ -75,6 +77,15 @@ def test_what_nothing_settles_is_told():
 
     assert settled & left == set()
     assert settled | left >= {each.id for each in READINGS if len(each.names - {VARIES}) > 1}
+
+
+def test_a_plan_without_ways():
+    """What is left out is in no plan, and what it alone would settle is told."""
+    fewer = list(cover(without=(Way.GET, Way.FORM)))
+
+    assert fewer
+    assert not any({Way.GET, Way.FORM} & ways_of(each.case) for each in fewer)
+    assert set(unsettled(EVERYTHING, without=(Way.GET, Way.FORM))) > set(unsettled(EVERYTHING))
 
 
 def test_plan(capsys, tmp_path):

@@ -199,6 +199,7 @@ def test_recordings_that_come_and_go_are_told(tmp_path, capsys):
     assert "+ three: it wasn't judged before, and is now" in told
 
 
+@pytest.mark.slow
 def test_readings_of_recordings(tmp_path, capsys):
     """For each ambiguity: what is left, and by which interaction of which file and day the others are excluded."""
     file = tmp_path / "readings.json"
@@ -216,6 +217,7 @@ def test_readings_of_recordings(tmp_path, capsys):
     assert re.search(r"\.yaml, interaction \d+, recorded 2026-11-23", told)
 
 
+@pytest.mark.slow
 def test_a_plan_after_evidence_is_shorter(capsys):
     """What a recording has settled needs no request any more."""
     main(["plan"])

@@ -267,10 +267,10 @@ def test_what_cant_be_said_shows_nothing(monkeypatch):
 def test_a_run_without_requests_left_stops():
     """A spent budget ends shrinking, and nothing else: what was found stays."""
     run = run_of("group-name-takes-dot", cases=[smoke()[0], *of("GroupName.charset")])
-    run.max_requests = run.results.requests + 3
+    run.bounds.requests = run.results.requests + 3
     shrink_failures(run)
 
-    assert run.results.requests == run.max_requests
+    assert run.results.requests == run.bounds.requests
     assert run.results.failures
     with pytest.raises(BudgetSpentError):
         run.case(smoke()[0])

@@ -14,6 +14,7 @@ from conformance.judging.judge import DepartureKind as Kind
 from conformance.report.junit import properties
 from conformance.report.model import Status, Verdict
 from conformance.runs.options import PROFILES
+from conformance.runs.ways import Way
 from tests.reports import SCHEMA, all_passed, report_on
 
 ROOT = Path(conformance.__file__).parent.parent
@@ -55,6 +56,7 @@ def test_exit_codes():
     [
         ("| levels | ", Level),
         ("| profiles | ", PROFILES),
+        ("| ways of asking | ", Way),
         ("the JSON report has for the same: ", properties(report_on(all_passed()))),
         ("of `conformance.strategies`: ", strategies.__all__),
     ],

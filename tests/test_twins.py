@@ -105,6 +105,7 @@ def test_evidence_settles_all_at_once(twin):
     _assert_settled(run, twin)
 
 
+@pytest.mark.slow
 def test_every_clause_is_seen_kept_and_broken():
     """In one run of the fixed cases, each clause that a request can break is seen on both sides."""
     tallies = judged(smoke()).results.tallies

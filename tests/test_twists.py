@@ -20,6 +20,7 @@ from conformance.exchange.signing import (
 from conformance.exchange.wire import fields_of
 from conformance.runs.smoke import smoke
 from conformance.strategies import delivered
+from conformance.strategies.seeded import seeded
 from tests.twisting import (
     ANYTHING,
     BODY,
@@ -140,6 +141,7 @@ BEFORE = {
     (V3, "padded=99"): {"body": JSON_BODY + b" " * (99 - len(JSON_BODY))},
     (GET, "long-tag=3"): {"query": f"{QUERY}&Tag=xxx"},
     (V3, "spaced"): {"body": ANYTHING},
+    (V3, "compact"): {"body": json.dumps(json.loads(JSON_BODY), separators=(",", ":")).encode()},
     (V3, "escaped"): {"body": ANYTHING},
     (RAW, "spaced"): {"body": ANYTHING},
     (RAW, "escaped"): {"body": ANYTHING},
@@ -294,6 +296,7 @@ AFTER = {
     (V3, "signature-empty"): ({"rest": "TC3-HMAC-SHA256 , , Signature="}, False),
     (V3, "signature-upper"): ({"rest": f"TC3-HMAC-SHA256 , , Signature={SIGNATURE.upper()}"}, False),
     (V3, "signature-end"): ({}, False),
+    (V3, "signature-digit=30"): ({}, False),
     (V3, "signature-reversed"): ({}, False),
     (GET, "signature-end"): ({}, False),
     (GET, "signature-reversed"): ({}, False),
@@ -362,6 +365,9 @@ def test_the_signature_itself():
 
     assert (signature("signature-end")[:-1], len(signature("signature-end"))) == (SIGNATURE[:-1], 64)
     assert signature("signature-end") != SIGNATURE
+    other = signature("signature-digit=30")
+    assert (other[:30], other[31:]) == (SIGNATURE[:30], SIGNATURE[31:])
+    assert other[30] != SIGNATURE[30]
     assert signature("signature-reversed") == SIGNATURE[::-1]
 
 
@@ -406,11 +412,12 @@ BY_HAND = {"encoding", "no-content-type", "then-add-header", "then-method", "the
 
 @pytest.mark.parametrize("name", TWISTS)
 def test_every_twist_is_used(name):
-    """Every twist is used by a case of `smoke`, or by what Hypothesis draws; but for a few that are there for `call`.
+    """Every twist is used by a case of `smoke` or of a seed, or by what Hypothesis draws; a few are there for `call`.
 
     That each had a case was asked too much: a twist is a word of a step, and `call` sends any step.
     """
-    used = {each.partition("=")[0] for case in smoke() for step in case.steps for each in step.twists}
+    cases = (*smoke(), *seeded(0))
+    used = {each.partition("=")[0] for case in cases for step in case.steps for each in step.twists}
     drawn = re.search(rf'"{name}[="]', inspect.getsource(delivered)) is not None
 
     assert (name in used or drawn) == (name not in BY_HAND)

@@ -42,6 +42,7 @@ class _Gateway(Served):
         return [b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"]
 
 
+@pytest.mark.slow
 def test_a_gateway_of_its_own(tmp_path):
     """Its header goes with each request, on every way of sending, and nobody is told its value, recording or not."""
     gateway = _Gateway()

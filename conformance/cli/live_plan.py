@@ -31,6 +31,8 @@ def costs_of(settings: Settings) -> Iterator[str]:
     yield f"  sends     some {requests} requests, the most telling first" + (
         f" ({', '.join(limits)})" if limits else ""
     )
+    if settings.without:
+        yield f"  without   {', '.join(settings.without)}: left out"
     yield f"  creates   some {groups} groups, under ids and names that no other run uses"
     yield f"  deletes   these groups, and no other: {groups} requests more, and three looks that none is left"
     seconds = (2 + requests + groups + 3) / rate + _LOOKS_TAKE

@@ -11,7 +11,9 @@ from itertools import combinations
 from conformance.base.words import counted
 from conformance.contract import READING, READINGS, VARIES
 from conformance.judging.ledger import is_settled
+from conformance.runs.options import WITHOUT, add_options, values_of
 from conformance.runs.settling import Settling, cover, unsettled
+from conformance.runs.ways import Way
 
 __all__ = ["add_arguments", "perform"]
 
@@ -19,6 +21,7 @@ __all__ = ["add_arguments", "perform"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
     parser.add_argument("paths", nargs="*", metavar="PATH", help="recordings whose evidence counts; none: all is open")
+    add_options(parser.add_argument, (WITHOUT,))
     parser.add_argument("--json", metavar="FILE", help="write the same as JSON")
 
 
@@ -31,7 +34,9 @@ def perform(options: argparse.Namespace) -> int:
     if options.json is not None:
         check_writable("--json", options.json)
     found = [evidence_of(path, None) for path in recordings_at(options.paths)] if options.paths else []
-    lines, values = _rendered(possible_after(found), frozenset().union(*(each.known for each in found)))
+    known = frozenset[str]().union(*(each.known for each in found))
+    without = values_of(options, (WITHOUT,)).get("without", ())
+    lines, values = _rendered(possible_after(found), known, without)
     for line in lines:
         sys.stdout.write(f"{line}\n")
     if options.json is not None:
@@ -49,17 +54,17 @@ def _what_it_does(each: Settling, reading: str, possible: Collection[str]) -> st
 
 
 def _rendered(
-    possible: Mapping[str, Collection[str]], known: Collection[str] = frozenset()
+    possible: Mapping[str, Collection[str]], known: Collection[str] = frozenset(), without: tuple[Way, ...] = ()
 ) -> tuple[list[str], dict[str, object]]:
     """Few requests that settle what is open, in lines of text and as JSON values.
 
     Args:
         possible: reading id → the values that are still possible.
-        known: see `settlings`.
+        known, without: see `settlings`.
     """
-    chosen = list(cover(possible, known))
+    chosen = list(cover(possible, known, without))
     open_ = [each.id for each in READINGS if not is_settled(possible[each.id])]
-    left = unsettled(possible, known)
+    left = unsettled(possible, known, without)
     requests = sum(each.case.requests for each in chosen)
     some = len(open_) - len(left)
     told = f"{len(open_)} of {len(READINGS)} ambiguities {'is' if len(open_) == 1 else 'are'} open"

@@ -21,6 +21,7 @@ __all__ = ["Case", "Sending", "Step"]
 
 
 _MOST_COPIES = 100
+_LONGEST_PAUSE = 60  # seconds
 
 
 class Sending(StrEnum):
@@ -44,6 +45,7 @@ class Step:
         twists: in what else its delivery differs from a plain one; see `conformance.exchange.delivery`.
         sending: how it is sent.
         copies: how many requests; in the n-th, `<n>` in a text is its number.
+        pause: seconds to wait before it is sent.
     """
 
     request: Request
@@ -52,6 +54,7 @@ class Step:
     twists: tuple[str, ...] = ()
     sending: Sending = Sending.ALONE
     copies: int = 1
+    pause: float = 0.0
 
     @property
     def requests(self) -> int:
@@ -90,13 +93,15 @@ class Step:
             written["sending"] = str(self.sending)
         if self.copies != 1:
             written["copies"] = self.copies
+        if self.pause:
+            written["pause"] = self.pause
         written["parameters"] = request.plain
         return written
 
     @classmethod
     def from_json(cls, raw: Mapping[str, object]) -> Step:
         """The step that `to_json` wrote. Raises ValueError where it didn't."""
-        known = {"action", "form", "scheme", "twists", "sending", "copies", "parameters"}
+        known = {"action", "form", "scheme", "twists", "sending", "copies", "pause", "parameters"}
         if unknown := set(raw) - known:
             raise ValueError(f"a step has no {min(unknown)!r}: it has {', '.join(sorted(known))}")
         parameters, twists, copies = raw.get("parameters", {}), raw.get("twists", []), raw.get("copies", 1)
@@ -108,6 +113,9 @@ class Step:
             raise ValueError("parameters are an object, or a list of pairs where a name comes twice")
         if not 1 <= copies <= _MOST_COPIES:
             raise ValueError(f"a step has from 1 to {_MOST_COPIES} copies, not {copies}")
+        pause = raw.get("pause", 0.0)
+        if not isinstance(pause, int | float) or not 0 <= pause <= _LONGEST_PAUSE:
+            raise ValueError(f"a step waits from 0 to {_LONGEST_PAUSE} seconds, not {pause!r}")
         pairs = parameters.items() if isinstance(parameters, dict) else parameters
         request = Request(tuple((str(name), value) for name, value in pairs), str(raw.get("action", ACTION)))
         return cls(
@@ -117,6 +125,7 @@ class Step:
             tuple(map(str, twists)),
             _one_of(Sending, raw.get("sending", Sending.ALONE), "sending"),
             copies,
+            float(pause),
         )
 
 

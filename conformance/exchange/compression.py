@@ -49,8 +49,8 @@ def decoded(answer: HttpResponse, largest: int = LARGEST_UNPACKED) -> bytes:
     for each in reversed(codings):
         if each not in _FORMS:
             raise CodingError(
-                f"an answer is coded as {_named(each)}, which was not asked for (Accept-Encoding: identity) and isn't "
-                "read; gzip and deflate are"
+                f"an answer is coded as {_named(each)}, which was not asked for (Accept-Encoding: gzip, deflate) "
+                "and isn't read"
             )
         body = _undone(body, each, largest) if body else body
     return body

@@ -241,6 +241,11 @@ def _spaced(made: Draft, _argument: str) -> None:
     made.body = b" \r\n\t" + re.sub(rb'("(?:[^"\\]|\\.)*")', rb" \1\t\n", made.body) + b"\n "
 
 
+def _compact(made: Draft, _argument: str) -> None:
+    """No white space but in texts."""
+    made.body = re.sub(rb'("(?:[^"\\]|\\.)*")|\s+', lambda match: match[1] or b"", made.body)
+
+
 def _escaped(made: Draft, _argument: str) -> None:
     """Every character of every text as an escape, names of parameters too."""
 
@@ -327,6 +332,15 @@ def _signature(change: Callable[[str], str]) -> Callable[[HttpRequest, str], Htt
         return _replace_header(http, f"Authorization:{before}Signature={change(signature)}")
 
     return after
+
+
+def _change_digit(http: HttpRequest, argument: str) -> HttpRequest:
+    place = _number(argument)
+
+    def change(signature: str) -> str:
+        return f"{signature[:place]}{_other_end(signature[place : place + 1])}{signature[place + 1 :]}"
+
+    return _signature(change)(http, argument)
 
 
 def _other_end(signature: str) -> str:
@@ -425,6 +439,7 @@ _BEFORE: dict[str, tuple[str, Callable[[Draft, str], None]]] = {
     "padded": ("filled up with spaces to so many bytes", _of_body(_padded)),
     "long-tag": ("with a Tag of so many characters", _of_fields(_long_tag)),
     "spaced": ("with white space in its JSON", _of_body(_spaced)),
+    "compact": ("without white space in its JSON", _of_body(_compact)),
     "escaped": ("with every character of its JSON's texts escaped", _of_body(_escaped)),
     "misspelt": ("with another character at this place of its body", _of_body(_misspelt)),
     "as-form": ("as a POST of this Content-Type that holds what stands in its body", _of_body(_as_form)),
@@ -449,6 +464,7 @@ _AFTER: dict[str, tuple[str, Callable[[HttpRequest, str], HttpRequest]]] = {
     "then-path": ("and then to this path", _path),
     "header-case": ("with the names of its headers in this case", _header_case),
     "signature-end": ("with another digit at the end of its signature", _signature(_other_end)),
+    "signature-digit": ("with another digit at this place of its signature", _change_digit),
     "signature-upper": ("with its signature in capitals", _signature(str.upper)),
     "signature-cut": ("with half of its signature", _signature(lambda text: text[:32])),
     "signature-empty": ("with an empty signature", _signature(lambda _text: "")),

@@ -7,6 +7,7 @@ run, nor any other run, uses. What a marker and a salt make never changes: recor
     <SALT>     the same in capitals
     <id>       8 to 60 letters, digits, - and _, of a form that people give to ids; another for each salt
     <name>     8 to 60 characters of a form that people give to names, Han among them
+    <word>     12 letters that could be spoken, as in an id that somebody thought of
     <salt:3>   3 letters or digits, for texts too short for a whole salt: unlikely, not impossible, to be in use
     <han:1>    1 Han character, likewise
     <digits:9> 9 digits, likewise
@@ -37,8 +38,8 @@ _OF_ITS_OWN = 16
 _LETTERS = string.ascii_lowercase[:16]
 _HAN = "".join(map(chr, range(HAN_FIRST, HAN_LAST + 1)))
 _SHORT = string.ascii_lowercase + string.digits
-MARKER = re.compile(r"<(salt|SALT|id|name|han|digits)(?::([1-9][0-9]{0,4}))?>")
-ID, NAME = "<id>", "<name>"
+MARKER = re.compile(r"<(salt|SALT|id|name|word|han|digits)(?::([1-9][0-9]{0,4}))?>")
+ID, NAME, WORD = "<id>", "<name>", "<word>"
 # So many characters of a salt are never in use by chance.
 CERTAIN = 8
 _MOST = 60  # characters
@@ -136,6 +137,8 @@ def _filler(salt: str) -> Callable[[re.Match[str]], str]:
         kind, length = marker.groups()
         if kind in {"id", "name"}:
             return _form(salt, han=kind == "name")
+        if kind == "word":
+            return _spoken(_number(f"{salt} word"), 6)
         if length is None:
             return salt.upper() if kind == "SALT" else salt
         alphabet = {"han": _HAN, "digits": string.digits}.get(kind, _SHORT)
@@ -169,9 +172,9 @@ class Words:
         for each in found:
             self._by_beginning.setdefault(each[:CERTAIN], set()).add(each)
 
-    def __contains__(self, text: str) -> bool:
+    def __contains__(self, text: object) -> bool:
         """Whether a text has a word of the run's, in whatever letter case."""
-        text = text.lower()
+        text = str(text).lower()
         return any(
             text.startswith(word, place)
             for place in range(len(text) - CERTAIN + 1)
@@ -180,6 +183,7 @@ class Words:
 
 
 _MIXED = string.ascii_letters + string.digits
+_SPOKEN = [one + other for one in "ghjklmnprstvwz" for other in "aeiou"]
 _SYLLABLES = [one + other for one in "bdfgklmnrs" for other in "ao"]
 
 
@@ -217,6 +221,11 @@ def _form(salt: str, *, han: bool) -> str:
             return _digits(number, length, _HAN)
         case _:
             return _digits(number, length // 2, _HAN) + _digits(number // 7, length - length // 2, _MIXED)
+
+
+def _spoken(number: int, syllables: int) -> str:
+    """Small letters, none of which a reader could take for hexadecimal digits in a row."""
+    return "".join(_SPOKEN[number // len(_SPOKEN) ** at % len(_SPOKEN)] for at in range(syllables))
 
 
 def _number(seed: str) -> int:

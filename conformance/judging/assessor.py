@@ -14,7 +14,7 @@ from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse, header
 from conformance.exchange.reading import common_parameter, signature_of
 from conformance.exchange.request import Request
-from conformance.exchange.salt import SALT, words
+from conformance.exchange.salt import SALT, Words, words
 from conformance.exchange.wire import Form, Sender, envelope, fields_of
 from conformance.judging.account_status import OF_THE_ACCOUNT, leaves_open
 from conformance.judging.blame import is_permitted
@@ -99,7 +99,7 @@ class Assessor:
 
     def begin(self, case: Case, salt: str) -> CaseRun:
         """A case with its salt, of which nothing was sent yet; what it is going to send is known to be this run's."""
-        if self.world.ours is not None:
+        if isinstance(self.world.ours, Words):
             for step in case.steps:
                 self.world.ours.add(words(step.request, salt))
         return CaseRun.of(case, salt)

@@ -56,7 +56,9 @@ class Failure:
         remarkable = sum(name not in dict(PLAIN) or value not in plain for name, value in parameters) + len(last.twists)
         remarkable += last.form not in {Form.JSON, Form.JSON_RAW}
         left_out = sum(name not in dict(parameters) for name, _ in PLAIN)
-        characters = sum(len(http.body) + len(http.query) for http in self.bodies)
+        # Of the template: what a marker stands for is of any length.
+        texts = [value for step in self.case.steps for _, value in step.request.parameters]
+        characters = sum(len(str(each)) for each in texts if each not in plain)
         return self.needs_others, len(self.bodies), remarkable + left_out, characters
 
     @property

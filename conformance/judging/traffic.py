@@ -15,7 +15,6 @@ from conformance.contract import ACTION, CODES, SISTERS, CodeKind
 from conformance.exchange.compression import decompressed
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse, header
 from conformance.exchange.reading import OTHER_VERSIONS, common_parameter
-from conformance.exchange.salt import Words
 from conformance.exchange.wire import envelope
 from conformance.judging.account_status import OF_THE_ACCOUNT, leaves_open
 from conformance.judging.assessor import Assessor
@@ -150,7 +149,7 @@ class Traffic:
         key = heard.circumstances.account, common_parameter(heard.http, "Region") or ""
         if key not in self._assessors:
             # Others make up their ids as they like: any group may be there before it is seen created.
-            world = World(None if self.outset.world.ours is None else Words())
+            world = World(None if self.outset.world.ours is None else frozenset())
             self._assessors[key] = replace(self.outset, region=key[1], world=world, ledger=Ledger())
         return self._assessors[key]
 

@@ -9,7 +9,7 @@ What each kind of rule means is said in `_find`, its readings by the rule: none 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import assert_never
 
@@ -41,7 +41,6 @@ from conformance.contract.rules import (
     Plain,
     Required,
     Rule,
-    Stage,
     Typed,
     Unique,
     Whole,
@@ -51,6 +50,7 @@ from conformance.exchange.messages import HttpRequest
 from conformance.exchange.request import Request
 from conformance.oracle import gateway
 from conformance.oracle.bodies import Decoded, decodings
+from conformance.oracle.check_orders import ORDERS, READING_OF_ORDER
 from conformance.oracle.findings import (
     TURNED_AWAY,
     Breach,
@@ -60,7 +60,6 @@ from conformance.oracle.findings import (
     by_reading,
     depends,
     keeps,
-    reading_of,
     when,
 )
 from conformance.oracle.interpretation import Interpretation, Mark, Meaning, understand
@@ -155,7 +154,6 @@ def _unknown(request: Request) -> Iterator[Finding]:
         yield depends(clause_on_whole("unknown").id)
 
 
-_ORDER: dict[str, int] = {clause.id: index for index, clause in enumerate(CLAUSES)}
 _CLAUSES_OF: dict[str, tuple[Clause, ...]] = {
     name: tuple(clause for clause in CLAUSES if clause.parameter == name) for name in PARAMETERS
 }
@@ -386,8 +384,8 @@ def _outcomes(
         for finding in faulty:
             yield from _refusals(finding, let_in)
         return
-    for order, key in _ORDERS.items():
-        ahead = meet_all(let_in, [when(_ORDER_OF_CHECKS, order)])
+    for order, key in ORDERS.items():
+        ahead = meet_all(let_in, [when(READING_OF_ORDER, order)])
         for finding in sorted(faulty, key=key):
             yield from _refusals(finding, ahead)
             if order != "other":  # in a stated order, a later clause is asked only if the earlier ones are kept
@@ -435,32 +433,3 @@ def _refusals(finding: Finding, boxes: list[Box]) -> Iterator[Allowed]:
             outcome = TurnedAway() if code == TURNED_AWAY else Refused(code)
             for box in meet_all(boxes, [breach.box]):
                 yield Allowed(outcome, (finding.clause.id,), box, breach.conclusive)
-
-
-def _page_order(finding: Finding) -> tuple[int, int]:
-    """The page's order, shape before content before state; an id in use before a name, as the first example answers."""
-    stage, place = finding.clause.rule.stage, _ORDER[finding.clause.id]
-    return stage, -place if stage is Stage.STATE else place
-
-
-def _characters_first(finding: Finding) -> tuple[int, int, bool, int]:
-    clause = finding.clause
-    stage, place = _page_order(finding)
-    if stage is not Stage.STATE:
-        place = PARAMETERS.index(clause.parameter) if clause.parameter in PARAMETERS else -1
-    return stage, place, not isinstance(clause.rule, Charset), _ORDER[clause.id]
-
-
-def _reverse_order(finding: Finding) -> tuple[int, int]:
-    stage, place = _page_order(finding)
-    return stage, -place
-
-
-# Value of the reading on the order of checks → in which order findings are told.
-_ORDERS: dict[str, Callable[[Finding], tuple[int, ...]]] = {
-    "page": _page_order,
-    "characters-first": _characters_first,
-    "reverse": _reverse_order,
-    "other": _page_order,
-}
-_ORDER_OF_CHECKS = reading_of(clause_on_whole("order"))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-
-from conformance.exchange.salt import Words
 
 
 class Chance(Enum):
@@ -169,7 +167,7 @@ class World:
     The validator reads it and changes nothing.
 
     Attributes:
-        ours: the words that this run alone puts into ids and names; a group of somebody else can't have one.
+        ours: the texts that this run alone puts into ids and names; a group of somebody else can't have one.
             None where nobody else uses the account.
         known: reading id → values still possible, known before the first request (the account's age, say).
         quota: how many groups the account may have; None where that is out of reach.
@@ -177,7 +175,7 @@ class World:
         doubtable: what of it a change that somebody else may have made would leave in doubt.
     """
 
-    ours: Words | None = None
+    ours: Container[str] | None = None
     known: Mapping[str, frozenset[str]] = field(default_factory=dict)
     quota: int | None = None
     clocks_apart: float = 5.0

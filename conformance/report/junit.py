@@ -45,6 +45,7 @@ def properties(report: Report) -> dict[str, str]:
         "target": report.target,
         "profile": report.settings.profile,
         "levels": ",".join(report.settings.levels),
+        "without": ",".join(report.settings.without),
         "seed": str(report.settings.seed),
         "suite_version": report.versions.suite,
         "contract_version": report.versions.contract,

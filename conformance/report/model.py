@@ -12,7 +12,7 @@ from importlib import metadata
 
 from conformance import __version__
 from conformance.base.words import counted
-from conformance.contract import CLAUSES, CODES, READINGS, Clause, CodeKind, Level, Strength
+from conformance.contract import CLAUSES, CODES, READINGS, SISTERS, Clause, CodeKind, Level, Strength
 from conformance.contract.rules import AnswerRule, Default, Effect, Gate, MayBeAbsent, MinLength, OpenVersions, Whole
 from conformance.judging.judge import DepartureKind
 from conformance.judging.results import NOT_RECORDED, Tally, masked
@@ -26,6 +26,7 @@ from conformance.runs.run import Run
 from conformance.runs.selection import cases_of
 from conformance.runs.session import Groups, Session
 from conformance.runs.settings import CASSETTE, Settings
+from conformance.runs.ways import Way
 
 __all__ = ["ClauseResult", "CodeResult", "ReadingResult", "Report", "Status", "Verdict", "Versions", "report_of"]
 
@@ -159,7 +160,8 @@ def report_of(session: Session, settings: Settings, *, interrupted: bool = False
     """The report of a run, finished or interrupted."""
     run = session.run
     groups = failure_groups(run.results, settings)
-    clauses = tuple(_clause_result(each, run, settings, groups) for each in CLAUSES)
+    barred = _barred(session, settings)
+    clauses = tuple(_clause_result(each, run, settings, groups, barred.get(each.id)) for each in CLAUSES)
     stale = tuple(_stale(clauses, session, settings))
     report = Report(
         settings,
@@ -170,7 +172,7 @@ def report_of(session: Session, settings: Settings, *, interrupted: bool = False
         else _verdict(clauses, run.results.unseen, ended_early=interrupted or _ended_early(session)),
         run.results.requests,
         run.results.groups_created,
-        time.monotonic() - run.started,
+        time.monotonic() - run.bounds.started,
         groups.first,
         clauses,
         tuple(_reading_result(each.id, run) for each in READINGS),
@@ -221,12 +223,22 @@ def _unseen(run: Run) -> Iterator[str]:
 def _notes(session: Session) -> Iterator[str]:
     """What the reader should know of where the answers come from, what was borne with, and what was left there."""
     yield from session.run.patience.notes()
+    yield from _unserved(session.run)
     if session.recording is not None:
         yield from session.recording.notes
         if absent := sum(found == NOT_RECORDED for found in session.run.results.verdicts.values()):
             yield f"{counted(absent, 'case')} of the list of today {'is' if absent == 1 else 'are'} not recorded"
     if session.groups is not None and session.groups.left:
         yield f"left in the account: {counted(len(session.groups.left), 'group')}; {session.groups.told}"
+
+
+def _unserved(run: Run) -> Iterator[str]:
+    """What isn't served, and how to leave it out."""
+    seen = {*run.ways.lacking, *((Way.SISTERS,) if run.results.unseen.keys() >= set(SISTERS) else ())}
+    if unserved := [each for each in Way if each in seen]:
+        *some, last = [each.about for each in unserved]
+        about = f"{', '.join(some)} and {last}" if some else last
+        yield f"{about} aren't served: run with --without {','.join(unserved)} to leave out what needs them"
 
 
 def _uncounted(groups: FailureGroups) -> Iterator[str]:
@@ -256,12 +268,23 @@ def _verdict(clauses: tuple[ClauseResult, ...], unserved: Collection[str], *, en
     if any(each.status is Status.FAILED for each in clauses):
         return Verdict.VIOLATES
     unseen = [each for each in clauses if each.status is Status.NOT_EXERCISED and each.clause.strength is Strength.MUST]
+    ended_early = ended_early or all(each.status is Status.SKIPPED for each in clauses)
     # What only a sister action, or another target, could show is no gap in this one.
     gaps = [each for each in unseen if not any(need in unserved for need in each.clause.needs)]
     return Verdict.INCOMPLETE if gaps or ended_early else Verdict.CONFORMS
 
 
-def _clause_result(clause: Clause, run: Run, settings: Settings, groups: FailureGroups) -> ClauseResult:
+def _barred(session: Session, settings: Settings) -> dict[str, Way]:
+    """Clause → the way by which all its cases go, and that is left out or isn't served."""
+    cases = cases_of(settings, session.recording)
+    ways = [(each.clause, session.run.ways.barred(each)) for each in cases]
+    open_ = {clause for clause, way in ways if way is None}
+    return {clause: way for clause, way in reversed(ways) if way is not None and clause not in open_}
+
+
+def _clause_result(
+    clause: Clause, run: Run, settings: Settings, groups: FailureGroups, barred: Way | None
+) -> ClauseResult:
     tally = run.results.tallies[clause.id]
     if not settings.selects(clause.id):
         why = "--only or --skip" if clause.level in settings.levels else f"--level: not {clause.level}"
@@ -274,6 +297,9 @@ def _clause_result(clause: Clause, run: Run, settings: Settings, groups: Failure
         return ClauseResult(clause, Status.NOT_EXERCISED, why, tally)
     if _exercised(clause, tally):
         return ClauseResult(clause, Status.PASSED, "", tally)
+    if barred is not None:
+        status = Status.SKIPPED if barred in settings.without else Status.UNSUPPORTED
+        return ClauseResult(clause, status, run.ways.why(barred), tally)
     if clause.id in run.results.unsupported:
         return ClauseResult(clause, Status.UNSUPPORTED, run.results.unsupported[clause.id], tally)
     return ClauseResult(clause, Status.NOT_EXERCISED, _why_not(clause, tally, run), tally)
@@ -308,10 +334,10 @@ def _why_not(clause: Clause, tally: Tally, run: Run) -> str:
         return "the target stopped answering before"
     if clause.id in run.results.unrecorded:
         return "not recorded"
-    if run.max_groups is not None and run.results.groups_created + run.results.groups_in_doubt >= run.max_groups:
-        return f"the bound --max-groups {run.max_groups} was reached before"
-    if run.max_requests is not None and run.results.requests >= run.max_requests:
-        return f"the bound --max-requests {run.max_requests} was reached before"
+    if run.bounds.groups is not None and run.results.groups_created + run.results.groups_in_doubt >= run.bounds.groups:
+        return f"the bound --max-groups {run.bounds.groups} was reached before"
+    if run.bounds.requests is not None and run.results.requests >= run.bounds.requests:
+        return f"the bound --max-requests {run.bounds.requests} was reached before"
     for need in clause.needs:
         if need in run.results.unseen:
             return run.results.unseen[need].partition(":")[0]

@@ -142,6 +142,8 @@ def _print_verdict(report: Report, out: Console) -> None:
     counts = ", ".join(f"{count} {status}" for status, count in report.counts().items() if count)
     line = Text(f"{report.target} ")
     line.append(str(report.verdict), style=_VERDICTS[report.verdict])
+    if report.settings.without:
+        line.append(f" (without {', '.join(each.about for each in report.settings.without)})")
     groups = f"{counted(report.groups_created, 'group')} created"
     if report.groups is not None:
         left = len(report.groups.left)

@@ -7,11 +7,11 @@ line plays them in a loop; the pytest plugin makes a test of each; either way th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from conformance.base.errors import BudgetSpentError, NotRecordedError, SuiteError
+from conformance.base.errors import BudgetSpentError, NotRecordedError, SuiteError, UnsupportedError
 from conformance.exchange.cases import Case
 from conformance.judging.results import Failure
 from conformance.recording.interaction import Interaction
@@ -20,6 +20,8 @@ from conformance.runs.selection import cases_of, traffic_of
 from conformance.runs.session import Session, open_session
 from conformance.runs.settings import CASSETTE, Settings
 from conformance.runs.shrink import shrink_failures
+from conformance.runs.ways import Ways, probed_for
+from conformance.strategies.seeded import opening, seeded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +55,7 @@ class Part(Protocol):
             BudgetSpentError: no request is left.
             NotRecordedError: the target is a recording that lacks it.
             SuiteError: the target can't be judged any further.
+            UnsupportedError: the target doesn't serve the way by which it goes.
         """
 
 
@@ -70,6 +73,8 @@ class CasePart:
 
     def play(self, run: Run, _settings: Settings) -> list[Failure]:
         """Send its steps."""
+        if (way := run.ways.barred(self.case)) is not None:
+            raise UnsupportedError(run.ways.why(way))
         try:
             failures = run.case(self.case)
         except NotRecordedError:
@@ -126,19 +131,44 @@ def parts_of(settings: Settings, recording: Recording | None = None) -> Iterator
         settings: what the run was asked for.
         recording: what is judged, where that is a recording.
     """
+    explores = recording is None and settings.profile != "smoke"
+    explored = tuple(_explorations(settings)) if explores else ()
     before: Counter[str] = Counter()
-    for index, case in enumerate(cases_of(settings, recording)):
-        # The first case, a plain request, is always sent: it shows whether anybody is let in.
-        if index == 0 or settings.aims_at(case.clause):
-            yield CasePart(case, before[case.id])
-            before[case.id] += 1
+
+    def part(case: Case) -> CasePart:
+        before[case.id] += 1
+        return CasePart(case, before[case.id] - 1)
+
+    ways, seed = Ways(settings.without), settings.seed
+    first, last = [_aimed_at(each, settings, ways) for each in (opening(seed), seeded(seed))] if explores else [[], []]
+    yield from map(part, first)
+    yield from map(part, _asked_for(settings, cases_of(settings, recording), explored, [*first, *last]))
     if recording is not None:
         yield from map(TrafficPart, traffic_of(recording))
-    elif settings.profile != "smoke":
-        yield from _explorations(settings)
+    yield from explored
+    yield from map(part, last)
 
 
-def _explorations(settings: Settings) -> Iterator[Part]:
+def _aimed_at(cases: Iterable[Case], settings: Settings, ways: Ways) -> list[Case]:
+    return [each for each in cases if settings.aims_at(each.clause) and ways.barred(each) is None]
+
+
+def _asked_for(
+    settings: Settings, cases: Sequence[Case], explored: Iterable[ExplorationPart], beside: Iterable[Case]
+) -> Iterator[Case]:
+    """The cases at which the settings aim, by no way that they leave out; and those that show by which ways these go.
+
+    The first case, a plain request, is always sent: it shows whether anybody is let in.
+    """
+    ways = Ways(settings.without)
+    aimed = _aimed_at(cases, settings, ways)
+    drawn = {way for each in explored for way in each.drawn.ways if way not in settings.without}
+    chosen = {*(each.id for each in cases[:1]), *(each.id for each in aimed)}
+    chosen |= {*probed_for([*aimed, *beside], drawn)}
+    return (each for each in cases if each.id in chosen and ways.barred(each) is None)
+
+
+def _explorations(settings: Settings) -> Iterator[ExplorationPart]:
     """Each property that the settings aim at; in the profile `deep`, as often as the budget of requests is for."""
     from conformance.runs.exploration import PROPERTIES
 
@@ -170,6 +200,8 @@ def play(part: Part, run: Run, settings: Settings) -> Played:
         return Played(untried=str(error))
     except NotRecordedError:
         return Played(untried="not recorded")
+    except UnsupportedError as error:
+        return Played(untried=str(error))
 
 
 def finish(session: Session, settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from conformance.emulator import Emulator
@@ -9,6 +10,7 @@ from conformance.exchange.salt import Salts, seeded_run_salt
 from conformance.runs.conduct import CasePart, parts_of, play
 from conformance.runs.run import Run
 from conformance.runs.settings import STANDARD_EXAMPLES, Settings
+from conformance.runs.ways import Ways
 from conformance.targets.direct import DirectTarget
 
 __all__ = ["cost"]
@@ -21,13 +23,17 @@ def cost(settings: Settings) -> tuple[int, int]:
     """
     salts = Salts(seeded_run_salt(settings.seed))
     run = Run.against(DirectTarget(Emulator()), max_requests=settings.max_requests, salts=salts)
-    run.max_groups = settings.max_groups
+    run.bounds.groups, run.ways = settings.max_groups, Ways(settings.without)
     counted = replace(settings, profile="standard") if settings.profile == "deep" else settings
-    fixed = 0, 0
+    fixed, drawn = Counter[str](), Counter[str]()
     for part in parts_of(counted):
+        before = _spent(run)
         play(part, run, counted)
-        if isinstance(part, CasePart):
-            fixed = run.results.requests, run.results.groups_created
+        spent = fixed if isinstance(part, CasePart) else drawn
+        spent.update(_spent(run) - before)
     factor = settings.examples // STANDARD_EXAMPLES
-    requests, groups = run.results.requests - fixed[0], run.results.groups_created - fixed[1]
-    return fixed[0] + factor * requests, fixed[1] + factor * groups
+    return fixed["requests"] + factor * drawn["requests"], fixed["groups"] + factor * drawn["groups"]
+
+
+def _spent(run: Run) -> Counter[str]:
+    return Counter(requests=run.results.requests, groups=run.results.groups_created)

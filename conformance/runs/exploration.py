@@ -21,6 +21,7 @@ from conformance.contract import CLAUSES
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.request import Request
 from conformance.runs.run import Run
+from conformance.runs.ways import Way
 from conformance.strategies import delivered, templates
 from conformance.strategies.forms import in_many_forms
 from conformance.strategies.histories import account_machine
@@ -34,6 +35,7 @@ __all__ = ["PROPERTIES", "Property", "explore"]
 Machine = Callable[[Callable[[tuple[Step, ...]], None]], type[RuleBasedStateMachine]]
 # The most actions of one history.
 _LONGEST_HISTORY = 14
+_ALL_FORMS = frozenset({Way.GET, Way.FORM, Way.V1})
 
 
 @dataclass(frozen=True)
@@ -45,28 +47,30 @@ class Property:
         about: what kind of request.
         drawn: the steps of a case; or a state machine that makes them, given what to do with them.
         weight: how many examples, next to the others.
+        ways: by which some of them go.
     """
 
     clause: str
     about: str
     drawn: st.SearchStrategy[tuple[Step, ...]] | Machine
     weight: int
+    ways: frozenset[Way] = frozenset()
 
 
 def _properties() -> Iterator[Property]:
-    yield Property("GroupExDescriptions.optional", "kept", _single(templates.keeping_all()), 6)
+    yield Property("GroupExDescriptions.optional", "kept", _single(templates.keeping_all()), 4)
     yield Property("GroupName.length.max", "kept at edges", _single(templates.with_edges_kept()), 4)
     for clause in CLAUSES:
         if clause.breakable_alone:
-            weight = {"Charset": 4, "OneOf": 3, "DistinctItems": 2}.get(type(clause.rule).__name__, 1)
+            weight = {"Charset": 2, "OneOf": 2, "DistinctItems": 2}.get(type(clause.rule).__name__, 1)
             yield Property(clause.id, "broken", _single(templates.breaking_one(clause)), weight)
     yield Property("GroupId.unique", "sequences", templates.sequences().map(_steps), 3)
     yield Property("Request.check-order", "broken with others", _single(templates.breaking_several()), 4)
     yield Property("Request.null", "odd shapes", _single(templates.odd()), 3)
     yield Property("GroupName.charset", "unsettled characters", _single(templates.unsettled()), 3)
-    yield Property("Authentication.signature", "changed on the way", delivered.tampered(), 5)
-    yield Property("Protocol.get", "in forms and queries", delivered.in_forms(), 5)
-    yield Property("Protocol.json.same-text", "written otherwise", delivered.rewritten(), 3)
+    yield Property("Authentication.signature", "changed on the way", delivered.tampered(), 5, _ALL_FORMS)
+    yield Property("Protocol.get", "in forms and queries", delivered.in_forms(), 3, _ALL_FORMS)
+    yield Property("Protocol.json.same-text", "written otherwise", delivered.rewritten(), 2)
     yield Property("Protocol.json.form", "misspelt", delivered.misspelt(), 4)
     yield Property("State.refused-leaves-nothing", "histories", account_machine, 2)
 

@@ -11,6 +11,7 @@ import re
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,12 @@ from conformance.exchange.gateway_headers import parse_gateway_header
 from conformance.exchange.messages import Headers
 from conformance.judging.judge import DepartureKind
 from conformance.runs.target_kinds import known_targets
+from conformance.runs.ways import Way
 
 __all__ = [
-    "OF_THE_WAY", "OPTIONS", "PROFILES", "PYTEST_PREFIX", "ExpectedFailure", "Option", "add_options", "as_spelled",
-    "check_faults", "check_timeout", "matching", "parse_levels", "parse_readings", "values_of",
+    "OF_THE_WAY", "OPTIONS", "PROFILES", "PYTEST_PREFIX", "WITHOUT", "ExpectedFailure", "Option", "add_options",
+    "as_spelled", "check_faults", "check_timeout", "matching", "parse_levels", "parse_readings", "parse_ways",
+    "values_of",
 ]  # fmt: skip
 
 PROFILES = ("smoke", "standard", "deep")
@@ -143,13 +146,25 @@ def as_spelled(message: str, prefix: str) -> str:
 
 def parse_levels(names: Iterable[str]) -> tuple[Level, ...]:
     """Levels by their names, several of which may stand in one text; all where none is named. Raises UsageError."""
-    words = [word.strip() for each in names for word in each.split(",")]
-    for word in words:
-        if word not in set(Level):
-            close = difflib.get_close_matches(word, [str(each) for each in Level], n=1)
-            hint = f"; did you mean {close[0]}?" if close else ""
-            raise UsageError(f"--level {word}: there are {', '.join(Level)}{hint}")
+    words = _words_of(Level, names, "--level")
     return tuple(each for each in Level if not words or each in words)
+
+
+def parse_ways(names: Iterable[str]) -> tuple[Way, ...]:
+    """Ways by their names, several of which may stand in one text. Raises UsageError."""
+    words = _words_of(Way, names, "--without")
+    return tuple(each for each in Way if each in words)
+
+
+def _words_of(kind: type[StrEnum], texts: Iterable[str], option: str) -> list[str]:
+    """The words of texts with commas. Raises UsageError for one that isn't of a kind."""
+    words = [word.strip() for each in texts for word in each.split(",")]
+    for word in words:
+        if word not in set(kind):
+            close = difflib.get_close_matches(word, [str(each) for each in kind], n=1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            raise UsageError(f"{option} {word}: there are {', '.join(kind)}{hint}")
+    return words
 
 
 def parse_readings(written: Iterable[str]) -> dict[str, str]:
@@ -286,6 +301,14 @@ OF_THE_WAY: tuple[Option, ...] = (
         read=_read_headers,
     ),
 )
+# What isn't asked of a target; for whatever chooses requests.
+WITHOUT = Option(
+    "without",
+    f"ways of asking to leave out, since they aren't served: {', '.join(Way)}; several with commas, or repeated",
+    metavar="WAY",
+    repeated=True,
+    read=parse_ways,
+)
 OPTIONS: tuple[Option, ...] = (
     Option("target", f"what to judge: {known_targets()} (default embedded)"),
     Option(
@@ -302,6 +325,7 @@ OPTIONS: tuple[Option, ...] = (
         repeated=True,
         read=parse_levels,
     ),
+    WITHOUT,
     Option(
         "only", "clauses to judge; may be repeated", metavar="GLOB", repeated=True, read=tuple, check=_check_clauses
     ),

@@ -61,7 +61,7 @@ class Patience:
     ask: Callable[[], Answer | None]
     slow_down: Callable[[float], None]
     name: str
-    sleep: Callable[[float], object] | None = time.sleep
+    sleep: Callable[[float], object] | None = field(default_factory=lambda: time.sleep)
     clock: Callable[[], float] = time.monotonic
     lags: bool = True
     rate: float | None = None
@@ -101,7 +101,7 @@ class Patience:
                 is_refused = heard == _REFUSED_AFTER
             else:
                 is_refused = tries >= len(self._pauses())
-                self._rest(0.0 if is_refused else self._pauses()[tries])
+                self.rest(0.0 if is_refused else self._pauses()[tries])
             if is_refused:
                 if found is Disturbance.FAILED:
                     self._check_still_working()
@@ -133,7 +133,7 @@ class Patience:
                 f"{self.name} throttles, however long it is waited: try again later, or with a lower --rate"
             )
         self._go_slower()
-        self._rest(_THROTTLED_FOR[waited])
+        self.rest(_THROTTLED_FOR[waited])
         return False
 
     def _go_slower(self) -> None:
@@ -154,7 +154,7 @@ class Patience:
             plain = self._plainly()
             if plain is None or disturbance_of(plain) is not Disturbance.FAILED:
                 return
-            self._rest(pause)
+            self.rest(pause)
         raise TargetUnusableError(f"{self.name} is out of order: plain requests fail again and again, as others do")
 
     def _plainly(self) -> Answer | None:
@@ -177,7 +177,7 @@ class Patience:
         if clause is None or clause in self._never_came:
             return seen
         for pause in self._lag_pauses():
-            self._rest(pause)
+            self.rest(pause)
             waited += pause
             try:
                 seen = look()
@@ -202,7 +202,8 @@ class Patience:
                 return
             yield pause
 
-    def _rest(self, seconds: float) -> None:
+    def rest(self, seconds: float) -> None:
+        """Wait so many seconds, where anything is really sent."""
         if self.sleep is not None and seconds:
             self.sleep(seconds)
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from conformance.base.errors import (
-    BudgetSpentError,
-    HungUpError,
     NotRecordedError,
     NotSentError,
     TargetUnusableError,
@@ -26,21 +24,25 @@ from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse, Place
 from conformance.exchange.request import Request
 from conformance.exchange.salt import Salts, Words
-from conformance.exchange.wire import Envelope, clock_ahead, date_of, envelope
+from conformance.exchange.wire import clock_ahead, date_of, envelope
 from conformance.judging.account_status import Disturbance, disturbance_of, is_refusal, leaves_open
 from conformance.judging.assessor import Assessor, CaseRun
 from conformance.judging.judge import Departure, DepartureKind, explain
 from conformance.judging.ledger import Ledger
 from conformance.judging.results import PLAIN, Failure, Results
-from conformance.judging.sisters import Seen, is_in_use
 from conformance.judging.traffic import Traffic
 from conformance.oracle.prediction import Prediction, Refused
 from conformance.oracle.validator import predict_http
 from conformance.oracle.world import World
 from conformance.privacy.secrets import Secrets
+from conformance.runs.at_once import send_and_hang_up, send_pipelined, send_together
+from conformance.runs.bounds import Bounds
 from conformance.runs.contact import Contact
 from conformance.runs.encoder import Encoder
+from conformance.runs.in_use import TRIES, disbelieve
+from conformance.runs.looks import look
 from conformance.runs.patience import Patience
+from conformance.runs.ways import Ways
 from conformance.targets import Target
 
 if TYPE_CHECKING:
@@ -51,13 +53,10 @@ __all__ = ["Run"]
 _T = TypeVar("_T")
 _Predicted = tuple[Exchange, Prediction]
 
-# A short id or name may be in use by somebody else's group: as many others are tried before that is disbelieved.
-_TRIES = 8
 # Seconds by which a clock may be wrong that nobody tells.
 _UNTOLD = 60.0
 # A case of which a request was lost is tried so often, each time with other ids.
 _TRIES_DISTURBED = 3
-_PAGE = 1000  # groups; as many as GetGroupList gives at once
 _CLOCK_WAS_SET = 120  # seconds, which no answer takes
 # Asks whether anybody is still there.
 _PROBE = Case.single("GroupExDescriptions.optional", "whether the target still answers", Request(PLAIN), probe=True)
@@ -70,11 +69,9 @@ class Run:
     Attributes:
         target: where requests go.
         assessor: judges the answers, and knows what they tell.
-        max_requests, max_groups: hard bounds on requests, on the groups that may have been created; None for none.
-        max_seconds: a hard bound on how long requests are sent; None for none.
+        bounds: how much may be sent.
         pace: how fast to send, and what to do where that is too fast; None for as fast as can be, once.
         salts: makes ids and names unique.
-        started: when it began, in seconds of the monotonic clock.
         on_request: called after each request.
         on_part: called before each part.
         clock: what time it is where the target is, in seconds since 1970.
@@ -82,24 +79,24 @@ class Run:
             refusal doesn't end the run.
         secrets: the sender's, and what else requests carried, to be masked wherever a text is for people.
         contact: whether the target is still there, and still lets us in.
+        ways: by which ways it is asked.
     """
 
     target: Target
     assessor: Assessor
-    max_requests: int | None = None
-    max_groups: int | None = None
-    max_seconds: float | None = None
+    bounds: Bounds = field(default_factory=Bounds)
     pace: Pace | None = None
     salts: Salts = field(default_factory=Salts)
-    started: float = field(default_factory=time.monotonic)
     on_request: Callable[[], None] = lambda: None
     on_part: Callable[[], None] = lambda: None
     clock: Callable[[], float] = time.time
     from_call: bool = False
     secrets: Secrets = field(default_factory=Secrets)
+    ways: Ways = field(default_factory=Ways)
     contact: Contact = field(init=False)
     patience: Patience = field(init=False)
     _at_hand: Case = field(default_factory=lambda: _PROBE)
+    _aside: Case = field(default_factory=lambda: _PROBE)
     _encoder: Encoder = field(default_factory=Encoder)
     _now: float = 0.0
     _ahead: float = 0.0
@@ -119,7 +116,7 @@ class Run:
         salts = salts or Salts()
         world = World(None if target.exclusive else Words())
         secrets = Secrets.of(target.sender.secrets)
-        return cls(target, Assessor(target.sender.region, world), max_requests, salts=salts, secrets=secrets)
+        return cls(target, Assessor(target.sender.region, world), Bounds(max_requests), salts=salts, secrets=secrets)
 
     @property
     def results(self) -> Results:
@@ -149,13 +146,16 @@ class Run:
         """Send a case and judge its answers.
 
         Returns:
-            The failures that it showed; empty where the target conforms.
+            The failures that it showed; empty where the target conforms, and where nothing is sent, since the case
+            goes by a way that isn't served, or is left out.
 
         Raises:
             BudgetSpentError: no request is left.
             NotRecordedError: the target is a recording that doesn't have the case, or not all of it.
             TargetUnusableError: the target lets nobody in, or is gone.
         """
+        if self.ways.barred(case) is not None:
+            return []
         self._at_hand = case
         if case.quota is not None:
             return self._with_quota(case, case.quota)
@@ -170,13 +170,16 @@ class Run:
             self._play(case_run)
             if case_run.conclusive or case_run.found:
                 return case_run.found
-            if tried >= (_TRIES if case.is_short else _TRIES_DISTURBED if case_run.disturbed else 1):
+            if tried >= (TRIES if case.is_short else _TRIES_DISTURBED if case_run.disturbed else 1):
                 break
-        return self._disbelieve(case_run) if case.is_short or case_run.unsent else []
+        if case_run.unsent:
+            self.results.note_unseen(case.id, f"{case_run.unsent} ({case.clause})")
+            return []
+        return disbelieve(self, case_run) if case.is_short else []
 
     def case_of(self, place: Place) -> Case:
         """The case to which a request belongs that is being sent."""
-        return _PROBE if place.case == _PROBE.id else self._at_hand
+        return self._aside if place.case == self._aside.id else self._at_hand
 
     def _with_quota(self, case: Case, quota: int) -> list[Failure]:
         """A case on an account of its own that may have few groups; its world is forgotten afterwards."""
@@ -220,46 +223,35 @@ class Run:
             self.results.unsupported.setdefault(case_run.case.clause, str(error))
 
     def _step(self, step: Step, case_run: CaseRun) -> None:
-        self._make_room(step)
+        # Whatever the answers will be.
+        self.bounds.check(self.results, step.requests, step.requests if step.request.action == ACTION else 0)
+        self.patience.rest(step.pause)
         if self.pace is not None:
             self.pace.wait(step.requests)
         if step.request.action != ACTION:
-            self._ask_sister(step, case_run)
+            look(self, step, case_run)
             return
         if step.sending is Sending.ALONE:
-            self._send_alone(lambda: self._encoded(step, 0, case_run), case_run)
+            self._send_alone(lambda: self.encoded(step, 0, case_run), case_run)
             return
-        sent = [self._encoded(step, number, case_run) for number in range(step.copies)]
+        sent = [self.encoded(step, number, case_run) for number in range(step.copies)]
         match step.sending:
             case Sending.TWICE:
                 self._send_alone(lambda: sent[0], case_run)
                 self._send_alone(lambda: sent[0], case_run)
             case Sending.TOGETHER:
-                self._send_together(sent, case_run)
+                send_together(self, sent, case_run)
             case Sending.PIPELINED:
-                self._send_pipelined(sent, case_run)
+                send_pipelined(self, sent, case_run)
             case Sending.LOST:
-                self._send_and_hang_up(sent[0], case_run)
+                send_and_hang_up(self, sent[0], case_run)
             case _:
                 assert_never(step.sending)
         if self.pace is not None:
             self.pace.wait(step.requests - 1)  # those that were sent at once count in the seconds after them, too
 
-    def _make_room(self, step: Step) -> None:
-        """See that a step, and the groups that it may create, are allowed, whatever the answers will be."""
-        if self.max_requests is not None and self.results.requests + step.requests > self.max_requests:
-            raise BudgetSpentError("the requests of --max-requests are spent")
-        if self.max_seconds is not None and time.monotonic() - self.started > self.max_seconds:
-            raise BudgetSpentError("the seconds of --max-seconds are over")
-        if step.request.action == ACTION and not self._takes(step.requests):
-            raise BudgetSpentError("the groups of --max-groups are created")
-
-    def _takes(self, groups: int) -> bool:
-        """Whether so many groups may still be created."""
-        created = self.results.groups_created + self.results.groups_in_doubt
-        return self.max_groups is None or created + groups <= self.max_groups
-
-    def _encoded(self, step: Step, copy: int, case_run: CaseRun) -> HttpRequest:
+    def encoded(self, step: Step, copy: int, case_run: CaseRun) -> HttpRequest:
+        """A copy of a step as it is sent now."""
         self._now = self.clock()
         return self._encoder.encode(case_run, step, copy, self.target.sender, self._now)
 
@@ -277,11 +269,11 @@ class Run:
         case_run.bodies.append(exchange.sent)
         if not self.contact.let_in and isinstance(exchange.answer, HttpResponse) and not self.from_call:
             self.contact.admit(self.target.name, exchange.answer, relied_on=self._relies)
-        self._judge(exchange, prediction, case_run)
+        self.judge(exchange, prediction, case_run)
 
     def _sent_and_predicted(self, http: HttpRequest) -> _Predicted:
-        exchange = self._sent(http)
-        return exchange, self._predict(exchange.sent)
+        exchange = self.sent(http)
+        return exchange, self.predict(exchange.sent)
 
     def _borne(self, send: Callable[[], _Predicted], case_run: CaseRun) -> _Predicted:
         """What sending gives at last, where the target throttles, fails or closes its connections now and then.
@@ -298,9 +290,9 @@ class Run:
             before.append(exchange)
             return exchange, prediction
 
-        return self.patience.bear(send_again, lambda sent: self._disturbance(*sent), case_run.case.clause)
+        return self.patience.bear(send_again, lambda sent: self.disturbance(*sent), case_run.case.clause)
 
-    def _disturbance(self, exchange: Exchange, prediction: Prediction | None = None) -> Disturbance | None:
+    def disturbance(self, exchange: Exchange, prediction: Prediction | None = None) -> Disturbance | None:
         """What came instead of an answer to the request; None where that is allowed."""
         found = disturbance_of(exchange.answer)
         if found is Disturbance.THROTTLED and not self.contact.let_in and not self.from_call:
@@ -321,123 +313,12 @@ class Run:
         expired = isinstance(answer, HttpResponse) and envelope(answer).code == "AuthFailure.SignatureExpire"
         return expired and self._is_patient and abs(self.clock() - self._now) > _CLOCK_WAS_SET
 
-    def _send_together(self, requests: list[HttpRequest], case_run: CaseRun) -> None:
-        exchanges = self._spend_on(len(requests), lambda: self.target.together(requests))
-        self._judge_at_once(exchanges, case_run)
-
-    def _send_pipelined(self, requests: list[HttpRequest], case_run: CaseRun) -> None:
-        exchanges = self._spend_on(len(requests), lambda: self.target.pipelined(requests))
-        # A server may close a connection at any time; the client then asks again.
-        self._judge_at_once(exchanges, case_run, may_close="the target closes connections after an answer")
-
-    def _judge_at_once(self, exchanges: list[Exchange], case_run: CaseRun, *, may_close: str = "") -> None:
-        """Judge those that were accepted first, as if they had come first: the others then find their groups there.
-
-        Args:
-            exchanges: in the order of their requests.
-            case_run: the case to which they belong.
-            may_close: what it means that a connection is closed; "" where it may not be.
-        """
-        case_run.bodies += [each.sent for each in exchanges]
-        answered = [each for each in exchanges if not self._is_lost(each, case_run, may_close)]
-        for each in sorted(answered, key=lambda each: is_refusal(each.answer)):
-            self._judge(each, self._predict(each.sent), case_run, at_once=True)
-        self.world.settled()
-
-    def _is_lost(self, exchange: Exchange, case_run: CaseRun, may_close: str) -> bool:
-        """Whether what came of one of several requests tells nothing of it; the case is then tried once more."""
-        found = self._disturbance(exchange)
-        for_good = case_run.is_last and not self.patience.borne
-        if found is Disturbance.CLOSED and may_close and for_good:
-            self.results.unsupported.setdefault(case_run.case.clause, may_close)
-        elif found is None or (for_good and found is not Disturbance.THROTTLED):
-            return False
-        case_run.disturbed, case_run.conclusive, case_run.ended = True, False, True
-        self.assessor.perhaps_created(exchange.sent)
-        return True
-
-    def _send_and_hang_up(self, http: HttpRequest, case_run: CaseRun) -> None:
-        """From now on the group may be there or not."""
-        exchange = self._spend_on(1, lambda: self.target.abandon(http))
-        case_run.bodies.append(exchange.sent)
-        if isinstance(exchange.answer, HungUpError):
-            self.assessor.perhaps_created(exchange.sent)
-            return
-        case_run.ended = True
-        if isinstance(exchange.answer, TransportError):
-            self._count_unanswered(exchange.answer)
-        self.results.unsupported.setdefault(case_run.case.clause, f"no connection could be cut: {exchange.answer}")
-
-    def _ask_sister(self, step: Step, case_run: CaseRun) -> None:
-        """Look at the account through a sister action, unless it is known not to be there."""
-        request = step.request
-        if request.action in self.results.unseen:
-            case_run.ended, case_run.unserved = True, request.action
-            return
-
-        before: list[Exchange] = []
-
-        def send() -> Exchange:
-            if before:
-                self.assessor.perhaps_changed(request)
-            before.append(self._sent(self._encoded(step, 0, case_run)))
-            return before[-1]
-
-        def look() -> tuple[Exchange, Seen]:
-            before.clear()
-            exchange = self.patience.bear(send, self._disturbance, case_run.case.clause)
-            return exchange, self.assessor.see(request, exchange.answer)
-
-        exchange, seen = self.patience.await_(look(), look, lambda looked: looked[1].lacking)
-        case_run.bodies.append(exchange.sent)
-        if isinstance(exchange.answer, TransportError):
-            self._count_unanswered(exchange.answer)
-        self.assessor.note(seen, request, case_run)
-
-    def _disbelieve(self, case_run: CaseRun) -> list[Failure]:
-        """Every short text that was tried was said to be in use: that is so, or a departure; or it wasn't sent."""
-        if case_run.unsent:
-            self.results.note_unseen(case_run.case.id, f"{case_run.unsent} ({case_run.case.clause})")
-            return []
-        if self._is_in_use(case_run.steps[-1].request) is not False:
-            why = (
-                f"{_TRIES} short ids or names in a row were in use, by earlier runs it may be: start with none of these"
-            )
-            self.results.note_unseen(
-                case_run.case.id, f"{why} groups to see {case_run.case.clause} ({case_run.case.about})"
-            )
-            return []
-        observed = f"{_TRIES} different values in a row were said to be in use"
-        case_run.index, case_run.bodies = len(case_run.steps) - 1, case_run.bodies[-1:]
-        expected = explain(predict_http(case_run.bodies[0], self.target.sender, self._now, World()))
-        departure = Departure(case_run.case.clause, DepartureKind.REJECTED_THOUGH_VALID, expected, observed)
-        return [self.assessor.fail(departure, case_run)]
-
-    def _is_in_use(self, request: Request) -> bool | None:
-        """Whether sister actions say that somebody has the id or the name of a request; None where they don't say."""
-        by_id = self._looked_up(Request((("GroupId", request.last_text("GroupId")),), "GetGroupInfo"))
-        listed = self._looked_up(Request((("Offset", 0), ("Limit", _PAGE)), "GetGroupList"))
-        return is_in_use(by_id, listed, request.last_text("GroupName") or "")
-
-    def _looked_up(self, request: Request) -> Envelope | None:
-        """What a sister action answers, of which nothing is judged; None where nothing comes."""
-        look = Case.single("GroupId.unique", "whether it is in use", request, probe=True)
-        salt = self.salts.of(look.id)
-        if salt is None or request.action in self.results.unseen:
-            return None
-        self._at_hand = look
-        http = self._encoded(look.steps[0], 0, self.assessor.begin(look, salt))
-        self._spend(1)
-        answer = self.target.send(http).answer
-        return envelope(answer) if isinstance(answer, HttpResponse) else None
-
     def _spend(self, requests: int) -> None:
-        if self.max_requests is not None and self.results.requests + requests > self.max_requests:
-            raise BudgetSpentError("the requests of --max-requests are spent")
+        self.bounds.check_requests(self.results, requests)
         self.results.requests += requests
         self.on_request()
 
-    def _spend_on(self, requests: int, send: Callable[[], _T]) -> _T:
+    def spend_on(self, requests: int, send: Callable[[], _T]) -> _T:
         """What sending gives, its requests counted; those that a target has no way to send aren't."""
         self._spend(requests)
         try:
@@ -446,41 +327,50 @@ class Run:
             self.results.requests -= requests
             raise
 
-    def _sent(self, http: HttpRequest) -> Exchange:
+    def sent(self, http: HttpRequest) -> Exchange:
         """What was sent, and what came of it."""
         self.patience.note_sent()
-        exchange = self._spend_on(1, lambda: self.target.send(http))
+        exchange = self.spend_on(1, lambda: self.target.send(http))
         if isinstance(exchange.answer, TransportError):
             return exchange
         self.contact.answered()
         if not self._heard:
             self._heard = True
-            if date_of(exchange.answer) is None:
+            if date_of(exchange.answer) is None and not self.target.exclusive:
                 self.world.clocks_apart = _UNTOLD
             self._ahead = clock_ahead(exchange.answer, self._now)
         elif self._relies:  # either clock may be set meanwhile
             self._ahead = clock_ahead(exchange.answer, self._now)
         return exchange
 
-    def _count_unanswered(self, error: TransportError) -> None:
+    def count_unanswered(self, error: TransportError) -> None:
+        """Count a request without an answer, and note if the target stopped answering."""
         self.contact.count_unanswered(error)
         if self.lost:
             self.results.unseen["target"] = f"it stopped answering: {error}"
 
     def _asked_plainly(self) -> Answer | None:
         """What comes of a plain request; None where a recording lacks one, or no group may be created any more."""
-        salt = self.salts.of(_PROBE.id) if self._takes(1) and not self.from_call else None
-        if salt is None:
+        if self.from_call or not self.bounds.takes(self.results, 1):
             return None
         if self.pace is not None:
             self.pace.wait()
-        case_run = self.assessor.begin(_PROBE, salt)
-        http = self._encoded(case_run.steps[0], 0, case_run)
-        self._spend(1)
-        answer = self.target.send(http).answer
+        if (exchange := self.ask_aside(_PROBE)) is None:
+            return None
+        answer = exchange.answer
         if not isinstance(answer, HttpResponse) or not is_refusal(answer) or leaves_open(envelope(answer)):
-            self.assessor.perhaps_created(http)
+            self.assessor.perhaps_created(exchange.sent)
         return answer
+
+    def ask_aside(self, case: Case) -> Exchange | None:
+        """What comes of a request of which nothing is judged; None where a recording lacks it."""
+        salt = self.salts.of(case.id)
+        if salt is None:
+            return None
+        self._aside = case
+        http = self.encoded(case.steps[0], 0, self.assessor.begin(case, salt))
+        self._spend(1)
+        return Exchange(http, self.target.send(http).answer)
 
     def _slow_down(self, rate: float) -> None:
         from conformance.live.pace import Pace
@@ -500,16 +390,18 @@ class Run:
         """Whether what is throttled is sent again, whoever asks."""
         return self.pace is not None and self.pace.patient
 
-    def _predict(self, http: HttpRequest) -> Prediction:
+    def predict(self, http: HttpRequest) -> Prediction:
+        """What is allowed to come of a request that was encoded last."""
         return self.assessor.predict(http, self.target.sender, self._now + self._ahead)
 
-    def _judge(self, exchange: Exchange, prediction: Prediction, case_run: CaseRun, *, at_once: bool = False) -> None:
+    def judge(self, exchange: Exchange, prediction: Prediction, case_run: CaseRun, *, at_once: bool = False) -> None:
         """Have an answer to a CreateGroup request judged, unless it tells of the network or the account alone."""
         http, answer = exchange.sent, exchange.answer
         if isinstance(answer, HttpResponse):
             if self._relies:
                 self.contact.check_still_let_in(self.target.name, answer, prediction, self.results.requests)
-            self.assessor.judge(http, prediction, answer, case_run, at_once=at_once)
+            if not self._isnt_served(exchange, prediction, case_run):
+                self.assessor.judge(http, prediction, answer, case_run, at_once=at_once)
         elif prediction.may_be_turned_away:
             self.assessor.judge(http, prediction, None, case_run, at_once=at_once)
         elif self._relies and self.contact.is_gone():
@@ -517,8 +409,27 @@ class Run:
             self.assessor.perhaps_created(http)
             case_run.ended, case_run.conclusive = True, False
         else:
-            self._count_unanswered(answer)
-            self.assessor.judge_silence(http, prediction, answer, case_run)
+            self.count_unanswered(answer)
+            if not self._isnt_served(exchange, prediction, case_run):
+                self.assessor.judge_silence(http, prediction, answer, case_run)
+
+    def _isnt_served(self, exchange: Exchange, prediction: Prediction, case_run: CaseRun) -> bool:
+        """Whether a probe shows that its way isn't served, as plain requests are: one departure, whatever came."""
+        if self.from_call or not self.results.groups_created:
+            return False
+        answer = exchange.answer
+        why = self.ways.learn(case_run.case, prediction, answer)
+        if why is None:
+            return False
+        if not isinstance(answer, HttpResponse) or leaves_open(envelope(answer)):
+            self.assessor.perhaps_created(exchange.sent)
+        departure = Departure(case_run.case.clause, DepartureKind.REJECTED_THOUGH_VALID, explain(prediction), why)
+        case_run.found.append(self.assessor.fail(departure, case_run))
+        return True
+
+    def predicted_by(self, http: HttpRequest, world: World) -> Prediction:
+        """What would be allowed to come of a request if the account were another one."""
+        return predict_http(http, self.target.sender, self._now, world)
 
     @property
     def lost(self) -> bool:

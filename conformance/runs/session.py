@@ -22,6 +22,7 @@ from conformance.recording.provenance import Provenance
 from conformance.runs.run import Run
 from conformance.runs.settings import Settings
 from conformance.runs.target_kinds import build_target
+from conformance.runs.ways import Ways
 from conformance.targets import Target
 
 if TYPE_CHECKING:
@@ -121,10 +122,12 @@ def open_session(settings: Settings) -> Session:
 
     target = build_target(settings)
     try:
-        return _replayed(settings, target) if isinstance(target, CassetteTarget) else _opened(settings, target)
+        session = _replayed(settings, target) if isinstance(target, CassetteTarget) else _opened(settings, target)
     except BaseException:
         target.close()
         raise
+    session.run.ways = Ways(settings.without)
+    return session
 
 
 def _opened(settings: Settings, target: Target) -> Session:
@@ -134,7 +137,7 @@ def _opened(settings: Settings, target: Target) -> Session:
     session = Session(Run.against(target, max_requests=settings.max_requests, salts=salts))
     run = session.run
     run.secrets = Secrets.of([*target.sender.secrets, *secrets_of_environment()])
-    run.max_groups, run.max_seconds = settings.max_groups, settings.max_seconds
+    run.bounds.groups, run.bounds.seconds = settings.max_groups, settings.max_seconds
     if settings.rate is not None or settings.is_live:
         from conformance.live.pace import DEFAULT_RATE, Pace
 
@@ -158,7 +161,7 @@ def _replayed(settings: Settings, target: CassetteTarget) -> Session:
 
     recording = target.recording
     run = Run.against(target, max_requests=settings.max_requests, salts=target.salts)
-    run.clock, run.assessor.cite, run.max_groups = target.now, target.cite, settings.max_groups
+    run.clock, run.assessor.cite, run.bounds.groups = target.now, target.cite, settings.max_groups
     run.from_call = not _begins_plainly(recording)
     run.patience.sleep = None
     run.patience.lags = True  # what was asked again is in the recording, too

@@ -15,6 +15,7 @@ from conformance.contract import CLAUSE, CLAUSES, Level
 from conformance.exchange.messages import Headers
 from conformance.judging.judge import DepartureKind
 from conformance.runs.options import OPTIONS, ExpectedFailure, Option, values_of
+from conformance.runs.ways import Way
 
 __all__ = ["CASSETTE", "LIVE", "STANDARD_EXAMPLES", "Settings"]
 
@@ -37,6 +38,7 @@ class Settings:
         seed: of the exploration.
         max_requests: a hard bound; None for none.
         levels: what of the target is looked at.
+        without: ways by which nothing is asked.
         only, skip: globs over clause ids.
         expected_failures: clauses that are known to fail.
         faults, readings: for the embedded emulator.
@@ -60,6 +62,7 @@ class Settings:
     seed: int = 0
     max_requests: int | None = None
     levels: tuple[Level, ...] = tuple(Level)
+    without: tuple[Way, ...] = ()
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     expected_failures: tuple[ExpectedFailure, ...] = ()

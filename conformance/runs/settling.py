@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import combinations
+from itertools import combinations, filterfalse
 
 from conformance.contract import READINGS, VARIES
 from conformance.exchange.cases import Case
 from conformance.judging.ledger import is_settled
 from conformance.oracle.prediction import Prediction
+from conformance.runs.ways import Way, Ways, is_way_probe
 
 __all__ = ["Settling", "cover", "most_telling_first", "told_apart", "unsettled"]
 
@@ -87,18 +88,22 @@ def _predictions() -> dict[str, tuple[Case, tuple[Prediction, ...]]]:
 
 
 def settlings(
-    possible: Mapping[str, Collection[str]] | None = None, known: Collection[str] = frozenset()
+    possible: Mapping[str, Collection[str]] | None = None,
+    known: Collection[str] = frozenset(),
+    without: tuple[Way, ...] = (),
 ) -> list[Settling]:
     """Every case of the smoke list that settles something, in the order of the list.
 
     Args:
         possible: reading id → the values that are still possible; None for all.
         known: ids of the cases whose answers are known, so that asking again would settle nothing.
+        without: ways by which nothing is asked.
     """
+    ways = Ways(without)
     possible = possible if possible is not None else {each.id: each.names for each in READINGS}
     found = []
     for case, predictions in _predictions().values():
-        if case.quota is not None or case.id in known:
+        if case.quota is not None or case.id in known or ways.barred(case) is not None:
             continue  # no real account has so small a quota
         surely: set[Pair] = set()
         perhaps: set[Pair] = set()
@@ -112,7 +117,9 @@ def settlings(
 
 
 def cover(
-    possible: Mapping[str, Collection[str]] | None = None, known: Collection[str] = frozenset()
+    possible: Mapping[str, Collection[str]] | None = None,
+    known: Collection[str] = frozenset(),
+    without: tuple[Way, ...] = (),
 ) -> Iterator[Settling]:
     """Few requests that settle all that the smoke list can settle: a greedy cover, the most telling case first.
 
@@ -120,9 +127,9 @@ def cover(
 
     Args:
         possible: reading id → the values that are still possible; None for all.
-        known: see `settlings`.
+        known, without: see `settlings`.
     """
-    left = settlings(possible, known)
+    left = settlings(possible, known, without)
     while left:
         best = max(left, key=_gain)  # of several, the first of the list
         yield best
@@ -139,13 +146,19 @@ def _gain(each: Settling) -> tuple[float, float]:
 
 
 def most_telling_first(cases: Iterable[Case]) -> tuple[Case, ...]:
-    """Cases so ordered that those which settle most come first; but the very first stays, which shows who is let in."""
+    """Cases so ordered that those which settle most come first; but what shows who is let in, and how, stays ahead."""
     first, *others = cases
     rank = {each.case.id: index for index, each in enumerate(cover())}
-    return (first, *sorted(others, key=lambda case: rank.get(case.id, len(rank))))
+    return (
+        first,
+        *filter(is_way_probe, others),
+        *sorted(filterfalse(is_way_probe, others), key=lambda case: rank.get(case.id, len(rank))),
+    )
 
 
-def unsettled(possible: Mapping[str, Collection[str]], known: Collection[str] = frozenset()) -> list[str]:
-    """The readings that are open and of which no case of the list, but those that are known, settles anything."""
-    settled = {reading for each in settlings(possible, known) for reading in each.readings}
+def unsettled(
+    possible: Mapping[str, Collection[str]], known: Collection[str] = frozenset(), without: tuple[Way, ...] = ()
+) -> list[str]:
+    """The readings that are open and of which no case that may be sent, but those that are known, settles anything."""
+    settled = {reading for each in settlings(possible, known, without) for reading in each.readings}
     return [each.id for each in READINGS if not is_settled(possible[each.id]) and each.id not in settled]

@@ -10,10 +10,13 @@ from conformance.contract.rules import MaxItems, MaxLength, Typed
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.salt import salted
 from conformance.exchange.wire import Form
+from conformance.runs.ways import PROBES, is_way_probe
+from conformance.strategies.conditions import ANOTHER_CLIENT, under_conditions
 from conformance.strategies.deliveries import authentication, protocol
 from conformance.strategies.edges import breaking, keeping, requests_with, unsettled
 from conformance.strategies.forms import in_many_forms
 from conformance.strategies.sequences import concurrency, create, examples, state, uniqueness
+from conformance.strategies.sweeps import looked_at_again, nearly_alike
 from conformance.strategies.violations import several_faults, telling_apart, whole_requests
 
 __all__ = ["smoke", "smoke_on_clauses"]
@@ -24,6 +27,9 @@ _DEEPEST_RANK = 3
 _DEEPEST_RANKS = {"GroupName.charset": 5, "GroupId.charset": 5, "GroupName.type": 2, "FaceModelVersion.type": 2}
 _DEEPEST_RANK_OF_TYPES = 1
 _LONGEST_TEXT = 5000
+_LAST_RANK = 5
+# Of the pairs that are nearly alike, those that stores are known to take for the same.
+_ALIKE = ("ids: a pattern", "ids: the same number", "names: Han with which")
 # What breaks where a database or a parser takes three bytes for the longest character.
 _OF_FOUR_BYTES = "emoji within"
 
@@ -45,7 +51,7 @@ def smoke_on_clauses() -> tuple[Case, ...]:
 def _in_order(ranked: Iterable[Ranked]) -> tuple[Case, ...]:
     cases: dict[str, Case] = {}
     for _, each in sorted(ranked, key=lambda item: item[0]):  # stable: within a rank, in the order of the page
-        case = in_many_forms(each)
+        case = each if is_way_probe(each) else in_many_forms(each)  # a probe is as plain as can be
         cases.setdefault(case.id, case)
     return tuple(cases.values())
 
@@ -59,6 +65,7 @@ def _on_clauses() -> Iterator[Ranked]:
     yield from protocol()
     yield from state()
     yield from concurrency()
+    yield from _under_conditions()
 
 
 def _on_readings() -> Iterator[Ranked]:
@@ -67,10 +74,11 @@ def _on_readings() -> Iterator[Ranked]:
 
 
 def _openers() -> Iterator[Ranked]:
-    """A plain request, and two in which every parameter is as long as it may be."""
+    """A plain request, one by each way that may not be served, and two with every parameter as long as it may be."""
     longest = {clause.subject: clause.rule.limit for clause in CLAUSES if isinstance(clause.rule, MaxLength)}
     (most,) = (clause.rule.limit for clause in CLAUSES if isinstance(clause.rule, MaxItems))
-    yield -1, Case.single("GroupExDescriptions.optional", "nothing but what is required", create())
+    yield -3, Case.single("GroupExDescriptions.optional", "nothing but what is required", create())
+    yield from ((-2, each) for each in PROBES.values())
     for character, about, form in (
         ("x", "everything as long as allowed", Form.JSON),
         ("中", "the same in Han, not escaped", Form.JSON_RAW),
@@ -113,6 +121,14 @@ def _of_edges() -> Iterator[Ranked]:
                 (request,) = requests_with(clause, edge)
                 if edge.rank <= _DEEPEST_RANK:
                     yield edge.rank, Case.single(clause.id, edge.about, request)
+
+
+def _under_conditions() -> Iterator[Ranked]:
+    """What `standard` sends with values of its seed, the cheapest of it with values that are always the same."""
+    for case in under_conditions(0, (ANOTHER_CLIENT,)):
+        yield _LAST_RANK, case
+    yield from ((_LAST_RANK, each) for each in looked_at_again())
+    yield from ((_LAST_RANK, each) for each in nearly_alike() if each.about.startswith(_ALIKE))
 
 
 def _of_sequences() -> Iterator[Ranked]:

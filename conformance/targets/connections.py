@@ -10,6 +10,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from conformance.exchange.messages import header
 from conformance.targets.answers import AnswerStream, Deadline
 from conformance.targets.raw import message
 from conformance.targets.tls import certificates_of
@@ -24,10 +25,13 @@ class _Bounded(HTTPConnection):
     debuglevel = 0  # else, where somebody sets it for all, `http.client` prints what is sent to a proxy
     _deadline = Deadline(0)
     _method = ""
+    _is_last = False
 
     def request(self, method: str, url: str, body: Any = None, headers: Any = None, **_options: Any) -> None:
         """Send a request whole. Raises OSError, ValueError."""
-        data = message(method, url, tuple((headers or {}).items()), body or b"")
+        sent = tuple((headers or {}).items())
+        data = message(method, url, sent, body or b"")
+        self._is_last = (header(sent, "Connection") or "").lower() == "close"
         self._method, self._deadline = method, Deadline(float(self.timeout or 0))
         if self.sock is None:
             self.connect()
@@ -41,7 +45,7 @@ class _Bounded(HTTPConnection):
         """What came, with its content coding. Raises TransportError."""
         answers = AnswerStream(self.sock, self.where)
         answer = answers.read(self._method, self._deadline)
-        if not answers.keeps_alive:
+        if self._is_last or not answers.keeps_alive:
             self.close()
         headers = urllib3.HTTPHeaderDict(answer.headers)
         # A body that is given as bytes is decoded by nobody.

@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter
 
 from conformance import __version__
 from conformance.base.errors import HungUpError, TransportError, UnsupportedError
-from conformance.base.hosts import is_loopback
+from conformance.base.hosts import is_loopback, is_platform_host
 from conformance.exchange.messages import Exchange, HttpRequest, HttpResponse
 from conformance.exchange.wire import Sender
 from conformance.privacy.logs import keep_secrets_out_of_logs
@@ -30,7 +30,15 @@ __all__ = ["HttpTarget"]
 _NOT_BY_PROXY = "there is a proxy between, and no connection of one's own"
 # Seconds that a server gets for a request whose sender is gone, before anything else is asked.
 _TIME_TO_TAKE_IT = 0.05
-_USER_AGENT = f"iai-conformance/{__version__}"
+# As `requests` would write them: whoever knows the suite when it comes is no help to its author.
+_USUAL = {
+    "User-Agent": f"python-requests/{requests.__version__}",
+    "Accept-Encoding": "gzip, deflate",
+    "Accept": "*/*",
+    "Connection": "keep-alive",
+}
+# The real service is told who asks.
+_BY_NAME = {**_USUAL, "User-Agent": f"iai-conformance/{__version__}"}
 
 
 class HttpTarget:
@@ -170,15 +178,8 @@ class HttpTarget:
 
 def _completed(http: HttpRequest) -> HttpRequest:
     """A request with all the headers with which it leaves, so that nobody adds any."""
-    headers = requests.structures.CaseInsensitiveDict(
-        {
-            "Host": http.host,
-            "User-Agent": _USER_AGENT,
-            "Accept": "*/*",
-            "Accept-Encoding": "identity",
-            **dict(http.headers),
-        }
-    )
+    usual = _BY_NAME if is_platform_host(urlsplit(http.url).hostname or "") else _USUAL
+    headers = requests.structures.CaseInsensitiveDict({"Host": http.host, **usual, **dict(http.headers)})
     if http.method == "POST" or http.body:
         headers["Content-Length"] = str(len(http.body))
     return replace(http, headers=tuple(headers.items()))

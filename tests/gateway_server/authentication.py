@@ -73,11 +73,7 @@ class Authentication:
         date = time.strftime("%Y-%m-%d", time.gmtime(min(timestamp, 253402300799)))
         wrong = (
             (scope[1] != date and not self.options.errs("scope-date-unchecked"))
-            or (
-                scope[2] != "iai"
-                and self.options.takes("service", "iai")
-                and not self.options.errs("scope-service-unchecked")
-            )
+            or (scope[2] != "iai" and self.options.takes("service", "iai"))
             or (not {"content-type", "host"} <= set(signed) and not self.options.errs("signed-headers-trusted"))
             or any(call.header(name) is None for name in signed)
             or signed != sorted({name.lower() for name in signed})

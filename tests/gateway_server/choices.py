@@ -73,7 +73,6 @@ MISTAKES = {
     "expired-accepted": "a timestamp may be as old as it likes",
     "future-accepted": "a timestamp may be as far ahead as it likes",
     "scope-date-unchecked": "the date of the scope is believed, not compared with the timestamp",
-    "scope-service-unchecked": "the service of the scope is believed",
     "signed-headers-trusted": "content-type and host needn't be among the signed headers",
     "secret-id-unchecked": "any secret id goes with the one key",
     "token-ignored": "no token is looked at",

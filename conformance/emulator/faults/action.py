@@ -498,8 +498,8 @@ def _whole_faults() -> Iterator[Fault]:
     spoils: list[tuple[str, str, tuple[str, ...], Spoil]] = [
         ("accepts-everything", "nothing is refused", ("GroupName.length.max",), put("accept", lambda _request: True)),
         ("refuses-everything", "everything is refused", ("GroupName.charset",), refusing(lambda _request: True, f"{_VALUE}GroupNameIllegal")),
-        ("fails-on-valid", "valid requests are internal errors", ("GroupExDescriptions.optional",), _finishing(
-            lambda reply: reply.body["Response"].update(Error={"Code": "InternalError", "Message": "x"}) or reply.body["Response"].pop("FaceModelVersion"),
+        ("fails-on-valid", "valid requests are failed operations", ("GroupExDescriptions.optional",), _finishing(
+            lambda reply: reply.body["Response"].update(Error={"Code": "FailedOperation", "Message": "x"}) or reply.body["Response"].pop("FaceModelVersion"),
             lambda reply: "FaceModelVersion" in reply.body["Response"])),
         ("tag-unknown", "Tag is an unknown parameter", ("Tag.length.max", "Tag.charset", "Tag.length.min"), refusing(has("Tag"), "UnknownParameter")),
         ("descriptions-unknown", "GroupExDescriptions is an unknown parameter",

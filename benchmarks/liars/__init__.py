@@ -1,0 +1,1 @@
+"""Servers that are wrong and try to look right: is none of them called conforming?"""

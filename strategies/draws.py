@@ -1,0 +1,101 @@
+"""Texts drawn by a seed, without Hypothesis: for cases of which each run sends all, with other values each time.
+
+Whatever a seed draws is the same in every process, and from every version of Hypothesis.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from conformance.contract import CLAUSES, Alphabet
+from conformance.contract.alphabets import HAN_FIRST, HAN_LAST
+from conformance.contract.rules import Charset, MaxItems, MaxLength
+from conformance.exchange.salt import SALT, SALT_LENGTH
+from conformance.strategies.characters import odd_characters, outside_printable
+
+__all__ = [
+    "alphabet_of", "between_han", "descriptions", "drawing", "limit_of", "most_descriptions", "strangers_of",
+    "text", "too_long", "with_stranger",
+]  # fmt: skip
+
+SALTED = frozenset({"GroupName", "GroupId"})
+
+
+def drawing(seed: int, what: str) -> Random:
+    """What draws for one purpose, and is no other's by what was drawn before."""
+    return Random(f"{seed} {what}")  # noqa: S311 -- no secret is drawn
+
+
+def limit_of(subject: str) -> int:
+    """The most characters, or bytes, of a text."""
+    (limit,) = (each.rule.limit for each in CLAUSES if each.subject == subject and isinstance(each.rule, MaxLength))
+    return limit
+
+
+def alphabet_of(subject: str) -> Alphabet:
+    """The characters of a text."""
+    (alphabet,) = (each.rule.alphabet for each in CLAUSES if each.subject == subject and isinstance(each.rule, Charset))
+    return alphabet
+
+
+def most_descriptions() -> int:
+    """The most items of a list of descriptions."""
+    (limit,) = (each.rule.limit for each in CLAUSES if isinstance(each.rule, MaxItems))
+    return limit
+
+
+def text(random: Random, alphabet: Alphabet, length: int) -> str:
+    """A legal text of so many characters: of one script, or of both mixed, as people's are."""
+    han = random.choice((0.0, 0.5, 0.9, 1.0)) if alphabet.han else 0.0
+    return "".join(
+        chr(random.randint(HAN_FIRST, HAN_LAST)) if random.random() < han else random.choice(alphabet.ascii)
+        for _ in range(length)
+    )
+
+
+def _own(random: Random, subject: str, length: int) -> tuple[str, str]:
+    """A text of so many characters in two parts, with a salt at one of its ends where it must be unique."""
+    if subject not in SALTED:
+        return "", text(random, alphabet_of(subject), length)
+    filler = text(random, alphabet_of(subject), max(0, length - SALT_LENGTH))
+    return (SALT, filler) if random.random() < 0.5 else (filler, SALT)
+
+
+def too_long(random: Random, subject: str) -> str:
+    """A text beyond the limit by one character, by a few, or by as many again."""
+    limit = limit_of(subject)
+    beyond = random.choice((1, random.randint(2, limit // 2), random.randint(2, limit)))
+    return "".join(_own(random, subject, limit + beyond))
+
+
+def strangers_of(subject: str) -> dict[str, str]:
+    """Characters that a text must not have, by name: the printable ones of ASCII, and the odd."""
+    alphabet = alphabet_of(subject)
+    return {f"“{each}”": each for each in outside_printable(alphabet)} | odd_characters(alphabet)
+
+
+def with_stranger(random: Random, subject: str, stranger: str) -> str:
+    """A text within the limit that has these characters at its beginning, at its end, or anywhere between."""
+    room = limit_of(subject) - len(stranger.encode("utf-8", "surrogatepass"))
+    least = SALT_LENGTH if subject in SALTED else 1
+    length = random.choice((least, random.randint(least, room), random.randint(least, room)))
+    first, last = _own(random, subject, length)
+    filler = first if last == SALT else last
+    at = random.choice((0, len(filler), random.randint(0, len(filler)), random.randint(0, len(filler))))
+    filled = filler[:at] + stranger + filler[at:]
+    return filled + last if last == SALT else first + filled
+
+
+def between_han(random: Random, subject: str, stranger: str) -> str:
+    """A short text that has these characters between two of Han."""
+    before, after = (chr(random.randint(HAN_FIRST, HAN_LAST)) for _ in range(2))
+    return f"{SALT if subject in SALTED else ''}{before}{stranger}{after}"
+
+
+def descriptions(random: Random, count: int, least: int = 1) -> list[str]:
+    """So many legal descriptions, no two alike whatever their case."""
+    subject, found = "GroupExDescriptions[]", dict[str, str]()
+    while len(found) < count:
+        drawn = text(random, alphabet_of(subject), random.randint(least, limit_of(subject)))
+        found.setdefault(drawn.lower(), drawn)
+    return list(found.values())

@@ -1,0 +1,198 @@
+"""Sweeps: every length, every kind of illegal character, and ids and names that are nearly alike, once in each run.
+
+Who is wrong for one length, one character or one pair alone is found by trying each. A valid request carries a length
+of every parameter at once, and many of them in a row are what the next refusal comes after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import cycle, islice
+from random import Random
+
+from conformance.contract import CLAUSE, NAMES
+from conformance.contract.rules import Typed, Whole
+from conformance.exchange.cases import Case, Step
+from conformance.exchange.request import Request
+from conformance.exchange.salt import CERTAIN, SALT, WORD, salted
+from conformance.exchange.wire import Form
+from conformance.strategies.characters import UNSETTLED_SAMPLES
+from conformance.strategies.draws import (
+    alphabet_of,
+    between_han,
+    descriptions,
+    drawing,
+    limit_of,
+    most_descriptions,
+    strangers_of,
+    text,
+    with_stranger,
+)
+from conformance.strategies.sequences import create, delete, information, modify
+from conformance.strategies.telling import Telling, breaking_each
+
+__all__ = ["illegal_characters", "looked_at_again", "nearly_alike", "sweeps"]
+
+_IN_A_ROW = 10
+_PASSES = 3
+# Texts that are taken for something else by who reads them once too often.
+_MISREAD = (
+    "null",
+    "true",
+    "0",
+    "NaN",
+    "-",
+    "None",
+    "undefined",
+    "1e5",
+    "-1",
+    "007",
+    "_",
+    "False",
+    "nil",
+    "select",
+    "--",
+)
+# Characters, of readings, for which some services keep others that look or sort alike.
+_FOLDED = frozenset({"fullwidth-letters", "fullwidth-digits", "han-compatibility", "other-letters", "other-digits"})
+
+
+def sweeps(seed: int) -> Iterator[Case]:
+    """Lengths and pairs, with values of a seed."""
+    yield from nearly_alike()
+    yield from looked_at_again()
+    yield from _misread(drawing(seed, "misread"))
+    yield from _after_successes(drawing(seed, "lengths"))
+
+
+def _every_length(random: Random, *, long: bool) -> Iterator[Step]:
+    """Valid requests that together have every length of every text, so far as no short one may be somebody else's.
+
+    Args:
+        random: draws their order, and the texts.
+        long: whether of tags and descriptions the longer half will do.
+    """
+    names, ids = ([*range(CERTAIN, limit_of(each) + 1)] for each in ("GroupName", "GroupId"))
+    limits = [limit_of(each) for each in ("Tag", "GroupExDescriptions[]")]
+    tags, items = ([*range(each // 2 + 1 if long else 1, each + 1)] for each in limits)
+    for each in (names, ids, tags, items):
+        random.shuffle(each)
+    endless = cycle(items)
+    for group_id, name, tag in zip(ids, cycle(names), cycle(tags), strict=False):
+        lengths = dict.fromkeys(islice(endless, random.randint(1, most_descriptions())))
+        yield Step(
+            create(
+                salted(group_id),
+                salted(name, han=random.random() < 0.6),
+                Tag=text(random, NAMES, tag),
+                GroupExDescriptions=[text(random, NAMES, each) for each in lengths],
+            )
+        )
+
+
+def _after_successes(random: Random) -> Iterator[Case]:
+    """Violations of the clauses, each after successes in a row, the last of which is looked at."""
+    rows = [row for at in range(_PASSES) for row in _in_rows([*_every_length(random, long=at > 0)])]
+    for told, row in zip(_not_of_types(random), rows, strict=False):
+        look = Step(information(row[-1].request.last_text("GroupId") or ""))
+        yield Case(told.clause, "broken, after successes", (*row, told.step, look))
+
+
+def _in_rows(steps: list[Step]) -> Iterator[tuple[Step, ...]]:
+    """As many as are asked for in a row; no two of a row have texts of the same length, nor so the same texts."""
+    return (tuple(steps[at : at + _IN_A_ROW]) for at in range(0, len(steps), _IN_A_ROW))
+
+
+def _not_of_types(random: Random) -> list[Telling]:
+    told = [each for each in breaking_each(random) if not isinstance(CLAUSE[each.clause].rule, Typed | Whole)]
+    random.shuffle(told)
+    return told
+
+
+def illegal_characters(random: Random) -> Iterator[Telling]:
+    """Every kind of character that isn't allowed, somewhere in a text; what can't be seen, between Han as well."""
+    for subject in ("GroupName", "GroupId", "Tag", "GroupExDescriptions[]"):
+        for name, stranger in strangers_of(subject).items():
+            yield _illegal(random, subject, f"{name} somewhere", with_stranger(random, subject, stranger))
+            if alphabet_of(subject).han and (stranger.isspace() or not stranger.isprintable()):
+                yield _illegal(random, subject, f"{name} between Han", between_han(random, subject, stranger))
+
+
+def _illegal(random: Random, subject: str, about: str, text_: str) -> Telling:
+    parameter, clause = subject.removesuffix("[]"), subject.replace("[]", ".element") + ".charset"
+    value: object = text_
+    if subject.endswith("[]"):
+        others = descriptions(random, random.randrange(most_descriptions()))
+        others.insert(random.randint(0, len(others)), text_)
+        value = others
+    return Telling(clause, about, Step(_put(parameter, value)), broken=parameter)
+
+
+def _put(parameter: str, value: object) -> Request:
+    return Request.of({"GroupName": SALT, "GroupId": SALT, parameter: value})
+
+
+# Pairs of texts that aren't the same, and why they are taken to be: the second is created after the first.
+_ALIKE = (
+    ("<digits:12>", "0<digits:12>", "the same number"),
+    (f"{WORD}ax", f"{WORD}_x", "a pattern with _"),
+    (f"{WORD}-_", f"{WORD}_-", "the same characters"),
+    (f"ab{WORD}", f"ba{WORD}", "the same characters, digits not among them"),
+    (f"{WORD}01", f"{WORD}1", "the same number behind"),
+    (f"{WORD}-1", f"{WORD}1", "the same but for signs"),
+    (f"{SALT}a{WORD}", f"{SALT}b{WORD}", "alike but for one in the middle"),
+    (f"{WORD}1e3", f"{WORD}1000", "the same number otherwise"),
+)
+_ALIKE_IDS = (
+    (f"{WORD}abc", f"{WORD}%c", "a pattern with %"),
+    (f"{WORD}%41", f"{WORD}A", "the same if decoded again"),
+    (f"{WORD}@x", f"{WORD}", "the same before @"),
+    (f"{WORD}#1", f"{WORD}", "the same before #"),
+    (f"{WORD}&x", f"{WORD}", "the same before &"),
+)
+_ALIKE_NAMES = (
+    ("<han:9>人员", "<han:9>", "Han with which another begins"),
+    ("人员<han:9>", "<han:9>", "Han with which another ends"),
+    ("<han:9>一", "<han:9>二", "Han, the last another"),
+)
+
+
+def nearly_alike() -> Iterator[Case]:
+    """Ids and names that stores take for the same, and that aren't."""
+    for first, second, why in (*_ALIKE, *_ALIKE_IDS):
+        steps = Step(create(first, f"{SALT}a")), Step(create(second, f"{SALT}b"))
+        yield Case("GroupId.unique", f"ids: {why}", steps)
+    for first, second, why in (*_ALIKE, *_ALIKE_NAMES):
+        steps = Step(create(f"{SALT}a", first)), Step(create(f"{SALT}b", second))
+        yield Case("GroupName.unique", f"names: {why}", steps)
+
+
+def looked_at_again() -> Iterator[Case]:
+    """Groups that are looked at before and after something is changed."""
+    once = Step(create(WORD, WORD, Tag="xy", GroupExDescriptions=["x", "y"]))
+    look, renamed = Step(information(WORD)), Step(modify(WORD, GroupName=f"{WORD}b", Tag="yz"))
+    yield Case("State.renaming", "looked at three times before", (once, look, look, look, renamed, look))
+    again = Step(delete(WORD)), Step(create(WORD, WORD)), look
+    yield Case("State.deletion", "made again with less", (once, *again))
+
+
+def _misread(random: Random) -> Iterator[Case]:
+    """Values that are easily taken for others, and what is then kept of them."""
+    for at in range(0, len(_MISREAD), most_descriptions()):
+        texts = [*_MISREAD[at : at + most_descriptions()]]
+        yield _looked_at("GroupExDescriptions", ", ".join(texts), Tag=texts[-1], GroupExDescriptions=texts)
+    yield _looked_at("Tag", "one text everywhere", Tag=SALT, GroupExDescriptions=[SALT])
+    for about, value in (("a text", text(random, NAMES, 5)), ("a text with a comma", "学号,工号")):
+        for form in (Form.JSON, Form.QUERY):
+            step = Step(_put("GroupExDescriptions", value), form)
+            yield Case("GroupExDescriptions.type", f"{about}, {form}", (step, Step(information(SALT))))
+    for name, (sample, *_) in UNSETTLED_SAMPLES.items():
+        kept = f"{text(random, NAMES, 3)}{sample}{text(random, NAMES, 3)}"
+        ways = {"GroupName": f"{WORD}{sample}", "Tag": kept, "GroupExDescriptions": [kept]}
+        for parameter in ways if name in _FOLDED else random.sample(list(ways), 1):
+            yield _looked_at(parameter, name, **{parameter: ways[parameter]})
+
+
+def _looked_at(parameter: str, about: str, **more: object) -> Case:
+    created = Request.of({"GroupName": SALT, "GroupId": SALT, **more})
+    return Case(f"State.kept.{parameter}", about, (Step(created), Step(information(SALT))))

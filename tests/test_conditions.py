@@ -1,0 +1,125 @@
+"""What `standard` sends besides the fixed cases, with values of its seed: bounded, and the same for the same seed."""
+
+from random import Random
+
+import pytest
+
+from benchmarks.campaign import judged
+from benchmarks.liars.judging import NOBODY, found_by
+from benchmarks.liars.servers.everybody import LIARS
+from benchmarks.liars.unfound import UNFOUND
+from conformance.contract import CLAUSE, CLAUSES
+from conformance.contract.rules import Charset, MaxLength
+from conformance.exchange.salt import Salts, fill
+from conformance.oracle.validator import predict
+from conformance.oracle.world import World
+from conformance.runs.costs import cost
+from conformance.runs.settings import Settings
+from conformance.strategies.conditions import ANOTHER_CLIENT, CONDITIONS
+from conformance.strategies.draws import limit_of, strangers_of
+from conformance.strategies.seeded import opening, seeded
+from conformance.strategies.sweeps import illegal_characters, sweeps
+from conformance.strategies.telling import breaking_each, telling
+
+SEEDS = (0, 1, 2)
+SALTS = Salts("confabcde")
+
+
+@pytest.mark.slow
+def test_the_profile_is_bounded():
+    """`standard` sends fewer than 3 600 requests, and creates fewer than 900 groups."""
+    requests, groups = cost(Settings(profile="standard"))
+
+    assert requests < 3600
+    assert groups < 900
+
+
+def test_a_seed_draws_the_same():
+    """One seed always makes the same cases; another makes others."""
+    first, again, other = ([each.to_line() for each in (*opening(seed), *seeded(seed))] for seed in (1, 1, 2))
+
+    assert first == again
+    assert len({*first} & {*other}) < len(first) / 2
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_each_breaks_its_clause(seed):
+    """What is drawn for a clause breaks it, and none of another parameter; every clause has its own."""
+    told = [*breaking_each(Random(seed)), *illegal_characters(Random(seed))]
+    for each in told:
+        prediction = predict(fill(each.step.request, SALTS.next()), World())
+        broken = {CLAUSE[id_].parameter for id_ in prediction.broken | prediction.open}
+        assert each.clause in prediction.broken | prediction.open, each
+        assert broken == {each.broken}, each
+
+    assert {each.clause for each in told} == {each.id for each in CLAUSES if each.breakable_alone}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_reference_conforms(seed):
+    """Nothing that a seed makes fails a target that conforms."""
+    assert judged([*opening(seed), *seeded(seed)]).results.failed == {}
+
+
+def test_every_length_is_there():
+    """Every length from eight on of an id and of a name is accepted once, every one of a tag and of a description."""
+    texts = {"GroupName": set(), "GroupId": set(), "Tag": set(), "GroupExDescriptions[]": set()}
+    for step in (step for case in sweeps(0) if "successes" in case.about for step in case.steps[:-2]):
+        parameters = dict(fill(step.request, SALTS.next()).parameters)
+        for name, lengths in texts.items():
+            value = parameters[name.removesuffix("[]")]
+            lengths.update(map(len, value) if isinstance(value, list) else [len(value)])
+
+    for name, lengths in texts.items():
+        assert {*range(8, limit_of(name) + 1)} <= lengths
+    assert {*range(1, 31)} <= texts["Tag"] & texts["GroupExDescriptions[]"]
+
+
+@pytest.mark.parametrize(
+    "clause", [each for each in CLAUSES if isinstance(each.rule, Charset)], ids=lambda each: each.id
+)
+def test_every_character_is_there(clause):
+    """Every kind of illegal character comes in every text; first, last, and between, not always in the same place."""
+    told = [each for seed in range(20) for each in illegal_characters(Random(seed)) if each.clause == clause.id]
+    texts = [dict(each.step.request.parameters)[clause.parameter] for each in told]
+    places = {text.find("!") for text in map(str, texts) if "!" in text}
+
+    assert len(told) >= 20 * len(strangers_of(clause.subject))
+    assert len(places) > 4
+
+
+@pytest.mark.parametrize("condition", CONDITIONS, ids=lambda each: each.name)
+def test_every_condition_changes_something(condition):
+    """Under each some telling requests are sent otherwise than plainly; but late, which is when they are sent."""
+    random = Random(0)
+    told = [each for seed in range(5) for each in telling(Random(seed))]
+    changed = [(each, under) for each in told if (under := condition.under(each, random)) is not None]
+
+    assert changed
+    assert (condition.name == "late") == all(each == under for each, under in changed)
+    assert condition.why
+
+
+def test_several_conditions_at_once():
+    """What another client sends differs in all that one request can."""
+    told = next(each for each in breaking_each(Random(0)) if isinstance(CLAUSE[each.clause].rule, MaxLength))
+    twists = {each.partition(":")[0].partition("=")[0] for each in ANOTHER_CLIENT.under(told, Random(0)).step.twists}
+
+    assert twists == {"compact", "header", "language", "timestamp"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "profile"),
+    [(NOBODY, "smoke"), ("kept-alive", "smoke"), ("odd-timestamps", "smoke"), ("empty-account", "standard")],
+)
+def test_liars(name, profile):
+    """The right service conforms; those that are wrong in one thing are found, whichever seed."""
+    assert (found_by(name, profile, 3) is None) == (name == NOBODY)
+
+
+def test_what_is_not_found_has_its_reason():
+    """Every liar that isn't found is one of the table, and at least a hundred can be."""
+    assert {*UNFOUND} <= {*LIARS}
+    assert all(UNFOUND.values())
+    assert len(LIARS) - len(UNFOUND) >= 100
