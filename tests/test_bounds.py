@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import os
 import subprocess
 import sys
 from collections import Counter
@@ -12,24 +11,23 @@ import pytest
 
 from tests.command import command
 from tests.hostile import ALL_KINDS, JSON_KINDS, KINDS, SLOW_KINDS, Hostile, Served
+from tests.relays import ROOT
 from tests.waiting import PATIENCE
 
 # Megabytes beyond what a process has that has read one answer.
 ROOM = 120
 
 _CHILD = """
-import json, resource, sys
+import json, sys
 from conformance.base.credentials import EXAMPLE_CREDENTIALS
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.wire import Sender, envelope
 from conformance.targets.http import HttpTarget
+from tests.peak import peak
 
 url, seconds, ways, kinds = sys.argv[1], float(sys.argv[2]), sys.argv[3], sys.argv[4:]
 sender = Sender(url, "ap-guangzhou", EXAMPLE_CREDENTIALS)
 patient, target = (HttpTarget(url, sender, timeout=each) for each in (300, seconds))
-
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 def told(kind, target=target):
     http = HttpRequest("POST", f"{url}/", (("X-Kind", kind),) if kind else ())
@@ -55,7 +53,7 @@ def told(seconds, kinds, ways="all"):
     """
     with Hostile(lambda _head, _body: [_USUAL]) as server:
         words = [sys.executable, "-c", _CHILD, server.url, str(seconds), ways, *kinds]
-        done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=True)
+        done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=True, cwd=ROOT)
     found = json.loads(done.stdout)
     assert set(found.pop("")[0]) == {None}  # before and after, a plain answer is read on each way
     return found
@@ -154,8 +152,7 @@ def test_what_is_kept_of_long_answers(tmp_path):
 def _run_of_its_own(folder, url, *words):
     """The report of a run in a process of its own, and the megabytes that it had at most."""
     words = ["run", "--target", url, "--profile", "smoke", "--json", str(folder / "report.json"), *words]
-    child = subprocess.Popen([sys.executable, "-m", "iai_conformance", *words], stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    assert child.returncode == 1
-    return json.loads((folder / "report.json").read_text()), usage.ru_maxrss // 1024
+    words = [sys.executable, "-m", "tests.peak", *words]
+    done = subprocess.run(words, check=False, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 1, done.stderr
+    return json.loads((folder / "report.json").read_text()), int(done.stderr)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks.fuzzing.cassettes import fuzz, resealed
 from conformance.base.errors import SuiteError, TargetUnusableError
 from conformance.exchange.salt import fill_text
 from conformance.recording.chained import unpacked
@@ -300,3 +301,13 @@ def test_what_has_no_end_is_no_recording(tmp_path):
     for path in ("/dev/null", str(tmp_path / "pipe"), "", "x" * 300):
         done = command("run", "--target", f"cassette:{path}")
         assert (done.returncode, done.stderr.count("\n")) == (4, 1), done.stderr
+
+
+def test_mutants(small):
+    """Whatever is changed in a cassette, with hashes that fit or don't: a verdict or a sentence, in a moment."""
+    said = []
+    whole = (small / "GroupId.yaml").read_text()
+
+    assert resealed(whole) == re.sub(r"(?m)^seal: .*\n", "", whole)
+    assert fuzz(60, 1, said.append) == 0, said
+    assert "a sentence" in said[-1]

@@ -19,6 +19,10 @@ from tests.command import command
 from tests.stand_in import FEW, LIVE, foreign_only, only_its_own_were_deleted, python
 from tests.waiting import outputs, wait_for
 
+CALL = ("call", "--target", "live", "--yes")
+PLAIN = '{"parameters": {"GroupName": "<salt>", "GroupId": "<salt>"}, "sending": "together", "copies": 5}'
+ALONE = PLAIN.replace("together", "alone").replace("5", "1")
+
 
 def at_request(service, number, what):
     """Do something once so many requests have come."""
@@ -89,6 +93,20 @@ def test_a_clock_is_set_by_a_refused_signature_alone():
     assert clock.heard(answer("AuthFailure.SignatureExpire"))
     assert 1_700_000_000 <= clock.now() < 1_700_000_100
     assert not clock.heard(answer("AuthFailure.SignatureExpire"))
+
+
+@pytest.mark.parametrize("words", [(*LIVE, *FEW), (*CALL, *[ALONE] * 3)], ids=["run", "call"])
+def test_a_service_whose_clock_is_set(stand_in, words):
+    """What is refused for the time of its signature is sent again, with the time that the refusal tells."""
+    service, ahead = stand_in.service, []
+    at_request(service, 4, lambda: ahead.append(1200))
+    service.clock = lambda: time.time() + sum(ahead)
+    with stand_in.here():
+        done = command(*words)
+
+    assert (ahead, done.returncode) == ([1200], 0), done.stdout + done.stderr
+    assert "0 left" in done.stdout
+    assert foreign_only(service)
 
 
 # --- Two runs on one account -------------------------------------------------------------------------------
@@ -186,9 +204,6 @@ def test_interrupted_twice(stand_in):
 
 # --- By hand -----------------------------------------------------------------------------------------------
 
-CALL = ("call", "--target", "live", "--yes")
-PLAIN = '{"parameters": {"GroupName": "<salt>", "GroupId": "<salt>"}, "sending": "together", "copies": 5}'
-
 
 def test_call_keeps_the_bounds(stand_in):
     """A step that goes beyond a bound isn't sent, which is told: 5, nothing was judged."""
@@ -206,7 +221,7 @@ def test_call_keeps_the_pace(stand_in):
     """What is sent by hand waits for its turn, and what is throttled is sent again."""
     from conformance.live import pace
 
-    step = PLAIN.replace("together", "alone").replace("5", "1")
+    step = ALONE
     stand_in.service.answers["CreateGroup"] = ["RequestLimitExceeded"] * 2
     with stand_in.here(), mock.patch.object(pace.Pace, "wait") as waited:
         done = command(*CALL, step)
@@ -223,7 +238,7 @@ def test_call_that_is_interrupted(stand_in):
     from conformance.cli import conversation
 
     with stand_in.here(), mock.patch.object(conversation, "_lines", side_effect=KeyboardInterrupt):
-        done = command(*CALL, PLAIN.replace("together", "alone").replace("5", "1"))
+        done = command(*CALL, ALONE)
 
     assert done.returncode == 2
     assert "1 group deleted, 0 left" in done.stdout

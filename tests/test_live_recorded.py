@@ -1,6 +1,7 @@
 """A live run of the whole list, recorded: planned, judged, cleaned up, and judged again offline."""
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -51,7 +52,7 @@ def test_a_live_run_conforms_and_leaves_nothing(recorded):
     assert report["groups"]["left"] == []
     assert abs(report["requests"] - len(stand_in.service.seen)) <= 3  # the server itself answers some
     assert stand_in.journals == []
-    assert sum(id_.startswith("conf") for id_ in created) > 0.8 * len(created)
+    assert max(Counter(id_[:4] for id_ in created).values()) < 0.2 * len(created)  # nothing gives them away
 
 
 def test_the_plan_comes_first(recorded):

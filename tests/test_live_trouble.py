@@ -1,11 +1,14 @@
 """A service that misbehaves, an account with its own ways: nothing foreign is touched, what is left is told."""
 
+import itertools
 import json
 import re
+from copy import deepcopy
 
 import pytest
 
 from conformance.exchange.messages import HttpResponse
+from conformance.judging.world_updates import decoded
 from tests.command import command
 from tests.stand_in import FEW, LIVE, Service, StandIn
 
@@ -156,22 +159,35 @@ def test_what_cant_be_deleted_isnt_created(stand_in, service, code):
     assert code in done.stderr
 
 
-def test_a_creation_that_comes_late(stand_in, service):
-    """A creation that is carried out after it was looked for is found in the list, and deleted."""
-    late = []
+@pytest.mark.parametrize("deleted_before", [False, True])
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_creation_that_comes_late(stand_in, service, deleted_before, listed):
+    """A creation that is carried out after it was looked for is found, and deleted: also if its id was once before."""
+    creations, late, carried_out = itertools.count(), [], type(service).handle.__get__(service)
 
     def slow(http, handle):
-        if len(service.asked("CreateGroup")) == 5:
-            late.append(http)
-            return service.refuse("InternalError")
+        before, came = deepcopy(service.account), handle(http)
+        if len(service.account.groups) == len(before.groups) or next(creations) != 2:
+            return came
+        service.account = before  # nothing was done yet
+        late.append(http)
+        return service.refuse("InternalError")
+
+    def due(http, handle):
+        asked = next((decoded(each).last_text("GroupId") for each in late if each is not None), None)
+        if asked and (not deleted_before or asked in service.asked("DeleteGroup")):
+            carried_out(late.pop())
+            late.append(None)
         return handle(http)
 
     answering(service, "CreateGroup", slow)
-    carried_out = type(service).handle.__get__(service)
-    answering(service, "GetGroupList", lambda http, handle: (late and carried_out(late.pop()), handle(http))[1])
+    answering(service, "GetGroupList" if listed else "GetGroupInfo", due)
+    if not listed:
+        service.answers["GetGroupList"] = ("UnauthorizedOperation",)
     with stand_in.here():
-        command(*LIVE, "--max-groups", "8", "--only", "GroupName.*", "--level", "parameters")
+        done = command(*LIVE, "--max-groups", "8", "--only", "GroupName.*", "--level", "parameters")
 
+    assert late == [None], done.stdout
     assert foreign_only(service), ours(service)
     assert stand_in.journals == []
 

@@ -305,8 +305,10 @@ def test_listeners_that_fail(capsys):
     assert 'ValueError: "bad' in capsys.readouterr().err
 
 
+# Whoever starts this in the background ignores Ctrl-C, and so would it.
 _SCRIPT = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from conformance.observe.relay import Relay
 from conformance.observe.telling import Listener
 said = lambda text: print(text, flush=True)

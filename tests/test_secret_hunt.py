@@ -1,6 +1,7 @@
 """Whole runs against a server that quotes its clients everywhere; all that they wrote, however loud, is searched."""
 
 import contextlib
+import itertools
 import os
 import re
 import signal
@@ -45,9 +46,28 @@ def commands(url):
         "call": ("conformance", "call", *target, *STEPS, '{"form": "query", "scheme": "HmacSHA1", "parameters": {}}'),
         "explain": ("conformance", "explain", '{"GroupName": "a"}'),
         "cleanup": ("conformance", "cleanup", *target),
+        "rejudge": ("conformance", "rejudge", "recording", "--accept", "--against", "verdicts.json"),
+        "readings": ("conformance", "readings", "recording", "--all", "--json", "readings.json"),
+        "plan": ("conformance", "plan", "recording", "--json", "plan.json"),
+        "replay": ("conformance", "run", "--target", "cassette:recording", "--json", "replay.json"),
         "suite": (*pytest_, "--iai-profile", "smoke", "--iai-only", "Tag.*", "--iai-junit", "p.xml", *LOUD),
         "tracebacks": (*pytest_, "--iai-profile", "smoke", "--iai-only", "Tag.type", "-l", "--full-trace"),
     }  # fmt: skip
+
+
+# Whoever has this in its way breaks at each answer, with a message that says all of what was sent; or stops there.
+BREAKING = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from conformance.runs.run import Run
+def judge(self, exchange, *_args, **_more):
+    print(f"quoting {type(exchange).__name__}", file=sys.stderr)
+    if "STOPPED" in os.environ:
+        os.kill(os.getpid(), signal.SIGINT)
+    raise RuntimeError(f"quoting {exchange.sent.headers} {exchange.sent.url} {exchange.sent.body}")
+Run._judge = judge
+"""
+BROKEN = ("run", "record", "call", "suite")
 
 
 def environment(folder):
@@ -79,6 +99,54 @@ def observed(upstream, folder):
     (folder / "observe.out").write_text(told + outputs(process)[0])
 
 
+def served(folder):
+    """Let somebody's requests come to `serve`, of which one breaks it; then end it."""
+    (folder / "sitecustomize.py").write_text(
+        "import conformance.emulator.service as service\n"
+        "def admit(http, *_): raise ValueError(f'{http.headers} {http.url}')\nservice.admit = admit\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "conformance", "serve", "--port", "0"], cwd=folder,
+        env=environment(folder) | {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    told = process.stdout.readline()
+    (url,) = set(re.findall(r"http://127\.0\.0\.1:\d+", told))
+    for scheme, form in ((Scheme.TC3, Form.JSON), (Scheme.SHA1, Form.QUERY)):
+        http = encode(Request.of({"GroupName": "a"}), Sender(url, "", PAIR, scheme), form, int(time.time()))
+        came = requests.request(http.method, http.url, headers=dict(http.headers), data=http.body, timeout=PATIENCE)
+        (folder / f"answer-{form}").write_bytes(came.content)
+    process.send_signal(signal.SIGTERM)
+    (folder / "serve.out").write_text(told + outputs(process)[0])
+    (folder / "sitecustomize.py").unlink()
+    assert "ValueError" in (folder / "serve.out").read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stopped", [False, True], ids=["broken", "stopped"])
+def test_an_end_in_the_middle_tells_no_secret(tmp_path, stopped):
+    """Neither an internal error whose message quotes a request, nor Ctrl-C, of whatever verb."""
+    (tmp_path / "sitecustomize.py").write_text(BREAKING)
+    path = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"} | ({"STOPPED": "1"} if stopped else {})
+    codes = {}
+    with echoing(PAIR) as server:
+        server.turns = itertools.repeat(("member", "plain"))  # nothing else ends these runs
+        for name in BROKEN:
+            with (tmp_path / f"{name}.out").open("wb") as out:
+                codes[name] = subprocess.run(
+                    [sys.executable, "-m", *commands(server.url)[name]], cwd=tmp_path, env=environment(tmp_path) | path,
+                    stdout=out, stderr=subprocess.STDOUT, check=False, timeout=PATIENCE, stdin=subprocess.DEVNULL,
+                ).returncode  # fmt: skip
+        signatures = set(server.signatures)
+
+    assert list(hunt.hunt([tmp_path], [*PAIR.texts, *map(Secret, signatures)])) == []
+    for each in BROKEN:
+        assert re.search(
+            r"quoting Exchange|an internal error|sitecustomize\.py:\d+", (tmp_path / f"{each}.out").read_text()
+        ), each
+    assert codes == dict.fromkeys(BROKEN, 2 if stopped else 3)
+
+
 @pytest.mark.slow
 def test_nothing_that_whole_runs_write_has_a_secret(tmp_path):
     """No output, log, report, cassette, cache or temporary file, of no verb, has a key, a token or a signature."""
@@ -91,6 +159,7 @@ def test_nothing_that_whole_runs_write_has_a_secret(tmp_path):
                     stderr=subprocess.STDOUT, check=False, timeout=PATIENCE, stdin=subprocess.DEVNULL,
                 )  # fmt: skip
         observed(server.url, tmp_path)
+        served(tmp_path)
         signatures = set(server.signatures)
 
     assert len(signatures) > len(PLACES) * len(WRITINGS) / 2

@@ -78,6 +78,7 @@ def perform(options: argparse.Namespace) -> int:
 def _converse(session: Session, steps: Sequence[Step], quota: int | None) -> int:
     """Send the steps and tell what comes, then what became of groups, whatever ended it; the exit code."""
     from conformance.cli.conversation import converse
+    from conformance.report.ending import internal_error
 
     code, said = 0, []
     try:
@@ -91,6 +92,8 @@ def _converse(session: Session, steps: Sequence[Step], quota: int | None) -> int
         code, said = 2, ["interrupted"]
     except SuiteError as error:
         code, said = error.exit_code, [str(error)]
+    except Exception as error:
+        code, said = SuiteError.exit_code, [internal_error(error, session.run.secrets)]
     for line in (*said, *session.said):
         sys.stderr.write(f"iai-conformance: {line}\n")
     if session.groups is not None:

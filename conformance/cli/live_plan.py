@@ -33,7 +33,7 @@ def costs_of(settings: Settings) -> Iterator[str]:
     )
     if settings.without:
         yield f"  without   {', '.join(settings.without)}: left out"
-    yield f"  creates   some {groups} groups, whose ids and names carry the run's own letters"
+    yield f"  creates   some {groups} groups, under ids and names that no other run uses"
     yield f"  deletes   these groups, and no other: {groups} requests more, and three looks that none is left"
     seconds = (2 + requests + groups + 3) / rate + _LOOKS_TAKE
     yield f"  takes     about {duration(seconds)}, at {rate:g} requests a second (--rate)"

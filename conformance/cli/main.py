@@ -69,7 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     _prepare_streams()
     with shown_streams():
-        return _perform(words)
+        try:
+            return _perform(words)
+        except Exception as error:
+            return _broken(error)
 
 
 def _perform(words: list[str]) -> int:
@@ -92,6 +95,16 @@ def _perform(words: list[str]) -> int:
         where = f"{error.filename}: " if error.filename is not None else ""
         return _failed(f"{where}{error.strerror or error}", SuiteError.exit_code)
     return code
+
+
+def _broken(error: Exception) -> int:
+    """Say where it is this program that is wrong, without a secret; its exit code."""
+    from conformance.base.environment import secrets_of_environment
+    from conformance.privacy.secrets import Secrets
+    from conformance.report.ending import internal_error
+
+    sys.stderr.write(f"iai-conformance: {internal_error(error, Secrets.of(secrets_of_environment()))}\n")
+    return SuiteError.exit_code
 
 
 def _parser(called: Sequence[str]) -> argparse.ArgumentParser:

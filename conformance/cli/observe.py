@@ -44,7 +44,7 @@ def perform(options: argparse.Namespace) -> int:
     observer = Observer.of(upstream, options.to, _say)
     relay = Relay(
         upstream,
-        Listener(observer.exchange, observer.blind, observer.dropped, observer.note),
+        Listener(observer.exchange, observer.blind, observer.dropped, observer.note, observer.session.run.secrets.mask),
         host=options.host,
         port=options.port,
         timeout=options.timeout_seconds,

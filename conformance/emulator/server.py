@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import sys
 import threading
+import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import replace
+from email.utils import formatdate
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +60,9 @@ class _Application:
                 return
             overlaps = self._emulator.behaviour.overlaps
             answer = await asyncio.to_thread(self._answer, http) if overlaps else self._answer(http)
+        if header(answer.headers, "Date") is None:
+            date = formatdate(self._emulator.clock(), usegmt=True)
+            answer = replace(answer, headers=(("Date", date), *answer.headers))
         await _respond(answer, send, head=scope["method"] == "HEAD")
 
     def _too_large(self, headers: Headers) -> HttpResponse:
@@ -93,7 +98,11 @@ class _Application:
         try:
             return self._emulator.handle(http)
         except Exception as error:
-            sys.stderr.write(f"emulator: {type(error).__name__}: {str(error)!a:.500}\n")
+            # Not what it says: that may quote whoever asked.
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            sys.stderr.write(
+                f"emulator: {type(error).__name__} in {where.name}, line {where.lineno} of {where.filename}\n"
+            )
             return self._emulator.refuse("InternalError")
 
 
@@ -146,6 +155,7 @@ def _uvicorn(emulator: Emulator, tls: tuple[str, str] | None = None) -> uvicorn.
         log_level="critical",  # what a client sends or breaks off is no news of the server's
         access_log=False,
         server_header=False,
+        date_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_SECONDS_TO_STOP,
         ssl_certfile=chain,

@@ -32,6 +32,8 @@ SALT_LENGTH = 14
 # Begins the name of every run.
 PREFIX = "conf"
 _RUN_LENGTH = 5
+# So many that no two runs in the world have the same.
+_OF_ITS_OWN = 16
 # Half of the letters: a target that mistakes one of the others can't then fail requests that aim at something else.
 _LETTERS = string.ascii_lowercase[:16]
 _HAN = "".join(map(chr, range(HAN_FIRST, HAN_LAST + 1)))
@@ -59,8 +61,8 @@ def salted(length: int, *, han: bool = False) -> str:
 
 
 def run_salt() -> str:
-    """A new name for a run: the prefix and five letters."""
-    return PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(_RUN_LENGTH))
+    """A new name for a run, which no other has: the prefix and letters."""
+    return PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(_OF_ITS_OWN))
 
 
 def seeded_run_salt(seed: int) -> str:

@@ -8,6 +8,7 @@ import socket
 import ssl
 import struct
 import sys
+import threading
 from urllib.parse import SplitResult
 
 from conformance.base.errors import TransportError
@@ -49,14 +50,54 @@ class Upstream:
         """Connect to it, with verified TLS for https. Raises OSError, ValueError."""
         if self.url.scheme == "https" and self._context is None:
             self._context = context_for(self._ca_file)
-        loop = asyncio.get_running_loop()
         async with asyncio.timeout(self._timeout):
-            transport, _ = await loop.create_connection(
-                lambda: end, self.url.hostname or "", port_of(self.url), ssl=self._context
-            )
+            transport = await self._connect(end)
         connection = transport.get_extra_info("ssl_object")
         if connection is not None:
             self.certificates = certificates_of(connection)
+
+    async def _connect(self, end: asyncio.Protocol) -> asyncio.Transport:
+        """The first connection that is made to one of its addresses."""
+        host, refused = self.url.hostname or "", OSError("its name has no address")
+        for address in await _addresses(host, port_of(self.url)):
+            try:
+                transport, _ = await asyncio.get_running_loop().create_connection(
+                    lambda: end, *address, ssl=self._context, server_hostname=host if self._context else None
+                )
+            except ssl.SSLError:
+                raise
+            except OSError as error:
+                refused = error
+            else:
+                return transport
+        raise refused
+
+
+async def _addresses(host: str, port: int) -> list[tuple[str, int]]:
+    """The addresses of a name. asyncio's own way to ask for them would hold up the end until there is an answer."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[tuple[str, int]]] = loop.create_future()
+
+    def settle(addresses: list[tuple[str, int]], error: Exception | None) -> None:
+        if answer.done():
+            return
+        if error is None:
+            answer.set_result(addresses)
+        else:
+            answer.set_exception(error)
+
+    def ask() -> None:
+        addresses, why = [], None
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = [(str(address[0]), int(address[1])) for *_, address in found]
+        except (OSError, ValueError) as error:
+            why = error
+        with contextlib.suppress(RuntimeError):  # the relay has ended
+            loop.call_soon_threadsafe(settle, addresses, why)
+
+    threading.Thread(target=ask, name="relay's look-up", daemon=True).start()
+    return await answer
 
 
 # --- The ends --------------------------------------------------------------------------------------------

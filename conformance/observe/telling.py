@@ -61,12 +61,14 @@ class Listener:
         blind: called once for each connection that can't be read from there on, with the reason in words.
         dropped: called with the number of exchanges that passed since, and that nobody looks at.
         note: what to keep of a request for those that overlap it; None for nothing.
+        mask: a text without what nobody may see, for what goes wrong in any of them.
     """
 
     exchange: Callable[[RelayedExchange], None]
     blind: Callable[[str], None] = lambda _: None
     dropped: Callable[[int], None] = lambda _: None
     note: Callable[[HttpRequest], Hashable | None] = lambda http: http
+    mask: Callable[[str], str] = str
 
 
 class Telling:
@@ -135,7 +137,7 @@ class Telling:
         try:
             return self._listener.note(http)
         except Exception:
-            _complain()
+            self._complain()
             return ANYTHING  # what it was about can't be read
 
     def _end(self, passed: Passed, answer: Answer, at: float) -> None:
@@ -193,14 +195,13 @@ class Telling:
                 try:
                     each()
                 except Exception:  # whatever goes wrong in looking on, the next is told
-                    _complain()
+                    self._complain()
         self._tell_number()
+
+    def _complain(self) -> None:
+        """Say what went wrong in the listener, in one line."""
+        error = sys.exception()
+        sys.stderr.write(f"relay: {type(error).__name__}: {self._listener.mask(str(error))!a:.500}\n")
 
     def _is_late(self) -> bool:
         return time.monotonic() > self._until
-
-
-def _complain() -> None:
-    """Say what went wrong in the listener, in one line."""
-    error = sys.exception()
-    sys.stderr.write(f"relay: {type(error).__name__}: {str(error)!a:.500}\n")

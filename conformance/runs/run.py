@@ -311,7 +311,7 @@ class Run:
     def _was_clock_set(self, answer: Answer) -> bool:
         """Whether a service that is relied on takes a request for stale since its clock was set meanwhile."""
         expired = isinstance(answer, HttpResponse) and envelope(answer).code == "AuthFailure.SignatureExpire"
-        return expired and self._relies and abs(self.clock() - self._now) > _CLOCK_WAS_SET
+        return expired and self._is_patient and abs(self.clock() - self._now) > _CLOCK_WAS_SET
 
     def _spend(self, requests: int) -> None:
         self.bounds.check_requests(self.results, requests)
