@@ -117,7 +117,7 @@ class Lagging(Restless):
             content = json.loads(answer.body)
             shown = content["Response"]["GroupInfos"]
             shown[:] = [each for each in shown if each["GroupId"] not in new]
-            content["Response"]["GroupNum"] = len(shown)
+            content["Response"]["GroupNum"] -= len(new)  # of all groups, however many one list shows
             return HttpResponse(answer.status, answer.headers, json.dumps(content).encode())
         return answer
 
