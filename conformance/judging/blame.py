@@ -218,7 +218,13 @@ def _all_left_out(refusal: Refusal) -> list[str]:
     """The permissions to leave out those parameters that were, where the code says that one is absent."""
     said = refusal.code in _ABSENT_CODES and len(refusal.prediction.open) != 1
     left_out = in_page_order(refusal.prediction.kept.intersection(_OPTIONAL.values())) if said else []
-    return [each for each in left_out if each not in refusal.shown]
+    return [each for each in left_out if not _is_of_what_it_gives(refusal) or each not in refusal.shown]
+
+
+def _is_of_what_it_gives(refusal: Refusal) -> bool:
+    """Whether the request was aimed at a parameter that it gives, though it might be left out."""
+    optional = _OPTIONAL.get(CLAUSE[refusal.focus].parameter) if refusal.focus is not None else None
+    return optional is not None and optional not in refusal.prediction.kept
 
 
 def _whoever_is_near(refusal: Refusal) -> list[str]:
