@@ -109,7 +109,7 @@ def _of_credentials() -> Iterator[Ranked]:
     yield _refused("Authentication.scope.date", "yesterday's scope", "date=-1")
     yield _refused("Authentication.scope.date", "tomorrow's scope", "date=1", rank=3)
     yield _refused("Authentication.scope.service", "another product's scope", "service=cvm")
-    yield _refused("Authentication.scope.service", "a scope of no product", "service=", rank=3)
+    yield _refused("Authentication.scope.service", "the scope of a third product", "service=ocr", rank=3)
     yield _alone("Authentication.scope.service", "the scope of the host's first label", "service-of-host", rank=3)
     yield _alone("Authentication.token", "a token for a permanent key", "token=unissued")
     yield _alone("Authentication.token", "a token for a permanent key, version 1", "token=unissued", how=_FORM_1)

@@ -30,6 +30,8 @@ def whole_requests() -> Iterator[Violation]:
     """
     long_tag = "x" * _longer("Tag.length.max")
     yield "GroupExDescriptions.count.min", "an empty list", 1, _request(GroupExDescriptions=[])
+    for text, about in (('["x"]', "a text that holds a list"), ("", "an empty text")):
+        yield "GroupExDescriptions.type", about, 1, _request(GroupExDescriptions=text)
     yield "Request.unknown-parameter", "two unknown parameters", 3, _request(Limit=10, Filters=[])
     for name in PARAMETERS:
         yield "Request.null", f"{name} is null", 2, _request(**{name: None})

@@ -19,6 +19,10 @@ OURS = {
     "tests",
     *(path.stem for folder in FOLDERS for path in folder.glob("*.py")),
 }
+# The servers that somebody else wrote are programs of their own.
+OF_OTHERS = {
+    path for each in ("mistakes/server", "liars/servers") for path in (CHECKOUT / "benchmarks" / each).rglob("*.py")
+}
 # Plugins, which pytest loads by itself, what these load, and programs: declared, and imported by nobody.
 NOT_IMPORTED = {"build", "hatchling", "mypy", "pytest-randomly", "pytest-recording", "pytest-xdist", "ruff", "vcrpy"}
 
@@ -35,7 +39,8 @@ DEV = {distribution(each) for each in PROJECT["optional-dependencies"]["dev"]}
 def imported(*folders):
     """The modules of others that the files of these folders import anywhere, by their first names."""
     names = set()
-    for path in (path for folder in folders for path in (CHECKOUT / folder).rglob("*.py")):
+    paths = {path for folder in folders for path in (CHECKOUT / folder).rglob("*.py")} - OF_OTHERS
+    for path in paths:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
                 case ast.Import():

@@ -30,7 +30,7 @@ from conformance.emulator.behaviour import TextCheck
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.request import Request
 from conformance.judging import ledger
-from conformance.oracle import findings, interpretation, validator
+from conformance.oracle import check_orders, findings, interpretation, validator
 from conformance.oracle.findings import when
 from conformance.oracle.prediction import EVERYWHERE, Accepted, Refused
 from conformance.oracle.validator import predict
@@ -119,7 +119,7 @@ def state(monkeypatch):
         own = [each for each in contract.clauses_of(clause.subject) if each.id != clause.id]
         monkeypatch.setitem(contract._BY_SUBJECT, clause.subject, (*own, clause))
         monkeypatch.setitem(validator._CLAUSES_OF, clause.parameter, (*own, clause))
-        monkeypatch.setitem(validator._ORDER, clause.id, len(validator._ORDER))
+        monkeypatch.setitem(check_orders._ORDER, clause.id, len(check_orders._ORDER))
 
     yield add
     forget_findings()

@@ -65,7 +65,7 @@ def judge(self, exchange, *_args, **_more):
     if "STOPPED" in os.environ:
         os.kill(os.getpid(), signal.SIGINT)
     raise RuntimeError(f"quoting {exchange.sent.headers} {exchange.sent.url} {exchange.sent.body}")
-Run._judge = judge
+Run.judge = judge
 """
 BROKEN = ("run", "record", "call", "suite")
 

@@ -20,7 +20,7 @@ from conformance.runs.selection import cases_of, traffic_of
 from conformance.runs.session import Session, open_session
 from conformance.runs.settings import CASSETTE, Settings
 from conformance.runs.shrink import shrink_failures
-from conformance.runs.ways import Ways, probed_for
+from conformance.runs.ways import PROBES, Ways, probed_for
 from conformance.strategies.seeded import opening, seeded
 
 if TYPE_CHECKING:
@@ -139,7 +139,9 @@ def parts_of(settings: Settings, recording: Recording | None = None) -> Iterator
         before[case.id] += 1
         return CasePart(case, before[case.id] - 1)
 
-    ways, seed = Ways(settings.without), settings.seed
+    # Nobody who asks for parameters alone is told that their server knows no forms.
+    unasked = {way for way, probe in PROBES.items() if not settings.aims_at(probe.clause)}
+    ways, seed = Ways((*settings.without, *unasked)), settings.seed
     first, last = [_aimed_at(each, settings, ways) for each in (opening(seed), seeded(seed))] if explores else [[], []]
     yield from map(part, first)
     yield from map(part, _asked_for(settings, cases_of(settings, recording), explored, [*first, *last]))
