@@ -33,10 +33,10 @@ CHECKS = [
     ["ruff", "format", "--check", "."],
     ["mypy"],
 ]
-# The suite is one conversation with one target; the tests of this project share nothing, and take two processes.
+# The suite is one conversation with one target; the tests of this project share nothing, and many only wait.
 TESTS = [
     ["pytest", "conformance/suite"],
-    ["pytest", "tests", "-n", "2", "--dist", "worksteal"],
+    ["pytest", "tests", "-n", "4", "--dist", "worksteal"],
 ]
 QUICK_TESTS = [
     ["pytest", "conformance/suite", "--iai-profile", "smoke"],
