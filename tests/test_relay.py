@@ -47,12 +47,13 @@ def _patient(monkeypatch):
 def test_bytes_both_ways_at_once():
     """Much of it, at different speeds: all of it arrives, in order."""
     there, back = [bytes([each]) * 999_983 for each in range(20)], [bytes([each]) * 999_979 for each in range(20)]
-    got, ahead = [], threading.Event()
+    got, ahead, done = [], threading.Event(), threading.Event()
 
     def read(connection):
         first = connection.recv(1)
         ahead.set()  # of the client, who reads nothing yet
         got.append(hashlib.sha256(first + read_all(connection)).digest())
+        done.set()
 
     def serve(connection):
         reading = threading.Thread(target=read, args=(connection,))
@@ -74,6 +75,7 @@ def test_bytes_both_ways_at_once():
         wait_for(ahead)
         assert read_all(client) == b"".join(back)
         sending.join()
+        wait_for(done)
 
     assert got == [hashlib.sha256(b"".join(there)).digest()]
 
