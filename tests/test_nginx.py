@@ -9,7 +9,7 @@ from conformance.emulator.server import Server
 from tests.command import command
 from tests.nginx import needs_nginx, nginx
 
-pytestmark = needs_nginx
+pytestmark = [pytest.mark.slow, needs_nginx]
 _PASSED_ON = "location / {{ proxy_pass {}; proxy_http_version 1.1; proxy_set_header Host $http_host; }}"
 
 

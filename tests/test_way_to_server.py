@@ -13,6 +13,9 @@ from conformance.runs.settings import Settings
 from tests.command import command
 from tests.hostile import Hostile, Served
 
+# Its servers know the example's key pair alone.
+pytestmark = pytest.mark.slow
+
 SECRET = "Key s3cr3t-Of-The-Gateway-0123456789"
 FEW = (
     "--profile",

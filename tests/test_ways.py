@@ -15,6 +15,9 @@ from conformance.runs.smoke import smoke
 from conformance.runs.ways import PROBES, Way, Ways, probed_for, ways_of
 from tests.partial_server import REFUSALS, PartialServer
 
+# Its servers know the example's key pair alone.
+pytestmark = pytest.mark.slow
+
 # Each of them is shown by requests in a way of their own alone; few, since the ways are what matters.
 FEW = ("Protocol.get", "Protocol.form*", "Authentication.version-1", "Authentication.nonce", "State.deletion")
 SENT_AGAIN = 5  # times, where a connection is closed or something broke
