@@ -14,7 +14,6 @@ SIGNED, KEPT = "Authentication.signature", "State.kept"
 
 # What no reading of the page allows: way -> the clauses that it breaks.
 FORBIDDEN = {
-    ("service", "any"): {"Authentication.scope.service"},
     ("unit", "bytes"): {"GroupName.length.max", "GroupExDescriptions.element.length.max", "Tag.length.max"},
     ("id_limit", "exclusive"): {"GroupId.length.max"},
     ("charset", "spaced"): {"GroupName.charset", "GroupExDescriptions.element.charset", "Tag.charset"},
