@@ -60,8 +60,18 @@ CORRUPTIONS = {
     "no JSON": (lambda answer: replace(answer, body=answer.body[:-1]), MALFORMED),
     "other Content-Type": (lambda answer: replace(answer, headers=(("Content-Type", "text/html"),)), MALFORMED),
 }
-# The page may allow what these say.
+
+
+def has_an_odd_id(case):
+    """Whether the GroupId isn't one that anybody may have: then the code that speaks of it may be right."""
+    return case.steps[-1].request.last_text("GroupId") not in {"<salt>", "<id>"}
+
+
+# The page may allow what these say: of the first few of all, of the second those whose id is what is wrong.
 PERHAPS_ALLOWED = {"accepted", "refused"}
+
+
+CASES = {each.id: each for each in RECORDING.cases.values()}
 
 
 def spoilt(corruption):
@@ -96,4 +106,6 @@ def test_spoilt_answers_are_refused(corruption):
 
     assert len(found) > 25
     assert {kind for kinds in found.values() for kind in kinds} == expected
-    assert len(allowed) <= (len(found) // 5 if corruption in PERHAPS_ALLOWED else 0)
+    if corruption == "refused":
+        allowed = [id_ for id_ in allowed if not has_an_odd_id(CASES[id_])]
+    assert len(allowed) <= (len(found) // 10 if corruption in PERHAPS_ALLOWED else 0)
