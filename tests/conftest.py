@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import signal
 import time
 from unittest import mock
 
@@ -18,6 +19,13 @@ from tests.stand_in import FOREIGN, StandIn
 # How long an example takes depends on what else the machine does.
 settings.register_profile("no deadline", settings.get_profile("default"), deadline=None)
 settings.load_profile("no deadline")
+
+
+def pytest_configure():
+    """Processes of tests are ended by signals, also where whoever started the tests ignores them, as `nohup` does."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        if signal.getsignal(each) is signal.SIG_IGN:
+            signal.signal(each, signal.default_int_handler if each is signal.SIGINT else signal.SIG_DFL)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -41,8 +41,6 @@ FOREIGN = [("Employees", "员工库"), ("conf-but-not-ours", "conf"), ("abc", "Z
 _SITE = """
 import os, signal, socket
 signal.signal(signal.SIGINT, signal.default_int_handler)  # also where whoever started this ignores it
-for ending in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-    signal.signal(ending, signal.SIG_DFL)
 _looked_up = socket.getaddrinfo
 def getaddrinfo(host, port, *args, **kwargs):
     name = host.decode() if isinstance(host, bytes) else host
