@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from conformance.base.errors import TargetUnusableError, TransportError
+from conformance.base.errors import NotSentError, TargetUnusableError, TransportError
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import faulty
 from conformance.exchange.messages import Exchange, HttpResponse, header
@@ -272,3 +272,24 @@ def test_deletions_that_take_a_while(code, seconds):
 def test_disturbances(came, kind):
     """What tells of the target's state, and what of the request."""
     assert disturbance_of(came) is kind
+
+
+# --- What isn't sent ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("refused", [1, 2, 3])
+def test_a_text_that_mustnt_be_sent_is_drawn_again(refused):
+    """A random text that spells a forbidden word is another one next time; what is always held back is told of."""
+    held = []
+
+    def hold(http):
+        if len(held) < refused:
+            held.append(http.body)
+            raise NotSentError("not sent: it says 'erase'")
+
+    target = Restless(before=hold)
+    run = target.judged([each for each in CASES if each.clause == "GroupName.length.max"][:1])
+
+    assert len(set(held)) == refused
+    assert target.seen - refused == (refused < 3) == run.results.tallies["GroupName.length.max"].kept
+    assert bool(run.results.unseen) == (refused == 3)

@@ -57,6 +57,8 @@ _Predicted = tuple[Exchange, Prediction]
 _UNTOLD = 60.0
 # A case of which a request was lost is tried so often, each time with other ids.
 _TRIES_DISTURBED = 3
+# Of random texts, one in some hundred of the longest spells a word that isn't sent to a real account.
+_TRIES_UNSENT = 3
 _CLOCK_WAS_SET = 120  # seconds, which no answer takes
 # Asks whether anybody is still there.
 _PROBE = Case.single("GroupExDescriptions.optional", "whether the target still answers", Request(PLAIN), probe=True)
@@ -170,7 +172,7 @@ class Run:
             self._play(case_run)
             if case_run.conclusive or case_run.found:
                 return case_run.found
-            if tried >= (TRIES if case.is_short else _TRIES_DISTURBED if case_run.disturbed else 1):
+            if tried >= _tries(case_run):
                 break
         if case_run.unsent:
             self.results.note_unseen(case.id, f"{case_run.unsent} ({case.clause})")
@@ -436,3 +438,12 @@ class Run:
     def lost(self) -> bool:
         """Whether the target stopped answering."""
         return self.contact.lost
+
+
+def _tries(case_run: CaseRun) -> int:
+    """How often a case is tried that told nothing this time, each time with other ids and names."""
+    if case_run.case.is_short:
+        return TRIES
+    if case_run.unsent and not case_run.bodies:
+        return _TRIES_UNSENT
+    return _TRIES_DISTURBED if case_run.disturbed else 1
