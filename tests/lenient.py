@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, unquote
 
-from conformance.emulator.service import StoredGroup
+from conformance.emulator.account import StoredGroup
 from conformance.exchange.messages import HttpResponse, header
 from conformance.exchange.reading import common_parameter
 from tests.hostile_requests import FOREIGN_ID, FOREIGN_NAME

@@ -93,7 +93,7 @@ class Service(Emulator):
 
     def populate(self, *groups):
         """Put groups of somebody else into the account: (GroupId, GroupName) each."""
-        from conformance.emulator.service import StoredGroup
+        from conformance.emulator.account import StoredGroup
 
         for group_id, name in groups:
             self.account.groups[group_id] = StoredGroup(group_id, name, [], "", "3.0", 1_700_000_000_000, 0, 0.0)

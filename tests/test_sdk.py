@@ -13,8 +13,8 @@ from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials, Secre
 from conformance.cli.serve import STRICT_SIGNING
 from conformance.contract import CODES
 from conformance.emulator import Emulator, conforming
+from conformance.emulator.account import ReferenceAccount
 from conformance.emulator.server import Server
-from conformance.emulator.service import ReferenceAccount
 
 EXISTS = "InvalidParameterValue.GroupIdAlreadyExist"
 

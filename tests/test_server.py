@@ -17,11 +17,11 @@ from conformance.base.credentials import EXAMPLE_CREDENTIALS
 from conformance.base.errors import SuiteError
 from conformance.contract import VERSION
 from conformance.emulator import Emulator, conforming
+from conformance.emulator.account import ReferenceAccount
 from conformance.emulator.bounds import LARGEST_BODY
 from conformance.emulator.faults import faulty
 from conformance.emulator.gateway import LARGEST_BODY as LARGEST_TAKEN
 from conformance.emulator.server import Server, serve_forever
-from conformance.emulator.service import ReferenceAccount
 from conformance.exchange.request import Request
 from conformance.exchange.wire import Form, Sender, encode, headers_for
 from tests.waiting import PATIENCE, outputs

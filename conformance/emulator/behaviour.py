@@ -8,12 +8,14 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from conformance.contract import CLAUSE, DEFAULTS, IDS, NAMES, READING, SERVICE, VARIES, Alphabet, limit_of
 from conformance.contract.rules import MaxItems, MaxLength, OneOf
+from conformance.emulator.account import Key, exactly
+from conformance.emulator.occasion import Holds, Occasion
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.request import Request
 from conformance.exchange.signing import Scheme
@@ -117,6 +119,7 @@ class Behaviour:
         id_exists_code, name_exists_code: the codes for that.
         surrogate_code: the code for a lone surrogate; None for that of the parameter.
         recode: code → code, the last word on every refusal.
+        conditional: changes of the behaviour that apply on some occasions alone: whether they do → the change.
         refuse: request → code, before anything else; None to go on.
         accept: requests that are accepted whatever is wrong with them.
         unchecked: what the gateway doesn't look at; see `auth` and `gateway`.
@@ -133,7 +136,7 @@ class Behaviour:
         pause: what happens between the look whether a group exists and its creation.
         atomic: whether one request is done before another is looked at.
         waits: whether a request waits for another to be done; else it is refused as in conflict.
-        remembered: how many names are looked through for one that is taken; None for all.
+        remembers: which of the names that are taken are looked through, oldest first.
         leaves: what a refused creation leaves taken: "GroupId", "GroupName", "group".
         deletion_leaves: what a deletion leaves taken.
         renaming_leaves: what a new name leaves taken.
@@ -143,7 +146,7 @@ class Behaviour:
         abandoned: what a request leaves taken whose sender doesn't wait.
         request_id: a new RequestId.
         finish: the last word on every answer.
-        turns: how often a reading that varies was taken.
+        turns: counts how often a reading that varies was taken.
     """
 
     readings: Readings
@@ -158,8 +161,8 @@ class Behaviour:
     closed: frozenset[str]
     closed_code: str
     default: str
-    id_key: Callable[[str], str]
-    name_key: Callable[[str], str]
+    id_key: Key
+    name_key: Key
     surrogate_code: str | None
     known: bool = True
     measured: Callable[[list[str]], list[str]] = _every
@@ -169,7 +172,8 @@ class Behaviour:
     name_unique: bool = True
     id_exists_code: str = "InvalidParameterValue.GroupIdAlreadyExist"
     name_exists_code: str = "InvalidParameterValue.GroupNameAlreadyExist"
-    recode: dict[str, str] = field(default_factory=dict)
+    recode: Callable[[str], str] = lambda code: code
+    conditional: list[tuple[Holds, Callable[[Behaviour], None]]] = field(default_factory=list)
     refuse: Callable[[Request], str | None] = lambda _request: None
     accept: Callable[[Request], bool] = lambda _request: False
     unchecked: set[str] = field(default_factory=set)
@@ -186,7 +190,7 @@ class Behaviour:
     pause: Callable[[], None] = lambda: None
     atomic: bool = True
     waits: bool = True
-    remembered: int | None = None
+    remembers: Callable[[Mapping[str, str]], Mapping[str, str]] = lambda names: names
     leaves: frozenset[str] = frozenset()
     deletion_leaves: frozenset[str] = frozenset()
     renaming_leaves: frozenset[str] = frozenset()
@@ -196,7 +200,31 @@ class Behaviour:
     abandoned: frozenset[str] = frozenset()
     request_id: Callable[[], str] = lambda: str(uuid.uuid4())
     finish: Callable[[Request, Reply], Reply] = _no_change
-    turns: int = 0
+    turns: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _changed: dict[tuple[int, ...], Behaviour] = field(default_factory=dict)
+
+    def on(self, occasion: Occasion) -> Behaviour:
+        """The behaviour on an occasion: this one, or one with the changes that apply then."""
+        which = tuple(at for at, (holds, _) in enumerate(self.conditional) if holds(occasion))
+        if not which:
+            return self
+        if which not in self._changed:
+            changed = self._copy()
+            for at in which:
+                self.conditional[at][1](changed)
+            self._changed[which] = changed
+        return self._changed[which]
+
+    def _copy(self) -> Behaviour:
+        return replace(
+            self,
+            texts={name: replace(rule, further=dict(rule.further)) for name, rule in self.texts.items()},
+            required=set(self.required),
+            typed=set(self.typed),
+            unchecked=set(self.unchecked),
+            conditional=[],
+            _changed={},
+        )
 
     @property
     def overlaps(self) -> bool:
@@ -226,8 +254,7 @@ class Behaviour:
         if value != VARIES:
             return value
         others = [each.name for each in READING[reading].values if each.name != VARIES]
-        self.turns += 1
-        return others[self.turns % len(others)]
+        return others[next(self.turns) % len(others)]
 
 
 def code_points(text: str) -> int:
@@ -278,8 +305,8 @@ def _limit(clause: str) -> int:
     return rule.limit
 
 
-def _same(reading: str) -> Callable[[str], str]:
-    return str.lower if reading == "insensitive" else lambda text: text
+def _same(reading: str) -> Key:
+    return str.lower if reading == "insensitive" else exactly
 
 
 def repeats(key: Callable[[str], str]) -> Callable[[list[str]], bool]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from conformance.emulator.behaviour import Behaviour
-from conformance.emulator.faults.model import Fault, Spoil, put
+from conformance.emulator.faults.model import Fault, Spoil, put, recoded, wrap
 
 __all__ = ["ACCOUNT_FAULTS"]
 
@@ -19,11 +19,15 @@ _PAUSE_SECONDS = 0.002
 def _storing(change: Callable[[_Kept], object]) -> Spoil:
     """Change what is kept of each created group."""
 
-    def store(parameters: _Kept) -> _Kept:
-        change(parameters)
-        return parameters
+    def make(store: Callable[[_Kept], _Kept]) -> Callable[[_Kept], _Kept]:
+        def stored(parameters: _Kept) -> _Kept:
+            kept = store(parameters)
+            change(kept)
+            return kept
 
-    return put("store", store)
+        return stored
+
+    return wrap("store", make)
 
 
 def _keeping(what: str, make: Callable[[Any], object]) -> Spoil:
@@ -41,7 +45,15 @@ def _one_at_a_time(behaviour: Behaviour) -> None:
 
 
 def _left(attribute: str, *what: str) -> Spoil:
-    return put(attribute, frozenset(what))
+    return wrap(attribute, lambda left: left.union(what))
+
+
+def _shown(choose: Callable[[list[Any]], list[Any]]) -> Spoil:
+    return wrap("listed", lambda listed: lambda groups: choose(listed(groups)))
+
+
+def _counted(change: Callable[[int], int]) -> Spoil:
+    return wrap("quota", lambda quota: lambda groups: change(quota(groups)))
 
 
 def _state_faults() -> Iterator[Fault]:
@@ -66,19 +78,19 @@ def _state_faults() -> Iterator[Fault]:
         ("tag-from-name", "the name is kept for a Tag", tag, _storing(lambda kept: kept.update(tag=kept["name"]))),
         ("name-lowered-where-kept", "the name is shown in ASCII alone", name, _storing(lambda kept: kept.update(name=kept["name"].encode("ascii", "ignore").decode()))),
         ("version-of-all", "every group is kept as of version 2.0", version, _keeping("version", lambda _version: "2.0")),
-        ("not-listed", "no group is listed", listed, put("listed", lambda _groups: [])),
-        ("listed-without-newest", "the newest group is not listed", listed, put("listed", lambda groups: groups[:-1])),
-        ("listed-twice", "the newest group is listed twice", listed, put("listed", lambda groups: groups + groups[-1:])),
+        ("not-listed", "no group is listed", listed, _shown(lambda _groups: [])),
+        ("listed-without-newest", "the newest group is not listed", listed, _shown(lambda groups: groups[:-1])),
+        ("listed-twice", "the newest group is listed twice", listed, _shown(lambda groups: groups + groups[-1:])),
         ("deletion-keeps-name", "a deleted group's name stays taken", deletion, _left("deletion_leaves", "GroupName")),
         ("deletion-keeps-id", "a deleted group's id stays taken", deletion, _left("deletion_leaves", "GroupId")),
         ("renaming-keeps-name", "the old name stays taken", renaming, _left("renaming_leaves", "GroupName")),
         ("renaming-forgets", "a new name is acknowledged, and not kept", ("State.kept.GroupName", "State.id-stays"), _left("renaming_leaves", "name")),
         ("renaming-unchecked", "a new name may be another group's", renaming, put("renaming_checks", False)),
-        ("quota-one-more", "the account may have one group more", quota, put("quota", lambda groups: groups + 1)),
-        ("quota-one-less", "the account may have one group less", quota, put("quota", lambda groups: groups - 1)),
-        ("quota-unchecked", "there is no quota", quota, put("quota", lambda groups: groups + 10**9)),
+        ("quota-one-more", "the account may have one group more", quota, _counted(lambda groups: groups + 1)),
+        ("quota-one-less", "the account may have one group less", quota, _counted(lambda groups: groups - 1)),
+        ("quota-unchecked", "there is no quota", quota, _counted(lambda groups: groups + 10**9)),
         ("quota-as-exists", "a group too many is answered as one that exists", quota,
-            lambda behaviour: behaviour.recode.update({"InvalidParameterValue.GroupNumExceed": "InvalidParameterValue.GroupIdAlreadyExist"})),
+            recoded("InvalidParameterValue.GroupNumExceed", "InvalidParameterValue.GroupIdAlreadyExist")),
     ]  # fmt: skip
     for id_, about, clauses, spoil in spoils:
         yield Fault(id_, about, clauses, spoil)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from conformance.emulator.behaviour import Behaviour, Reply, TextRule, repeats, utf8_bytes
-from conformance.emulator.faults.model import Fault, Spoil, put
+from conformance.emulator.faults.model import Fault, Spoil, finishing, put, recoded, refusing, wrap
 from conformance.exchange.request import Request
 
 __all__ = ["ACTION_FAULTS"]
@@ -201,7 +201,7 @@ def _presence_faults() -> Iterator[Fault]:
             f"absent-as-{name}",
             f"an absent required parameter is answered with {code}",
             ("GroupName.required", "GroupId.required"),
-            lambda behaviour, code=code: behaviour.recode.update({"MissingParameter": code}),  # type: ignore[misc]
+            recoded("MissingParameter", code),
         )
 
 
@@ -221,17 +221,19 @@ def _type_faults() -> Iterator[Fault]:
         "wrong-type-as-illegal",
         "a wrong type is answered as an illegal name",
         ("GroupName.type", "GroupId.type", "Tag.type", "FaceModelVersion.type", "GroupExDescriptions.type"),
-        lambda behaviour: behaviour.recode.update({"InvalidParameter": f"{_VALUE}GroupNameIllegal"}),
+        recoded("InvalidParameter", f"{_VALUE}GroupNameIllegal"),
     )
+
+
+def _looking_at(attribute: str, choose: Callable[[list[str]], list[str]]) -> Spoil:
+    """Look at some of the descriptions alone."""
+    return wrap(attribute, lambda looked_at: lambda items: choose(looked_at(items)))
 
 
 def _list_faults() -> Iterator[Fault]:
     most = "GroupExDescriptions.count.max"
     distinct, length = "GroupExDescriptions.distinct", "GroupExDescriptions.element.length.max"
     charset = "GroupExDescriptions.element.charset"
-
-    def recoded(code: str, other: str) -> Spoil:
-        return lambda behaviour: behaviour.recode.update({code: other})
 
     spoils: list[tuple[str, str, str, Spoil]] = [
         ("descriptions-four", "five descriptions are refused", most, put("max_items", 4)),
@@ -242,12 +244,12 @@ def _list_faults() -> Iterator[Fault]:
             recoded(f"{_VALUE}GroupExDescriptionsExceed", f"{_VALUE}GroupExDescriptionsNameTooLong")),
         ("descriptions-exceed-as-person", "too many is answered with the code for persons", most,
             recoded(f"{_VALUE}GroupExDescriptionsExceed", f"{_VALUE}PersonExDescriptionInfosExceed")),
-        ("descriptions-first-length-only", "only the first's length is looked at", length, put("measured", lambda i: i[:1])),
-        ("descriptions-last-length-only", "only the last's length is looked at", length, put("measured", lambda i: i[-1:])),
-        ("descriptions-last-length-never", "the last's length is not looked at", length, put("measured", lambda i: i[:-1])),
-        ("descriptions-first-charset-only", "only the first's characters are looked at", charset, put("matched", lambda i: i[:1])),
-        ("descriptions-last-charset-only", "only the last's characters are looked at", charset, put("matched", lambda i: i[-1:])),
-        ("descriptions-last-charset-never", "the last's characters are not looked at", charset, put("matched", lambda i: i[:-1])),
+        ("descriptions-first-length-only", "only the first's length is looked at", length, _looking_at("measured", lambda items: items[:1])),
+        ("descriptions-last-length-only", "only the last's length is looked at", length, _looking_at("measured", lambda items: items[-1:])),
+        ("descriptions-last-length-never", "the last's length is not looked at", length, _looking_at("measured", lambda items: items[:-1])),
+        ("descriptions-first-charset-only", "only the first's characters are looked at", charset, _looking_at("matched", lambda items: items[:1])),
+        ("descriptions-last-charset-only", "only the last's characters are looked at", charset, _looking_at("matched", lambda items: items[-1:])),
+        ("descriptions-last-charset-never", "the last's characters are not looked at", charset, _looking_at("matched", lambda items: items[:-1])),
         ("descriptions-repeat", "repeated descriptions are taken", distinct, put("repeated", lambda _items: False)),
         ("descriptions-adjacent-only", "only neighbours are compared", distinct,
             put("repeated", lambda items: any(one == other for one, other in itertools.pairwise(items)))),
@@ -275,7 +277,7 @@ def _version_faults() -> Iterator[Fault]:
     values, default = "FaceModelVersion.values", "FaceModelVersion.default"
 
     def takes(test: Callable[[str], bool]) -> Spoil:
-        return put("versions", lambda text: text in {"2.0", "3.0"} or test(text))
+        return wrap("versions", lambda versions: lambda text: versions(text) or test(text))
 
     def is_number(text: str) -> bool:
         try:
@@ -300,7 +302,7 @@ def _version_faults() -> Iterator[Fault]:
         ("four", "“4.0” is taken", (values,), takes(lambda text: text == "4.0")),
         ("one", "“1.0” is taken", (values,), takes(lambda text: text == "1.0")),
         ("between", "“2.5” is taken", (values,), takes(lambda text: text == "2.5")),
-        ("no-three", "“3.0” is refused", (values,), put("versions", lambda text: text == "2.0")),
+        ("no-three", "“3.0” is refused", (values,), wrap("versions", lambda versions: lambda text: text != "3.0" and versions(text))),
         ("as-invalid", "an unknown version is answered with a catch-all", (values,), put("version_code", "InvalidParameter.InvalidParameter")),
         ("as-tag", "an unknown version is answered with the tag's code", (values,), put("version_code", f"{_VALUE}GroupTagIllegal")),
         ("default-one", "the default is “1.0”", (default,), put("default", "1.0")),
@@ -314,6 +316,11 @@ def _version_faults() -> Iterator[Fault]:
         yield Fault(f"face-model-version-{name}", f"FaceModelVersion: {about}", clauses, spoil)
 
 
+def _compared(attribute: str, change: Callable[[str], str]) -> Spoil:
+    """Compare what is made of a text, instead of the text."""
+    return wrap(attribute, lambda key: lambda text: change(key(text)))
+
+
 def _uniqueness_faults() -> Iterator[Fault]:
     by_id, by_name = ("GroupId.unique",), ("GroupName.unique",)
 
@@ -323,11 +330,11 @@ def _uniqueness_faults() -> Iterator[Fault]:
     spoils: list[tuple[str, str, tuple[str, ...], Spoil]] = [
         ("id-not-unique", "a second group with an id replaces the first", by_id, put("id_unique", False)),
         ("name-not-unique", "a name may be had twice", by_name, put("name_unique", False)),
-        ("id-compared-short", "ids are compared by their first 32 characters", by_id, put("id_key", lambda text: text[:32])),
-        ("name-compared-short", "names are compared by their first 30 characters", by_name, put("name_key", lambda text: text[:30])),
-        ("id-compared-to-63", "ids are compared without their 64th character", by_id, put("id_key", lambda text: text[:63])),
+        ("id-compared-short", "ids are compared by their first 32 characters", by_id, _compared("id_key", lambda text: text[:32])),
+        ("name-compared-short", "names are compared by their first 30 characters", by_name, _compared("name_key", lambda text: text[:30])),
+        ("id-compared-to-63", "ids are compared without their 64th character", by_id, _compared("id_key", lambda text: text[:63])),
         ("name-compared-by-ascii", "names are compared by their ASCII characters", by_name,
-            put("name_key", lambda text: text.encode("ascii", "ignore").decode())),
+            _compared("name_key", lambda text: text.encode("ascii", "ignore").decode())),
         ("exists-codes-swapped", "an id that exists is answered as a name, and the other way round", by_id + by_name, swapped),
         ("id-exists-as-not-exist", "an id that exists is answered as one that doesn't", by_id, put("id_exists_code", f"{_VALUE}GroupIdNotExist")),
         ("id-exists-as-person", "an id that exists is answered with the person's code", by_id, put("id_exists_code", f"{_VALUE}PersonIdAlreadyExist")),
@@ -339,17 +346,6 @@ def _uniqueness_faults() -> Iterator[Fault]:
 
 
 # --- Answers -------------------------------------------------------------------------------------------------
-
-
-def _finishing(change: Callable[[Reply], object], when: Callable[[Reply], bool] = lambda _reply: True) -> Spoil:
-    """Change every answer that `when` chooses, once it is made."""
-
-    def finish(_request: Request, reply: Reply) -> Reply:
-        if when(reply):
-            change(reply)
-        return reply
-
-    return put("finish", finish)
 
 
 def _failed(reply: Reply) -> bool:
@@ -384,7 +380,7 @@ def _as_bytes(make: Callable[[bytes], bytes]) -> Callable[[Reply], object]:
     return lambda reply: setattr(reply, "body", make(json.dumps(reply.body).encode()))
 
 
-def _recoded(make: Callable[[str], object]) -> Callable[[Reply], object]:
+def _with_code(make: Callable[[str], object]) -> Callable[[Reply], object]:
     def change(reply: Reply) -> None:
         error = reply.body["Response"]["Error"]
         error["Code"] = make(error["Code"])
@@ -416,46 +412,46 @@ def _answer_faults() -> Iterator[Fault]:
     code, message, alone = "Response.Error.Code", "Response.Error.Message", "Response.Error.alone"
     version = "Response.FaceModelVersion"
     spoils: list[tuple[str, str, str, Spoil]] = [
-        ("request-id-missing", "no RequestId", present, _finishing(_drop("RequestId"))),
-        ("request-id-missing-on-error", "no RequestId beside an error", present, _finishing(_drop("RequestId"), _failed)),
-        ("request-id-missing-on-success", "no RequestId beside a result", present, _finishing(_drop("RequestId"), _succeeded)),
-        ("request-id-in-error", "RequestId inside Error", present, _finishing(
+        ("request-id-missing", "no RequestId", present, finishing(_drop("RequestId"))),
+        ("request-id-missing-on-error", "no RequestId beside an error", present, finishing(_drop("RequestId"), _failed)),
+        ("request-id-missing-on-success", "no RequestId beside a result", present, finishing(_drop("RequestId"), _succeeded)),
+        ("request-id-in-error", "RequestId inside Error", present, finishing(
             lambda reply: reply.body["Response"]["Error"].update(RequestId=reply.body["Response"].pop("RequestId")), _failed)),
         ("request-id-constant", "the same RequestId each time", unique, put("request_id", lambda: "76ec6e41-37d6-4ab9-abef-48ef0c6ab175")),
-        ("request-id-constant-on-error", "the same RequestId for each error", unique, _finishing(_write("76ec6e41", "RequestId"), _failed)),
-        ("request-id-number", "RequestId is a number", present, _finishing(_write(7, "RequestId"))),
-        ("request-id-empty", "RequestId is empty", present, _finishing(_write("", "RequestId"))),
-        ("request-id-null", "RequestId is null", present, _finishing(_write(None, "RequestId"))),
-        ("http-500", "HTTP 500 on everything", status, _finishing(_status(500))),
-        ("http-400-on-error", "HTTP 400 on errors", status, _finishing(_status(400), _failed)),
-        ("http-201-on-success", "HTTP 201 on success", status, _finishing(_status(201), _succeeded)),
-        ("http-409-on-exists", "HTTP 409 where something exists", status, _finishing(
+        ("request-id-constant-on-error", "the same RequestId for each error", unique, finishing(_write("76ec6e41", "RequestId"), _failed)),
+        ("request-id-number", "RequestId is a number", present, finishing(_write(7, "RequestId"))),
+        ("request-id-empty", "RequestId is empty", present, finishing(_write("", "RequestId"))),
+        ("request-id-null", "RequestId is null", present, finishing(_write(None, "RequestId"))),
+        ("http-500", "HTTP 500 on everything", status, finishing(_status(500))),
+        ("http-400-on-error", "HTTP 400 on errors", status, finishing(_status(400), _failed)),
+        ("http-201-on-success", "HTTP 201 on success", status, finishing(_status(201), _succeeded)),
+        ("http-409-on-exists", "HTTP 409 where something exists", status, finishing(
             _status(409), lambda reply: _failed(reply) and "AlreadyExist" in reply.body["Response"]["Error"]["Code"])),
-        ("not-json", "text instead of JSON", whole, _finishing(_as_bytes(lambda _body: b"OK"))),
-        ("not-json-on-error", "HTML on errors", whole, _finishing(_as_bytes(lambda _body: b"<html>error</html>"), _failed)),
-        ("empty-body", "an empty body", whole, _finishing(_as_bytes(lambda _body: b""))),
-        ("truncated-json", "the last byte is missing", whole, _finishing(_as_bytes(lambda body: body[:-1]))),
-        ("byte-order-mark", "a byte order mark before the JSON", whole, _finishing(_as_bytes(lambda body: b"\xef\xbb\xbf" + body))),
-        ("json-twice", "the JSON twice", whole, _finishing(_as_bytes(lambda body: body * 2))),
-        ("no-envelope", "no Response around it", whole, _finishing(_body(lambda response: response))),
-        ("lower-case-envelope", "response in lower case", whole, _finishing(_body(lambda response: {"response": response}))),
-        ("list-envelope", "Response is a list", whole, _finishing(_body(lambda response: {"Response": [response]}))),
-        ("text-envelope", "Response is JSON in a text", whole, _finishing(_body(lambda response: {"Response": json.dumps(response)}))),
-        ("text-html", "Content-Type: text/html", kind, _finishing(_content_type("text/html"))),
-        ("text-plain-on-error", "Content-Type: text/plain on errors", kind, _finishing(_content_type("text/plain"), _failed)),
-        ("no-content-type", "no Content-Type", kind, _finishing(_content_type(None))),
-        ("other-charset", "Content-Type names another charset", kind, _finishing(_content_type("application/json; charset=gbk"))),
-        ("error-without-code", "Error without Code", code, _finishing(_drop("Error", "Code"), _failed)),
-        ("error-code-number", "Code is a number", code, _finishing(_recoded(lambda _code: 4000), _failed)),
-        ("error-code-null", "Code is null", code, _finishing(_recoded(lambda _code: None), _failed)),
-        ("error-is-text", "Error is a text", code, _finishing(
+        ("not-json", "text instead of JSON", whole, finishing(_as_bytes(lambda _body: b"OK"))),
+        ("not-json-on-error", "HTML on errors", whole, finishing(_as_bytes(lambda _body: b"<html>error</html>"), _failed)),
+        ("empty-body", "an empty body", whole, finishing(_as_bytes(lambda _body: b""))),
+        ("truncated-json", "the last byte is missing", whole, finishing(_as_bytes(lambda body: body[:-1]))),
+        ("byte-order-mark", "a byte order mark before the JSON", whole, finishing(_as_bytes(lambda body: b"\xef\xbb\xbf" + body))),
+        ("json-twice", "the JSON twice", whole, finishing(_as_bytes(lambda body: body * 2))),
+        ("no-envelope", "no Response around it", whole, finishing(_body(lambda response: response))),
+        ("lower-case-envelope", "response in lower case", whole, finishing(_body(lambda response: {"response": response}))),
+        ("list-envelope", "Response is a list", whole, finishing(_body(lambda response: {"Response": [response]}))),
+        ("text-envelope", "Response is JSON in a text", whole, finishing(_body(lambda response: {"Response": json.dumps(response)}))),
+        ("text-html", "Content-Type: text/html", kind, finishing(_content_type("text/html"))),
+        ("text-plain-on-error", "Content-Type: text/plain on errors", kind, finishing(_content_type("text/plain"), _failed)),
+        ("no-content-type", "no Content-Type", kind, finishing(_content_type(None))),
+        ("other-charset", "Content-Type names another charset", kind, finishing(_content_type("application/json; charset=gbk"))),
+        ("error-without-code", "Error without Code", code, finishing(_drop("Error", "Code"), _failed)),
+        ("error-code-number", "Code is a number", code, finishing(_with_code(lambda _code: 4000), _failed)),
+        ("error-code-null", "Code is null", code, finishing(_with_code(lambda _code: None), _failed)),
+        ("error-is-text", "Error is a text", code, finishing(
             lambda reply: reply.body["Response"].update(Error=reply.body["Response"]["Error"]["Code"]), _failed)),
-        ("error-without-message", "Error without Message", message, _finishing(_drop("Error", "Message"), _failed)),
-        ("error-message-empty", "Message is empty", message, _finishing(_write("", "Error", "Message"), _failed)),
-        ("error-message-null", "Message is null", message, _finishing(_write(None, "Error", "Message"), _failed)),
-        ("error-beside-result", "a result beside Error", alone, _finishing(_write("3.0", "FaceModelVersion"), _failed)),
-        ("error-null-on-success", "Error: null beside a result", alone, _finishing(_write(None, "Error"), _succeeded)),
-        ("version-missing", "no FaceModelVersion in the result", version, _finishing(_drop("FaceModelVersion"), _succeeded)),
+        ("error-without-message", "Error without Message", message, finishing(_drop("Error", "Message"), _failed)),
+        ("error-message-empty", "Message is empty", message, finishing(_write("", "Error", "Message"), _failed)),
+        ("error-message-null", "Message is null", message, finishing(_write(None, "Error", "Message"), _failed)),
+        ("error-beside-result", "a result beside Error", alone, finishing(_write("3.0", "FaceModelVersion"), _failed)),
+        ("error-null-on-success", "Error: null beside a result", alone, finishing(_write(None, "Error"), _succeeded)),
+        ("version-missing", "no FaceModelVersion in the result", version, finishing(_drop("FaceModelVersion"), _succeeded)),
     ]  # fmt: skip
     for name, about, clause, spoil in spoils:
         yield Fault(name, about, (clause,), spoil)
@@ -465,40 +461,34 @@ def _code_faults() -> Iterator[Fault]:
     documented = "Response.Error.documented"
     name_long = f"{_VALUE}GroupNameTooLong"
 
-    def recode(code: str, other: str) -> Spoil:
-        return lambda behaviour: behaviour.recode.update({code: other})
-
     spoils: list[tuple[str, str, tuple[str, ...], Spoil]] = [
-        ("codes-without-prefix", "codes lack what stands before the dot", (documented,), _finishing(_recoded(lambda c: c.rpartition(".")[2]), _failed)),
-        ("codes-in-lower-case", "codes are in lower case", (documented,), _finishing(_recoded(str.lower), _failed)),
-        ("codes-with-space", "codes end with a space", (documented,), _finishing(_recoded(lambda c: f"{c} "), _failed)),
+        ("codes-without-prefix", "codes lack what stands before the dot", (documented,), finishing(_with_code(lambda c: c.rpartition(".")[2]), _failed)),
+        ("codes-in-lower-case", "codes are in lower case", (documented,), finishing(_with_code(str.lower), _failed)),
+        ("codes-with-space", "codes end with a space", (documented,), finishing(_with_code(lambda c: f"{c} "), _failed)),
         ("one-code-for-all", "every refusal has the catch-all code", ("GroupName.length.max",),
-            _finishing(_recoded(lambda _code: "InvalidParameter.InvalidParameter"), _failed)),
+            finishing(_with_code(lambda _code: "InvalidParameter.InvalidParameter"), _failed)),
         ("bare-codes", "every refusal of a value has the bare platform code", ("GroupName.length.max",),
-            _finishing(_recoded(lambda c: "InvalidParameterValue" if c.startswith(_VALUE) else c), _failed)),
-        ("undocumented-too-long", "too long a name has a code of its own", (documented, "GroupName.length.max"), recode(name_long, f"{_VALUE}GroupNameLengthExceed")),
-        ("undocumented-tag", "an illegal tag has an undocumented code", (documented, "Tag.charset"), recode(f"{_VALUE}GroupTagIllegal", f"{_VALUE}TagIllegal")),
-        ("no-face-in-photo", "too long a name is answered with NoFaceInPhoto", ("GroupName.length.max",), recode(name_long, f"{_VALUE}NoFaceInPhoto")),
-        ("internal-error-for-illegal-id", "an illegal id is an internal error", ("GroupId.charset",), recode(f"{_VALUE}GroupIdIllegal", "InternalError")),
-        ("server-error-for-long-tag", "too long a tag is a server error", ("Tag.length.max",), recode(f"{_VALUE}GroupTagTooLong", "FailedOperation.ServerError")),
-        ("throttled-for-long-id", "too long an id is answered as throttling", ("GroupId.length.max",), recode(f"{_VALUE}GroupIdTooLong", "RequestLimitExceeded")),
-        ("unknown-as-invalid-value", "an unknown parameter is answered as a bad value", ("Request.unknown-parameter",), recode("UnknownParameter", "InvalidParameterValue")),
+            finishing(_with_code(lambda c: "InvalidParameterValue" if c.startswith(_VALUE) else c), _failed)),
+        ("undocumented-too-long", "too long a name has a code of its own", (documented, "GroupName.length.max"), recoded(name_long, f"{_VALUE}GroupNameLengthExceed")),
+        ("undocumented-tag", "an illegal tag has an undocumented code", (documented, "Tag.charset"), recoded(f"{_VALUE}GroupTagIllegal", f"{_VALUE}TagIllegal")),
+        ("no-face-in-photo", "too long a name is answered with NoFaceInPhoto", ("GroupName.length.max",), recoded(name_long, f"{_VALUE}NoFaceInPhoto")),
+        ("internal-error-for-illegal-id", "an illegal id is an internal error", ("GroupId.charset",), recoded(f"{_VALUE}GroupIdIllegal", "InternalError")),
+        ("server-error-for-long-tag", "too long a tag is a server error", ("Tag.length.max",), recoded(f"{_VALUE}GroupTagTooLong", "FailedOperation.ServerError")),
+        ("throttled-for-long-id", "too long an id is answered as throttling", ("GroupId.length.max",), recoded(f"{_VALUE}GroupIdTooLong", "RequestLimitExceeded")),
+        ("unknown-as-invalid-value", "an unknown parameter is answered as a bad value", ("Request.unknown-parameter",), recoded("UnknownParameter", "InvalidParameterValue")),
     ]  # fmt: skip
     for name, about, clauses, spoil in spoils:
         yield Fault(name, about, clauses, spoil)
 
 
 def _whole_faults() -> Iterator[Fault]:
-    def refusing(test: Callable[[Request], bool], code: str) -> Spoil:
-        return put("refuse", lambda request: code if test(request) else None)
-
     def has(name: str) -> Callable[[Request], bool]:
         return lambda request: bool(request.values(name))
 
     spoils: list[tuple[str, str, tuple[str, ...], Spoil]] = [
-        ("accepts-everything", "nothing is refused", ("GroupName.length.max",), put("accept", lambda _request: True)),
+        ("accepts-everything", "nothing is refused", ("GroupName.length.max",), wrap("accept", lambda _accept: lambda _request: True)),
         ("refuses-everything", "everything is refused", ("GroupName.charset",), refusing(lambda _request: True, f"{_VALUE}GroupNameIllegal")),
-        ("fails-on-valid", "valid requests are failed operations", ("GroupExDescriptions.optional",), _finishing(
+        ("fails-on-valid", "valid requests are failed operations", ("GroupExDescriptions.optional",), finishing(
             lambda reply: reply.body["Response"].update(Error={"Code": "FailedOperation", "Message": "x"}) or reply.body["Response"].pop("FaceModelVersion"),
             lambda reply: "FaceModelVersion" in reply.body["Response"])),
         ("tag-unknown", "Tag is an unknown parameter", ("Tag.length.max", "Tag.charset", "Tag.length.min"), refusing(has("Tag"), "UnknownParameter")),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 
 from conformance.emulator.behaviour import Behaviour, Reply
-from conformance.emulator.faults.model import Fault, Spoil, put
+from conformance.emulator.faults.model import Fault, Spoil, finishing, put, wrap
+from conformance.emulator.occasion import Occasion
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.request import Request
 
@@ -39,39 +41,33 @@ def _taking_three_too_long(behaviour: Behaviour) -> None:
         values = [one for each in request.values(name) for one in (each if isinstance(each, list) else [each])]
         return any(isinstance(each, str) and rule.measure(each) > rule.maximum for each in values)
 
-    behaviour.accept = lambda request: sum(is_too_long(request, name) for name in behaviour.texts) >= 3
-
-
-def _noting(behaviour: Behaviour, test: Callable[[HttpRequest], bool]) -> Callable[[], bool]:
-    """Whether the request that is at hand passes a test of its bytes."""
-    at_hand = [False]
-
-    def read(http: HttpRequest) -> HttpRequest:
-        at_hand[0] = test(http)
-        return http
-
-    behaviour.read = read
-    return lambda: at_hand[0]
+    accept = behaviour.accept
+    behaviour.accept = lambda request: (
+        accept(request) or sum(is_too_long(request, name) for name in behaviour.texts) >= 3
+    )
 
 
 def _unchecked_where(test: Callable[[HttpRequest], bool]) -> Spoil:
     def spoil(behaviour: Behaviour) -> None:
-        at_hand = _noting(behaviour, test)
-        behaviour.accept = lambda _request: at_hand()
+        behaviour.conditional.append((lambda occasion: test(occasion.http), wrap("accept", lambda _: lambda _: True)))
 
     return spoil
 
 
 def _breaking_on_four_bytes(behaviour: Behaviour) -> None:
     """Break on characters outside the basic plane that come as they are, as a database of three bytes does."""
-    at_hand = _noting(behaviour, lambda http: any(each >= _FOUR_BYTES_FROM for each in http.body))
 
-    def finish(_request: Request, reply: Reply) -> Reply:
-        if at_hand():
-            reply.status, reply.headers["Content-Type"], reply.body = 500, "text/html", b"<h1>Server Error</h1>"
-        return reply
+    def break_(reply: Reply) -> None:
+        reply.status, reply.headers["Content-Type"], reply.body = 500, "text/html", b"<h1>Server Error</h1>"
 
-    behaviour.finish = finish
+    def holds(occasion: Occasion) -> bool:
+        return any(each >= _FOUR_BYTES_FROM for each in occasion.http.body)
+
+    behaviour.conditional.append((holds, finishing(break_)))
+
+
+def _newest_twenty(names: Mapping[str, str]) -> Mapping[str, str]:
+    return dict(islice(names.items(), max(0, len(names) - 20), None))
 
 
 def _faults() -> Iterator[Fault]:
@@ -88,7 +84,7 @@ def _faults() -> Iterator[Fault]:
     yield Fault("unchecked-by-get", "no value is checked that comes by GET", values, by_get)
     yield Fault("unchecked-in-forms", "no value is checked that comes in a form", values, by_form)
     about = "a name is free again after twenty other groups"
-    yield Fault("name-forgotten", about, ("GroupName.unique",), put("remembered", 20))
+    yield Fault("name-forgotten", about, ("GroupName.unique",), put("remembers", _newest_twenty))
     about = "HTTP 500 on an emoji that isn't escaped"
     yield Fault("emoji-as-http-500", about, tuple(_CHARSETS.values()), _breaking_on_four_bytes)
 
