@@ -9,7 +9,8 @@ from dataclasses import replace
 from conformance.base.errors import UsageError
 from conformance.base.words import counted, visible
 from conformance.contract import CLAUSE, CLAUSES, CODES, READING, READINGS, Level
-from conformance.emulator.faults import FAULT, FAULTS
+from conformance.emulator.faults import CONDITIONS, FAULT, FAULTS, SPACE
+from conformance.emulator.faults.operators import operator_of
 from conformance.exchange.delivery import TWISTS
 from conformance.runs.levels import LEVELS
 from conformance.runs.settings import Settings
@@ -19,12 +20,14 @@ __all__ = ["costs", "listed", "shown"]
 
 
 def listed(what: str) -> Iterator[str]:
-    """A line for each clause, reading, fault, code, smoke case or twist."""
+    """A line for each clause, reading, fault, condition of faults, code, smoke case or twist."""
     match what:
         case "readings":
             yield from (f"{each.id}: {' | '.join(value.name for value in each.values)}" for each in READINGS)
         case "faults":
             yield from (f"{each.name}: {each.about}" for each in FAULTS)
+        case "conditions":
+            yield from (f"{each.name}: {each.about}, since {each.why}" for each in CONDITIONS)
         case "codes":
             yield from (f"{each.code}: {each.message} ({each.kind})" for each in CODES.values())
         case "cases":
@@ -53,14 +56,15 @@ def costs(settings: Settings) -> Iterator[str]:
 
 def shown(name: str) -> Iterator[str]:
     """Everything about one clause, reading, fault, error code or smoke case. Raises UsageError for an unknown one."""
-    cases = {each.id: each for each in smoke()}
+    cases, faults = {each.id: each for each in smoke()}, {each.name: each for each in SPACE}
     if name in CLAUSE:
         yield from _clause(name)
     elif name in READING:
         yield from _reading(name)
-    elif name in FAULT:
-        yield f"{name}: {FAULT[name].about}"
-        yield f"  breaks    {', '.join(FAULT[name].clauses)}"
+    elif name in faults:
+        yield f"{name}: {faults[name].about}"
+        yield f"  breaks    {', '.join(faults[name].clauses)}"
+        yield f"  is made   since {operator_of(faults[name]).why}"
     elif name in CODES:
         code = CODES[name]
         yield f"{code.code}: {code.message}"

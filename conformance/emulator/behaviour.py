@@ -213,7 +213,7 @@ class Behaviour:
             for at in which:
                 self.conditional[at][1](changed)
             self._changed[which] = changed
-        return self._changed[which]
+        return self._changed[which].on(occasion)  # a change may apply on some occasions alone, too
 
     def _copy(self) -> Behaviour:
         return replace(
@@ -299,7 +299,8 @@ def every_character(alphabet: Alphabet, readings: Readings) -> Check:
     return lambda text: alphabet.certain(text) or all(map(fits, text))
 
 
-def _limit(clause: str) -> int:
+def longest(clause: str) -> int:
+    """The longest length, or the most items, of a clause of the contract."""
     rule = CLAUSE[clause].rule
     assert isinstance(rule, MaxLength | MaxItems)  # noqa: S101 -- the contract's own table
     return rule.limit
@@ -327,7 +328,7 @@ def conforming(readings: Readings | None = None) -> Behaviour:
 
     def text(subject: str, prefix: str, empty: str | None = None) -> TextRule:
         code = READING[empty].code(chosen[empty]) if empty else None
-        limit = _limit(f"{subject}.length.max")
+        limit = longest(f"{subject}.length.max")
         return TextRule(limit, count, names, code, f"{value}{prefix}TooLong", f"{value}{prefix}Illegal")
 
     group_id = text("GroupId", "GroupId", "empty-group-id-code")
@@ -348,7 +349,7 @@ def conforming(readings: Readings | None = None) -> Behaviour:
         },
         required={"GroupName", "GroupId"},
         typed={"GroupName", "GroupId", "GroupExDescriptions", "GroupExDescriptions[]", "Tag", "FaceModelVersion"},
-        max_items=_limit("GroupExDescriptions.count.max"),
+        max_items=longest("GroupExDescriptions.count.max"),
         repeated=repeats(_same(chosen["description-case"])),
         repeated_code=READING["duplicate-description-code"].code(chosen["duplicate-description-code"]),
         versions=documented.values.__contains__,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -32,7 +33,6 @@ class Occasion:
         last_size: the bytes of the last request's body.
         refused: the ids and names that stood in requests that were refused.
         deleted: the ids and names of groups that were deleted.
-        leave: to be called when the request is done.
     """
 
     http: HttpRequest
@@ -47,7 +47,6 @@ class Occasion:
     last_size: int
     refused: frozenset[str]
     deleted: frozenset[str]
-    leave: Callable[[], None]
 
     @cached_property
     def request(self) -> Request:
@@ -87,6 +86,17 @@ class History:
     _on_connection: dict[object, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """While a request is at hand."""
+        with self._lock:
+            self.at_hand += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.at_hand -= 1
+
     def occasion(self, http: HttpRequest, connection: object, now: float, account: ReferenceAccount) -> Occasion:
         """The occasion of a request that has come now."""
         with self._lock:
@@ -97,18 +107,12 @@ class History:
             on_connection = self._on_connection[connection] = self._on_connection.get(connection, 0) + 1
             if (header(http.headers, "Connection") or "").lower() == "close":
                 del self._on_connection[connection]
-            others = self.at_hand
-            self.at_hand += 1
         return Occasion(
             http=http, number=self.number, on_connection=on_connection, connections=self.connections,
-            seconds=now - self.since, now=now, groups=len(account.groups), others=others,
+            seconds=now - self.since, now=now, groups=len(account.groups), others=self.at_hand - 1,
             last_code=self.last_code, last_size=self.last_size, refused=frozenset(self.refused),
-            deleted=frozenset({*account.deleted_ids, *account.deleted_names}), leave=self._leave,
+            deleted=frozenset({*account.deleted_ids, *account.deleted_names}),
         )  # fmt: skip
-
-    def _leave(self) -> None:
-        with self._lock:
-            self.at_hand -= 1
 
     def note(self, occasion: Occasion, answer: HttpResponse) -> None:
         """Remember how a request was answered."""

@@ -69,24 +69,22 @@ class Emulator:
             connection: tells connections apart; where it is None, one lasts until somebody asks to close it.
         """
         arrived = time.monotonic()
-        if not self._lock.acquire(blocking=self.behaviour.waits):
-            return self.refuse("FailedOperation.ConflictOperation")
-        if not self.behaviour.atomic:
-            self._lock.release()
-            return self._handle(http, arrived, connection)
-        try:
-            return self._handle(http, arrived, connection)
-        finally:
-            self._lock.release()
+        with self._history.at_work():
+            if not self._lock.acquire(blocking=self.behaviour.waits):
+                return self.refuse("FailedOperation.ConflictOperation")
+            if not self.behaviour.atomic:
+                self._lock.release()
+                return self._handle(http, arrived, connection)
+            try:
+                return self._handle(http, arrived, connection)
+            finally:
+                self._lock.release()
 
     def _handle(self, http: HttpRequest, arrived: float, connection: object) -> HttpResponse:
         if not self.behaviour.conditional:
             return self._answer(http, self.behaviour, arrived)
         occasion = self._history.occasion(http, connection, self.clock(), self.account)
-        try:
-            answer = self._answer(http, self.behaviour.on(occasion), arrived)
-        finally:
-            occasion.leave()
+        answer = self._answer(http, self.behaviour.on(occasion), arrived)
         self._history.note(occasion, answer)
         return answer
 

@@ -188,13 +188,20 @@ def parse_readings(written: Iterable[str]) -> dict[str, str]:
 
 
 def check_faults(names: Iterable[str]) -> tuple[str, ...]:
-    """Names of faults. Raises UsageError for an unknown one."""
-    from conformance.emulator.faults import FAULT
+    """Names of faults, with conditions as in NAME@CONDITION. Raises UsageError for an unknown one."""
+    from conformance.emulator.faults import CONDITIONS, SPACE, fault_named
 
     names = tuple(names)
     for name in names:
-        if name not in FAULT:
-            raise UsageError(f"--fault {name}: there is no such fault{suggest(name, FAULT, 'faults')}")
+        try:
+            fault_named(name)
+        except KeyError as error:
+            unknown = error.args[0]
+            of, what = ([each.name for each in SPACE], "fault")
+            if not name.startswith(unknown):
+                of, what = [each.name for each in CONDITIONS], "condition"
+            message = f"--fault {name}: there is no {what} {unknown}{suggest(unknown, of, f'{what}s')}"
+            raise UsageError(message) from error
     return names
 
 

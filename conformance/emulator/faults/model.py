@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.emulator.behaviour import Behaviour, Reply
+from conformance.exchange.cases import Step
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.request import Request
 
@@ -27,12 +28,16 @@ class Fault:
         about: what is wrong, in a few words.
         clauses: ids of the clauses that it breaks; a run must name one of them.
         spoil: edits the behaviour.
+        subject: the parameter that it is about; "" for none, or several.
+        witness: the smallest requests that show it; none where its clauses' own requests do.
     """
 
     name: str
     about: str
     clauses: tuple[str, ...]
     spoil: Spoil
+    subject: str = ""
+    witness: tuple[Step, ...] = ()
 
 
 def put(attribute: str, value: object) -> Spoil:
