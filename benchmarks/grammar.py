@@ -8,7 +8,6 @@ By weight, since operators and conditions are drawn by it. A fault whose witness
 from __future__ import annotations
 
 import argparse
-import math
 import secrets
 import statistics
 import sys
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from random import Random
 
 from benchmarks.campaign import standard_cases
+from benchmarks.shares import share
 from conformance.base.errors import TargetUnusableError
 from conformance.emulator import Emulator, conforming
 from conformance.emulator.faults import SPACE
@@ -116,20 +116,10 @@ def _summary(trials: Sequence[Trial]) -> str:
     unshown = sum(each.requests is None and not each.shown for each in trials)
     half, most = (statistics.median(found), found[len(found) * 9 // 10]) if found else (0, 0)
     return (
-        f"{_share(len(found), len(trials))} found, {_share(rightly, len(trials))} under the right clause; "
+        f"{share(len(found), len(trials))} found, {share(rightly, len(trials))} under the right clause; "
         f"median {half:g}, nine in ten {most}; "
         f"{len(trials) - len(found)} missed, {unshown} of these not shown by a witness"
     )
-
-
-def _share(count: int, of: int) -> str:
-    """A share with its 95 % interval, after Wilson."""
-    if not of:
-        return "none"
-    z, share = 1.96, count / of
-    middle, spread = share + z * z / (2 * of), z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    low, high = ((middle + sign * spread) / (1 + z * z / of) for sign in (-1, 1))
-    return f"{100 * share:.1f} % ({100 * low:.0f}–{100 * high:.0f})"
 
 
 def _holes(trials: Iterable[tuple[str, Trial]]) -> None:

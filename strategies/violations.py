@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 
 from conformance.contract import CLAUSE, PARAMETERS, READINGS
@@ -23,6 +23,11 @@ def _request(**changed: object) -> Request:
     return Request.of({"GroupName": SALT, "GroupId": SALT, **changed})
 
 
+def _renamed(name: str, rename: Callable[[str], str]) -> Request:
+    pairs = ((rename(each) if each == name else each, value) for each, value in _request().parameters)
+    return Request.of(tuple(pairs))
+
+
 def whole_requests() -> Iterator[Violation]:
     """Requests that are wrong as a whole, or on which the page is silent: (clause, about, rank, template).
 
@@ -41,6 +46,9 @@ def whole_requests() -> Iterator[Violation]:
     yield "Request.doubled-parameter", "Tag twice, last too long", 2, Request(
         (*_request().parameters, ("Tag", "x"), ("Tag", long_tag))
     )  # fmt: skip
+    for name in ("GroupName", "GroupId"):
+        yield f"{name}.required", f"{name.lower()} in its place", 2, _renamed(name, str.lower)
+    yield "Request.unknown-parameter", "tag with an illegal character", 2, _request(tag="!")
     yield "GroupId.charset", "a space alone", 2, _request(GroupId=" ")
     yield "GroupName.length.max", "more than half the longest, outside the basic plane", 2, _request(
         GroupName=SALT + "\U00020bb7" * (_longer("GroupName.length.max", -20) - SALT_LENGTH)
