@@ -175,10 +175,10 @@ def _of_common_parameters() -> Iterator[Ranked]:
     yield _refused("Protocol.action.known", "an unknown Action", "action=CreateGroups")
     yield _refused("Protocol.action.known", "an unknown Action, GET", "action=CreateGroups", how=_GET_1, rank=3)
     for action, about in (("creategroup", "in small letters"), ("iai.CreateGroup", "with the product's name")):
-        yield _refused("Protocol.action.known", f"the Action {about}", f"action={action}", rank=2)
+        yield _refused("Protocol.action.known", f"the Action {about}", f"action={action}", rank=3)
     yield _refused("Protocol.version.present", "no Version", "without=Version")
     for version, about in (("20200303", "without its hyphens"), ("2020-03-04", "of the day after")):
-        yield _refused("Protocol.version.known", f"the Version {about}", f"version={version}", rank=2)
+        yield _refused("Protocol.version.known", f"the Version {about}", f"version={version}", rank=3)
     yield _refused("Protocol.version.known", "an unknown Version", "version=2099-01-01")
     yield _alone("Protocol.region.present", "no Region", "without=Region")
     yield _alone("Protocol.region.known", "a Region that isn't one", "region=mars-north")
