@@ -188,6 +188,8 @@ def _of_common_parameters() -> Iterator[Ranked]:
 
 def _of_forms() -> Iterator[Ranked]:
     get, form, escapes = "Protocol.get", "Protocol.form", "Protocol.form.escapes"
+    for about, how in (("by GET", _GET_1), ("in a form", _FORM_SHA1)):
+        yield _alone("Request.unknown-parameter", f"an unknown parameter {about}", how=how, Unknown="x")
     gaps, order = "Protocol.form.array-gaps", "Protocol.form.array-order"
     for clause, how in ((get, _GET), (form, _FORM_1)):
         yield _alone(clause, "everything that there is", how=how, rank=1, **_EVERYTHING)
