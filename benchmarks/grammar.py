@@ -35,7 +35,6 @@ from conformance.runs.settings import Settings
 from conformance.runs.smoke import smoke
 from conformance.targets.direct import DirectTarget
 
-
 # Among so many of the fixed cases is one of each kind.
 _FEW = 100
 
@@ -90,7 +89,7 @@ def main() -> int:
 
 
 def witnessed(fault: Fault) -> Fault:
-    """A fault with the steps that show it: its own, or those of the first fixed case that does, of its clauses or any."""
+    """A fault with the steps that show it: its own, or those of the first fixed case that does."""
     if fault.witness:
         return fault
     first, *rest = smoke()
