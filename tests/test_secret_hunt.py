@@ -8,23 +8,24 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
 
-from conformance.base.credentials import Credentials, Secret
+from conformance.base.credentials import Secret
 from conformance.exchange.draft import Form, Sender
 from conformance.exchange.request import Request
 from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import encode
 from scripts import hunt
 from tests.echoing import PLACES, WRITINGS, echoing
+from tests.key_pair import CREDENTIALS, TOKEN
 from tests.waiting import PATIENCE, outputs
 
 ROOT = Path(__file__).parent.parent
-# Of no other test: what stands anywhere came from here.
-PAIR = Credentials("AKIDcanary0123456789abcdefHUNT", "cAnArYkEy0123456789abcdefHUNT", "cAnArY+/0123456789HUNTyyy==")
+PAIR = replace(CREDENTIALS, token=TOKEN)
 NAMES = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN")
 STEPS = ('{"parameters": {"GroupName": "a"}}', '{"action": "DeleteGroup", "parameters": {"GroupId": "b"}}')
 # Somebody who wants to see everything.
