@@ -44,6 +44,11 @@ class Listed:
     name: str | None
     made: float | None
 
+    @property
+    def texts(self) -> set[str]:
+        """Its id, and its name if it has one."""
+        return {self.group_id, self.name or self.group_id}
+
     @classmethod
     def of(cls, told: Mapping[str, object], group_id: str | None = None) -> Listed | None:
         """What an answer says; None where it names no group.
