@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from conformance.base.errors import TargetUnusableError, TransportError
 from conformance.contract import CLAUSE, THROTTLED
-from conformance.exchange.messages import HttpResponse
+from conformance.exchange.messages import Exchange
 from conformance.exchange.request import Request
 from conformance.exchange.wire import Envelope, Form, encode, envelope
 from conformance.judging.account_status import MAY_NOT, why_down, why_unusable
@@ -71,19 +71,19 @@ class LiveAccount:
         """What an action answers; sent again where it is throttled. Raises TransportError where no answer comes."""
         request = Request.of(parameters, action)
 
-        def once() -> HttpResponse:
+        def once() -> tuple[Exchange, Envelope]:
             self.pace.wait()
             self.requests += 1
             self.on_request()
             http = encode(request, self.target.sender, Form.JSON, int(self.clock.now()), self.requests)
-            answer = self.target.send(http).answer
-            if isinstance(answer, TransportError):
-                raise answer
-            return answer
+            exchange = self.target.send(http)
+            if isinstance(exchange.answer, TransportError):
+                raise exchange.answer
+            return exchange, envelope(exchange.answer)
 
         def send() -> Envelope:
-            answer = once()
-            return envelope(once() if self.clock.heard(answer) else answer)
+            exchange, answer = once()
+            return once()[1] if self.clock.heard(exchange) else answer
 
         return self.pace.patiently(send, lambda answer: answer.code in THROTTLED, attempts)
 

@@ -94,7 +94,7 @@ class JournalledTarget:
     def _settle(self, exchange: Exchange) -> None:
         """Write down what came of it."""
         http, answer = exchange.sent, exchange.answer
-        self._account.clock.heard(answer)
+        self._account.clock.heard(exchange)
         parsed = envelope(answer) if isinstance(answer, HttpResponse) else None
         unsure = parsed is None or leaves_open(parsed)
         self._account.last_sent = self._account.clock.now()
