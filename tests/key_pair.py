@@ -8,6 +8,10 @@ from conformance.base.environment import credentials_of_environment
 _FOUND = credentials_of_environment() or EXAMPLE_CREDENTIALS
 # Without a token, as permanent ones are.
 CREDENTIALS = Credentials(_FOUND.secret_id, _FOUND.secret_key)
+FOR_PROCESSES = {
+    "TENCENTCLOUD_SECRET_ID": CREDENTIALS.secret_id.reveal(),
+    "TENCENTCLOUD_SECRET_KEY": CREDENTIALS.secret_key.reveal(),
+}
 TOKEN = _FOUND.token or Secret("AVeryTemporary+/TokenOfNobody0123456789==")
 
 

@@ -92,9 +92,7 @@ def test_a_clock_is_set_by_a_refused_signature_alone():
     before = clock.now()
 
     assert not clock.heard(answered("InternalError", before))
-    assert not clock.heard(
-        answered("AuthFailure.SignatureExpire", before - 3600)
-    )  # it was old anyway
+    assert not clock.heard(answered("AuthFailure.SignatureExpire", before - 3600))  # it was old anyway
     assert clock.now() >= before
     assert clock.heard(answered("AuthFailure.SignatureExpire", before))
     assert 1_700_000_000 <= clock.now() < 1_700_000_100

@@ -131,8 +131,10 @@ class LiveAccount:
             if not isinstance(told, list):
                 return None
             known, entries = len(found), entries + len(told)
-            page = [Listed.of(each) for each in told if isinstance(each, dict)]
-            found.update((each.group_id, each) for each in page if each is not None)
+            page = [group for each in told if isinstance(each, dict) and (group := Listed.of(each)) is not None]
+            if len(page) < len(told):
+                return None  # whoever can't be read in it isn't known
+            found.update((each.group_id, each) for each in page)
             number = answer.response.get("GroupNum")
             whole = not isinstance(number, int) or entries >= number
             if len(found) == known or (whole and len(told) < _PAGE):  # or else it never ends

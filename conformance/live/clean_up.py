@@ -56,7 +56,7 @@ class _CleanUp:
         asked: id → how often it was deleted.
         yes: those whose deletion was answered with success.
         listed: those that were seen in a list: from a list alone they can be seen to be gone.
-        theirs: the ids and names of groups that aren't surely the run's.
+        theirs: the ids and names of others' groups.
         why: id → why a group that is there is left.
         given_up: why nothing more is deleted.
         trouble: why nothing more can be seen.
@@ -131,10 +131,10 @@ class _CleanUp:
         whose, why = self.account.whose(group, self.journal)
         if whose is Whose.OURS:
             there[group.group_id] = group
-            return
-        self.theirs |= group.texts
-        if whose is Whose.UNSURE:
+        elif whose is Whose.UNSURE:
             self.why[group.group_id] = why
+        else:
+            self.theirs |= group.texts
 
     # --- Deleting --------------------------------------------------------------------------------------
 
