@@ -160,7 +160,7 @@ def test_on_serve(shell):
     for words in (["--fault", "any-version"], []):
         with subprocess.Popen(
             [sys.executable, "-m", "conformance", "serve", "--port", "0", *words],
-            cwd=ROOT, stdout=subprocess.PIPE, text=True,
+            cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, **FOR_PROCESSES},
         ) as server:  # fmt: skip
             codes.append(shell(line.replace(ENDPOINT, server.stdout.readline().split()[0]))[0])
             server.terminate()
