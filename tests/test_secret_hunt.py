@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from conformance.base.credentials import Secret
+from conformance.base import credentials
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Secret
 from conformance.exchange.draft import Form, Sender
 from conformance.exchange.request import Request
 from conformance.exchange.signing import Scheme
@@ -186,6 +187,16 @@ def test_a_leak_is_found(tmp_path, writing):
     found = list(hunt.hunt([tmp_path], PAIR.texts))
 
     assert [file.name for file, _ in found] == ["report.xml"]
+
+
+def test_the_example_pair_is_looked_for(tmp_path, monkeypatch, capsys):
+    """Processes that know of no other sign with it; it may stand where it is documented."""
+    monkeypatch.setenv("TENCENTCLOUD_TOKEN", "aTokenOfNobody0123456789")
+    (tmp_path / "credentials.py").write_bytes(Path(credentials.__file__).read_bytes())
+    assert hunt.main([str(tmp_path)]) == 0
+
+    (tmp_path / "log").write_text(f"signed by {EXAMPLE_CREDENTIALS.secret_id.reveal()}")
+    assert hunt.main([str(tmp_path)]) == 1
 
 
 def test_a_leak_in_a_name_is_found(tmp_path, monkeypatch, capsys):
