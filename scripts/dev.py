@@ -102,7 +102,12 @@ def watch(tests: "list[list[str]]") -> int:
     scratch = Path(tempfile.mkdtemp(prefix="iai-test-"))
     environment = watched(scratch)
     hunt = ["python", "-m", "scripts.hunt", str(scratch), *(str(ROOT / name) for name in CACHES)]
-    for command in [*tests, hunt]:
+    # In these stands what each test printed, which is lost else, unless it failed.
+    told = [
+        [*command, "--junitxml", str(scratch / f"{number}.xml"), "-o", "junit_logging=all"]
+        for number, command in enumerate(tests)
+    ]
+    for command in [*told, hunt]:
         code = step(command, environment, None if command is hunt else scratch / "output")
         if code:
             say("What the tests wrote is in " + str(scratch))

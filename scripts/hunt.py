@@ -1,6 +1,6 @@
 """Search all that a run wrote for secrets, however hidden: `python -m scripts.hunt PLACE…`; 1 if one is there.
 
-The secrets are those of the environment.
+The secrets are those of the environment, and the documented example pair, with which is signed where it names none.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import sys
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from conformance.base.credentials import Secret
+from conformance.base import credentials
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Secret
 from conformance.base.environment import secrets_of_environment
 from conformance.privacy.search import found_in
 
@@ -17,13 +18,17 @@ __all__ = ["files_in", "hunt", "main"]
 
 # Nobody writes a single file that large; those of a run are read whole.
 _LARGEST = 64 * 1024 * 1024
+# Where the example pair may stand, wherever this is installed to.
+_SOURCE = Path(credentials.__file__).read_bytes()
 
 
 def hunt(places: Iterable[Path], secrets: Collection[Secret]) -> Iterator[tuple[Path, str]]:
     """Each file in which a secret stands, in its name or its content, and how it is hidden there."""
     texts = [each.reveal() for each in secrets]
     for file in files_in(places):
-        how = found_in(f"{file}\n".encode("utf-8", "surrogateescape") + file.read_bytes(), texts)
+        content = file.read_bytes()
+        name = f"{file}\n".encode("utf-8", "surrogateescape")
+        how = found_in(name + (b"" if content == _SOURCE else content), texts)
         if how is not None:
             yield file, how
 
@@ -42,7 +47,7 @@ def main(words: list[str]) -> int:
     if not secrets:
         sys.stderr.write("hunt: the environment names no secret to look for\n")
         return 4
-    found = list(hunt(map(Path, words), secrets))
+    found = list(hunt(map(Path, words), [*secrets, *EXAMPLE_CREDENTIALS.texts]))
     for file, how in found:
         sys.stderr.write(f"hunt: a secret stands in {file} ({how})\n")
     sys.stderr.write(f"hunt: {sum(1 for _ in files_in(map(Path, words)))} files, {len(found)} with a secret\n")

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import sys
 from dataclasses import dataclass
 from unittest import mock
 
@@ -26,4 +27,7 @@ def command(*words, **environment):
             code = main(words)
         except SystemExit as exit_:
             code = exit_.code
+    # Captured by pytest, whose report of it is searched for secrets.
+    sys.stdout.write(out.getvalue())
+    sys.stderr.write(err.getvalue())
     return Done(code, out.getvalue(), err.getvalue())

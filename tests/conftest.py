@@ -1,6 +1,5 @@
 """What all tests share."""
 
-import os
 import signal
 import time
 from unittest import mock
@@ -12,6 +11,7 @@ from conformance.base.credentials import EXAMPLE_CREDENTIALS
 from conformance.emulator import server
 from conformance.report import json_report
 from conformance.runs.conduct import judge_recording
+from tests.key_pair import know_the_key_pair
 from tests.onlooker import Onlooker
 from tests.reports import checked
 from tests.stand_in import FOREIGN, StandIn
@@ -22,20 +22,16 @@ settings.load_profile("no deadline")
 
 
 def pytest_configure():
+    """All sign with one key pair, and processes end by signals."""
+    know_the_key_pair()
+    _heed_signals()
+
+
+def _heed_signals():
     """Processes of tests are ended by signals, also where whoever started the tests ignores them, as `nohup` does."""
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         if signal.getsignal(each) is signal.SIG_IGN:
             signal.signal(each, signal.default_int_handler if each is signal.SIGINT else signal.SIG_DFL)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item):
-    """What is slow brings servers and processes with key pairs of their own: that of the environment is the rest's."""
-    with mock.patch.dict(os.environ):
-        if item.get_closest_marker("slow"):
-            for name in ("SECRET_ID", "SECRET_KEY", "TOKEN"):
-                os.environ.pop(f"TENCENTCLOUD_{name}", None)
-        return (yield)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -72,10 +68,15 @@ def _stand_in(tmp_path):
 
 
 @pytest.fixture
-def onlooker(tmp_path, monkeypatch):
-    """An observer; what it saw is judged offline as it was online."""
+def keyless(monkeypatch):
+    """An environment that names no key."""
     for name in ("SECRET_ID", "SECRET_KEY", "TOKEN"):
         monkeypatch.delenv(f"TENCENTCLOUD_{name}", raising=False)
+
+
+@pytest.fixture
+def onlooker(tmp_path, keyless):
+    """An observer; what it saw is judged offline as it was online."""
     found = Onlooker(tmp_path / "recording")
     yield found
     found.observer.end()

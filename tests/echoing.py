@@ -17,6 +17,7 @@ from conformance.exchange.messages import HttpRequest
 WRITINGS = {
     "plain": str,
     "percent": lambda text: quote(text, safe=""),
+    "percent, twice": lambda text: quote(quote(text, safe=""), safe=""),
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "base64, after one": lambda text: base64.b64encode(f"x{text}".encode()).decode(),
     "base64, after two": lambda text: base64.b64encode(f"xy{text}".encode()).decode(),
@@ -26,6 +27,8 @@ WRITINGS = {
     "XML names": html.escape,
     "C": lambda text: "".join(f"\\{ord(each):03o}" for each in text),
     "repr": lambda text: repr(text.encode()),
+    "in surrogates": lambda text: "".join(f"\\udc{ord(each):02x}" for each in text),
+    "folded by YAML": lambda text: "\\\n    ".join(re.findall("(?s).{1,20}", text)),
     "folded": lambda text: "\n ".join(re.findall("(?s).{1,20}", text)),
     "cut": lambda text: f"{text[:-9]}…",
 }

@@ -5,6 +5,7 @@ Whatever a service reads in a request, beyond what the page says, is read here b
 
 import gzip
 import json
+import re
 import time
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, unquote
@@ -118,6 +119,9 @@ class Lenient(Service):
 
     def _create(self, group_id, name):
         group_id, name = self._kept(group_id, name)
+        if "one of a name" in self.how:
+            for other in [id_ for id_, group in self.account.groups.items() if group.name == name]:
+                del self.account.groups[other]
         if group_id in self.account.groups and "upserts" not in self.how:
             return False
 
@@ -142,6 +146,8 @@ class Lenient(Service):
         return done
 
     def _delete(self, group_id):
+        if "chooses" in self.how:
+            return self._delete_all(group_id)
         group_id = group_id.lower() if "folds" in self.how else group_id
         if "deletes nothing" in self.how or ("deletes once" in self.how and len(self.asked("DeleteGroup")) > 1):
             return "deletes once" not in self.how and group_id in self.account.groups
@@ -149,6 +155,18 @@ class Lenient(Service):
             return False
         self.later(5.0 if "deletes late" in self.how else 0.0, lambda: self.account.groups.pop(group_id, None))
         return True
+
+    def _delete_all(self, chosen):
+        """Delete whatever a query for it finds: `LIKE 'chosen%'`, of ids and of names."""
+        pattern = "".join({"%": ".*", "_": "."}.get(each) or re.escape(each) for each in chosen)
+        found = [
+            group_id
+            for group_id, group in self.account.groups.items()
+            if any(re.match(pattern, each, re.IGNORECASE | re.DOTALL) for each in (group_id, group.name))
+        ]
+        for each in found:
+            del self.account.groups[each]
+        return bool(found)
 
     def handle(self, http):
         """The answer; what is done comes first."""
@@ -210,14 +228,16 @@ def _answered(response):
 # With these it does things by itself; with the others it answers as the emulator does, and then spoils that.
 _DOING = frozenset(
     {
-        "behind", "case", "chunks", "creates late", "cuts ids", "cuts names", "deletes late", "deletes nothing",
-        "deletes once", "escapes", "folds", "forms", "gbk", "latin", "methods", "nameless", "own ids", "prefixes",
-        "query", "refuses", "trims", "unquotes", "upserts", "utf-16", "verbs",
+        "behind", "case", "chooses", "chunks", "creates late", "cuts ids", "cuts names", "deletes late",
+        "deletes nothing", "deletes once", "escapes", "folds", "forms", "gbk", "latin", "methods", "nameless",
+        "own ids", "prefixes", "query", "refuses", "trims", "unquotes", "upserts", "utf-16", "verbs",
     }
 )  # fmt: skip
 
 SERVICES = {
     **{each: {each} for each in sorted(_DOING)},
+    "any method, lists nothing": {"behind", "lists nothing"},
+    "replaces groups of the same name": {"behind", "one of a name"},
     "reads anything": {"behind", "case", "chunks", "escapes", "forms", "gbk", "query", "utf-16", "verbs"},
     "reads anything and keeps it otherwise": {"behind", "case", "escapes", "forms", "query", "trims", "cuts names"},
     "reads anything and replaces": {"behind", "case", "escapes", "forms", "query", "verbs", "upserts"},

@@ -16,7 +16,7 @@ import requests
 import trustme
 
 import conformance
-from conformance.base.credentials import Credentials, Secret
+from conformance.base.credentials import Secret
 from conformance.emulator import Emulator
 from conformance.emulator.server import Server
 from conformance.exchange.reading import common_parameter
@@ -24,11 +24,11 @@ from conformance.judging.world_updates import decoded
 from conformance.runs.costs import cost
 from conformance.runs.settings import Settings
 from tests.journals import UNFLUSHED
+from tests.key_pair import CREDENTIALS
 from tests.waiting import PATIENCE
 
 HOST = "iai.tencentcloudapi.com"
 HOSTS = (HOST, "iai.ap-guangzhou.tencentcloudapi.com")
-CREDENTIALS = Credentials("AKIDqPlainlyNobodysSecretId0123456789", "PlainlyNobodysSecretKey0123456789")
 _VARIABLES = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN")
 _ROOT = Path(conformance.__file__).parent.parent
 

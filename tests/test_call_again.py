@@ -25,6 +25,7 @@ from tests.calling import (  # noqa: F401 -- fixtures
     _bare_environment,
     _call,
 )
+from tests.key_pair import FOR_PROCESSES
 from tests.waiting import PATIENCE
 
 # --- The line that shows a failure again -------------------------------------------------------------------------
@@ -50,7 +51,7 @@ def _shell(tmp_path):
         f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(ROOT))} exec {shlex.quote(sys.executable)} -m conformance "$@"\n'
     )
     command.chmod(0o755)
-    environment = {**os.environ, "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}"}
+    environment = {**os.environ, **FOR_PROCESSES, "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}"}
 
     def shell(line):
         done = subprocess.run(
@@ -159,7 +160,7 @@ def test_on_serve(shell):
     for words in (["--fault", "any-version"], []):
         with subprocess.Popen(
             [sys.executable, "-m", "conformance", "serve", "--port", "0", *words],
-            cwd=ROOT, stdout=subprocess.PIPE, text=True,
+            cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, **FOR_PROCESSES},
         ) as server:  # fmt: skip
             codes.append(shell(line.replace(ENDPOINT, server.stdout.readline().split()[0]))[0])
             server.terminate()

@@ -278,7 +278,8 @@ def test_options_say_what_pytest_does(dev, made, monkeypatch):
     usual, runs[:] = runs[len(dev.CHECKS) :], []
     dev.main(["test", "-x", "tests"])
 
-    assert usual[:-1] == [["conformance/suite"], ["tests", "-n", "4", "--dist", "worksteal"]]
+    assert [each[:-4] for each in usual[:-1]] == [["conformance/suite"], ["tests", "-n", "4", "--dist", "worksteal"]]
+    assert {(each[-4], *each[-2:]) for each in usual[:-1]} == {("--junitxml", "-o", "junit_logging=all")}
     assert runs[len(dev.CHECKS) :] == [["-x", "tests"]]
 
 
@@ -289,7 +290,7 @@ def test_the_quick_part_leaves_out_what_is_slow(dev, made, monkeypatch):
 
     assert dev.main(["test", "--quick"]) == 0
     assert runs[: len(dev.CHECKS)] == [command[1:] for command in dev.CHECKS]
-    assert runs[len(dev.CHECKS) : -1] == [
+    assert [each[:-4] for each in runs[len(dev.CHECKS) : -1]] == [
         ["conformance/suite", "--iai-profile", "smoke"],
         ["tests", "-m", "not slow"],
     ]

@@ -14,6 +14,7 @@ from tests.waiting import PATIENCE
 # The emulator, but for what it does with the requests of the campaign that are about its own groups.
 BROKEN = """
 import os, sys, time
+from conformance.base.environment import credentials_of_environment
 from conformance.emulator import Emulator
 from conformance.emulator.server import serve_forever
 from conformance.exchange.messages import HttpResponse
@@ -26,7 +27,7 @@ class Broken(Emulator):
             {}
         return super().handle(http)
 
-serve_forever(Broken(), "127.0.0.1", 0, lambda url: print(url, flush=True))
+serve_forever(Broken(credentials=credentials_of_environment()), "127.0.0.1", 0, lambda url: print(url, flush=True))
 """
 MISTAKES = {
     "return HttpResponse(500, (), b'')": "HTTP status 500",

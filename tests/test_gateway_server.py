@@ -5,7 +5,6 @@ mistake until that is found. `python -m benchmarks.gateways` takes each way by i
 the list.
 """
 
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -154,14 +153,13 @@ def test_a_quota_that_is_off_by_one():
 def test_as_a_program(mistake, code):
     """In a process of its own, it is judged by the command like any server."""
     words = [*map(Secret.reveal, EXAMPLE_CREDENTIALS.texts), *([mistake] if mistake else [])]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TENCENTCLOUD_")}
     with subprocess.Popen(
         [sys.executable, "-m", "tests.gateway_server", *words], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as server:
         url = server.stdout.readline().strip()
         done = subprocess.run(
             [sys.executable, "-m", "conformance", "run", "--target", url, "--profile", "smoke", "--only", "State.*"],
-            capture_output=True, text=True, timeout=PATIENCE, check=False, env=environment,
+            capture_output=True, text=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
         server.kill()
 

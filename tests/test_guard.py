@@ -29,7 +29,7 @@ def http_of(raw):
 
 def why_not(raw, *own, others=(FOREIGN_ID, FOREIGN_NAME)):
     """Why a step isn't sent to an account with a group of somebody else's; None where it is."""
-    return objection(http_of(raw), set(own).__contains__, [FOREIGN_ID], lambda: others)
+    return objection(http_of(raw), set(own).__contains__, lambda _ids: [FOREIGN_ID, FOREIGN_NAME], lambda: others)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -61,6 +61,30 @@ def test_only_what_the_journal_names_is_changed(action):
     assert why_not(plain)
     assert why_not(plain, SALT, others=(SALT.upper(),))
     assert why_not(plain, SALT, others=None)
+
+
+@pytest.mark.parametrize(
+    ("group_id", "name", "sent"),
+    [
+        ("s", "x", True),
+        ("p", "x", False),  # the beginning of an id
+        ("PAY", "x", False),
+        ("工", "x", False),  # of a name
+        ("p_yroll", "x", False),
+        ("%roll", "x", False),
+        ("roll", "x", True),
+        ("payrolls", "x", True),
+        ("s", FOREIGN_NAME, False),  # some have one group of a name
+        ("", "x", True),  # has to be refused
+    ],
+)
+def test_what_could_mean_a_group_of_somebody_elses_isnt_created(group_id, name, sent):
+    """Else it couldn't be deleted, where a deletion takes all that an id is the beginning or a pattern of."""
+    step = {"parameters": {"GroupId": group_id, "GroupName": name}}
+    deletion = {"action": "DeleteGroup", "parameters": {"GroupId": group_id}}
+
+    assert (why_not(step) is None) is sent
+    assert (why_not(deletion, group_id) is None) is (group_id in {"s", "roll", "payrolls"})
 
 
 ESCAPES = st.sampled_from(["json", "percent", "twice", "case", "space", "entity"])

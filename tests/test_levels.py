@@ -23,7 +23,7 @@ from tests.command import command
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parent.parent
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TENCENTCLOUD_"))}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 SENDING = [each for each in Level if each is not Level.ENVELOPE]
 # An emulator that checks no signatures on purpose, and takes nothing but POST and JSON.
 UNSIGNED = "parameters,envelope,state,concurrency"

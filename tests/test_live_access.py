@@ -12,8 +12,8 @@ from conformance.contract import CODES, CodeKind
 from conformance.live import pace
 from conformance.recording.reader import load
 from tests.command import command
+from tests.key_pair import CREDENTIALS, TOKEN
 from tests.stand_in import (
-    CREDENTIALS,
     FEW,
     HOST,
     LIVE,
@@ -76,6 +76,7 @@ def test_the_vendors_credential_file(stand_in):
     (folder / "credentials").write_text(f"[default]\n{pair}")
     with stand_in.here(TENCENTCLOUD_SECRET_ID=None, TENCENTCLOUD_SECRET_KEY=None):
         done = command(*LIVE, "--max-requests", "3")
+    (folder / "credentials").unlink()  # it's the user's own; nobody else may have written the pair anywhere
 
     assert done.returncode == 5, done.stderr
     assert "CreateGroup" in {action for action, _ in stand_in.service.seen}
@@ -84,13 +85,13 @@ def test_the_vendors_credential_file(stand_in):
 @pytest.mark.slow
 def test_temporary_credentials(tmp_path):
     """A token is sent, and is in no file; the recording is judged like any other."""
-    service = Service(credentials=replace(CREDENTIALS, token="AVeryTemporaryTokenOfNobody0123456789"))
+    service = Service(credentials=replace(CREDENTIALS, token=TOKEN))
     with StandIn(tmp_path / "stand-in", service) as stand_in, stand_in.here():
         done = command("record", "--target", "live", "--yes", "--to", str(tmp_path / "rec"), *FEW)
         offline = command("run", "--target", f"cassette:{tmp_path / 'rec'}", *FEW)
 
     assert (done.returncode, offline.returncode) == (0, 0), done.stdout + done.stderr
-    assert "AVeryTemporaryToken" not in "".join(each.read_text() for each in (tmp_path / "rec").iterdir())
+    assert TOKEN.reveal() not in "".join(each.read_text() for each in (tmp_path / "rec").iterdir())
     assert load(tmp_path / "rec").provenance.token is True
 
 

@@ -6,11 +6,12 @@ import signal
 import subprocess
 import threading
 import time
+from dataclasses import replace
 from unittest import mock
 
 import pytest
 
-from conformance.exchange.messages import HttpResponse
+from conformance.exchange.messages import Exchange, HttpRequest, HttpResponse
 from conformance.live.clock import AccountClock
 from conformance.runs.conduct import parts_of, play
 from conformance.runs.session import open_session
@@ -81,18 +82,37 @@ def test_a_clock_that_is_set(stand_in, step):
 def test_a_clock_is_set_by_a_refused_signature_alone():
     """What an answer tells of the time is taken over where a signature was refused for it, and nowhere else."""
 
-    def answer(code):
+    def answered(code, signed):
         date = ("Date", "Tue, 14 Nov 2023 22:13:20 GMT")
-        return HttpResponse(200, (date,), f'{{"Response": {{"Error": {{"Code": "{code}"}}}}}}'.encode())
+        http = HttpRequest("POST", "https://a/", (("X-TC-Timestamp", str(int(signed))),), b"")
+        body = f'{{"Response": {{"Error": {{"Code": "{code}"}}}}}}'.encode()
+        return Exchange(http, HttpResponse(200, (date,), body))
 
     clock = AccountClock()
     before = clock.now()
 
-    assert not clock.heard(answer("InternalError"))
+    assert not clock.heard(answered("InternalError", before))
+    assert not clock.heard(answered("AuthFailure.SignatureExpire", before - 3600))  # it was old anyway
     assert clock.now() >= before
-    assert clock.heard(answer("AuthFailure.SignatureExpire"))
+    assert clock.heard(answered("AuthFailure.SignatureExpire", before))
     assert 1_700_000_000 <= clock.now() < 1_700_000_100
-    assert not clock.heard(answer("AuthFailure.SignatureExpire"))
+    assert not clock.heard(answered("AuthFailure.SignatureExpire", clock.now()))
+
+
+@pytest.mark.slow
+def test_a_date_that_is_none(stand_in):
+    """What stands before a service may tell any time: signatures are what it goes by, and all is judged as ever."""
+    answered = stand_in.service.handle
+
+    def elsewhere(http):
+        answer = answered(http)
+        return replace(answer, headers=(*answer.headers, ("Date", "Thu, 01 Jan 2004 00:00:00 GMT")))
+
+    with stand_in.here(), mock.patch.object(stand_in.service, "handle", elsewhere):
+        done = command(*LIVE, "--level", "authentication,state")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert foreign_only(stand_in.service)
 
 
 @pytest.mark.parametrize("words", [(*LIVE, *FEW), (*CALL, *[ALONE] * 3)], ids=["run", "call"])

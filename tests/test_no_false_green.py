@@ -243,6 +243,7 @@ def test_silence_decides(let_answer, door, way):
 
 
 @pytest.mark.parametrize("name", [*ROWS, "silence"])
+@pytest.mark.usefixtures("keyless")
 def test_it_passing_by(name):
     """Through `observe`: 1 for what a stranger can tell, 5 for what nobody could judge; a group may be there before."""
     row = ROWS.get(name, SILENCE)

@@ -25,7 +25,8 @@ from conformance.observe.relay import Relay
 from conformance.observe.telling import Listener
 from conformance.recording.reader import load
 from tests.command import command
-from tests.stand_in import CREDENTIALS, HOST, StandIn, python
+from tests.key_pair import CREDENTIALS
+from tests.stand_in import HOST, StandIn, python
 from tests.waiting import PATIENCE, outputs, wait_for
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Odd:  two  spaces\r\nContent-Length: 2\r\n\r\nok"
@@ -332,6 +333,7 @@ def test_departures_are_told(tmp_path, fault, clause):
 @pytest.mark.parametrize(
     "code", ["ResourceUnavailable.InArrears", "RequestLimitExceeded", "InternalError", "AuthFailure.SignatureFailure"]
 )
+@pytest.mark.usefixtures("keyless")
 def test_what_speaks_of_the_account_is_no_departure(code):
     """Nothing is known of the account: it may be in arrears, throttled, unknown, or the service out of order."""
     from conformance.emulator.service import Scripted

@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,17 +9,22 @@ import pytest
 from conformance.live.journal import AccountIdentity, JournalError, finish, key_digest, list_journals, resume
 from tests.command import command
 from tests.journals import only, states
-from tests.stand_in import CREDENTIALS, StandIn
+from tests.key_pair import CREDENTIALS
+from tests.stand_in import StandIn
 
 OLD = Path(__file__).parent / "data" / "old_journals"
 WHOLE, TORN = sorted(OLD.iterdir())
+# The digest of the key with which they were written.
+WRITERS = b"325579e6dc4d"
 ACCOUNT = AccountIdentity("https://iai.tencentcloudapi.com", "ap-guangzhou", key_digest(CREDENTIALS.secret_id.reveal()))
 
 
 def put(path, folder):
-    """Copy a journal to where an earlier version had it; its new path."""
+    """Copy a journal to where an earlier version had it, as one of the tests' key pair; its new path."""
     (folder / "journals").mkdir(parents=True, exist_ok=True)
-    return Path(shutil.copy(path, folder / "journals"))
+    there = folder / "journals" / path.name
+    there.write_bytes(path.read_bytes().replace(WRITERS, ACCOUNT.key.encode()))
+    return there
 
 
 def test_what_an_old_journal_says(tmp_path):
@@ -55,6 +59,7 @@ def test_a_torn_last_line(tmp_path):
 def test_an_old_journal_is_gone_on_with(tmp_path, path):
     """It is removed once all is settled, and else left as it is."""
     there = put(path, tmp_path)
+    before = there.read_bytes()
     journal = resume(only(tmp_path))
     unsettled = [each.group_id for each in journal.entries() if not each.state.settled]
     journal.left(unsettled.pop(), "why")
@@ -64,7 +69,7 @@ def test_an_old_journal_is_gone_on_with(tmp_path, path):
         journal.deleted(group_id)
 
     assert finish(journal) is False
-    assert there.read_bytes() == path.read_bytes()
+    assert there.read_bytes() == before
     journal = resume(only(tmp_path))
     for entry in journal.entries():
         journal.gone(entry.group_id)

@@ -16,7 +16,7 @@ from conformance.runs.smoke import smoke
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parent.parent
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TENCENTCLOUD_"))}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 
 # Each of these is a process, or several.
 pytestmark = pytest.mark.slow

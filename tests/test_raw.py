@@ -12,8 +12,10 @@ from conformance.base.credentials import EXAMPLE_CREDENTIALS
 from conformance.base.errors import TransportError
 from conformance.exchange.messages import HttpRequest, HttpResponse
 from conformance.exchange.wire import Sender
+from conformance.observe.tap import Tap
 from conformance.targets import answers
 from conformance.targets.http import HttpTarget
+from conformance.targets.raw import written
 
 TEXT = '{"Response": {"RequestId": "中"}}'.encode()
 BARE = zlib.compressobj(wbits=-zlib.MAX_WBITS)
@@ -63,6 +65,11 @@ KEPT = {
     "headers": answer(TEXT, "x-TWICE: 1", "Set-Cookie: a=b", "X-Twice: 2", "X-Odd:  two  spaces", "X-Latin: \xe9"),
     "bare-line-ends": answer().replace(b"\r\n", b"\n"),
     "length-and-chunks": chunked(TEXT, "Content-Length: 3"),
+    "length-twice": answer(TEXT, f"content-LENGTH: {len(TEXT)}", f"Content-Length: {len(TEXT)}, {len(TEXT)}"),
+    "folded": answer(TEXT, "X-Folded: one", "\ttwo", "   three"),
+    "chunks-in-capitals": chunked().replace(b"chunked", b"Chunked"),
+    "empty-lines-before": b"\r\n\n" + answer(),
+    "empty-line-behind": answer() + b"\r\n",
     "gzip-chunks": chunked(CODED["gzip"][1], "Content-Encoding: gzip"),
     "gzip-empty": answer(b"", "Content-Encoding: gzip"),
     **{name: answer(body, f"Content-Encoding: {coding}") for name, (coding, body) in CODED.items()},
@@ -152,6 +159,21 @@ def test_answers_in_a_row(name, chunk, monkeypatch):
     assert isinstance(usual.answer, HttpResponse)
 
 
+@pytest.mark.parametrize("name", [*KEPT, *CLOSED])
+def test_answers_that_pass_by(name):
+    """What `observe` reads on the side is what a client gets."""
+    came, seen = {**KEPT, **CLOSED}[name], []
+    with Scripted(came, closes=name in CLOSED) as server, target_of(server) as target:
+        usual = target.send(asked(server)).answer
+    tap = Tap("http", lambda _: None, lambda _, answer: seen.append(answer), seen.append)
+    tap.sent(written(asked(server)))
+    for byte in came:
+        tap.received(bytes([byte]))
+    tap.ended()
+
+    assert list(map(answers.plain, seen)) == [usual]
+
+
 @pytest.mark.parametrize("name", ["length", "chunks", "gzip", "no-content"])
 def test_answers_to_head(name):
     """An answer to HEAD has no body, whatever length it tells."""
@@ -219,6 +241,10 @@ BROKEN = {
         answer(CODED["gzip"][1][:-9], "Content-Encoding: gzip"),
         "isn't coded as its Content-Encoding says",
     ),
+    "lengths": (answer(TEXT, "Content-Length: 3"), "not in HTTP (conflicting Content-Length headers)"),
+    "coded-on-the-way": (chunked().replace(b"chunked", b"gzip, chunked"), "Only Transfer-Encoding: chunked"),
+    "no-header": (answer(TEXT, "what somebody says"), "not in HTTP (illegal header line)"),
+    "chunk": (answer().replace(b"Content-Length", b"Transfer-Encoding: chunked\r\nX") + b"zz\r\n", "chunk header)"),
     "headers": (answer(TEXT, *["A: b"] * 300), "can't be read: more than 256 headers"),
     "interim": (b"HTTP/1.1 100\r\n\r\n" * 200 + answer(), "can't be read: more than 100 interim answers"),
 }

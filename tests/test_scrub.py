@@ -1,6 +1,7 @@
 """Of an answer what is evidence is kept; what may name an account, or somebody, is hidden."""
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
@@ -169,3 +170,16 @@ def test_any_answer_keeps_its_form(value):
     for one, other in zip(before.response.values(), after.response.values(), strict=True):
         assert isinstance(other, float | int) if isinstance(one, float) else type(one) is type(other)
         assert bool(one) == bool(other) or not isinstance(one, str)
+
+
+@pytest.mark.parametrize("unit", ["AKID", " ", "\x1f\x8b\x08", "\\\n", "1.", "::a"])
+def test_the_cost_grows_with_the_size(unit):
+    """However somebody's answer is made, it is searched in a time that is no worse than its size."""
+
+    def cost(times):
+        answer = HttpResponse(200, (), f"{unit * times}x\n".encode("latin-1"))
+        began = time.process_time()
+        scrubbed_answer(answer, ["a text that is secret"])
+        return time.process_time() - began
+
+    assert min(cost(40_000) for _ in range(2)) < 30 * max(cost(5_000), 0.02)  # 64 times, and more, if it were squared

@@ -8,23 +8,25 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
 
-from conformance.base.credentials import Credentials, Secret
+from conformance.base import credentials
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Secret
 from conformance.exchange.draft import Form, Sender
 from conformance.exchange.request import Request
 from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import encode
 from scripts import hunt
 from tests.echoing import PLACES, WRITINGS, echoing
+from tests.key_pair import CREDENTIALS, TOKEN
 from tests.waiting import PATIENCE, outputs
 
 ROOT = Path(__file__).parent.parent
-# Of no other test: what stands anywhere came from here.
-PAIR = Credentials("AKIDcanary0123456789abcdefHUNT", "cAnArYkEy0123456789abcdefHUNT", "cAnArY+/0123456789HUNTyyy==")
+PAIR = replace(CREDENTIALS, token=TOKEN)
 NAMES = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN")
 STEPS = ('{"parameters": {"GroupName": "a"}}', '{"action": "DeleteGroup", "parameters": {"GroupId": "b"}}')
 # Somebody who wants to see everything.
@@ -185,6 +187,16 @@ def test_a_leak_is_found(tmp_path, writing):
     found = list(hunt.hunt([tmp_path], PAIR.texts))
 
     assert [file.name for file, _ in found] == ["report.xml"]
+
+
+def test_the_example_pair_is_looked_for(tmp_path, monkeypatch, capsys):
+    """Processes that know of no other sign with it; it may stand where it is documented."""
+    monkeypatch.setenv("TENCENTCLOUD_TOKEN", "aTokenOfNobody0123456789")
+    (tmp_path / "credentials.py").write_bytes(Path(credentials.__file__).read_bytes())
+    assert hunt.main([str(tmp_path)]) == 0
+
+    (tmp_path / "log").write_text(f"signed by {EXAMPLE_CREDENTIALS.secret_id.reveal()}")
+    assert hunt.main([str(tmp_path)]) == 1
 
 
 def test_a_leak_in_a_name_is_found(tmp_path, monkeypatch, capsys):

@@ -24,7 +24,7 @@ from conformance.emulator.server import Server
 from tests.command import command
 
 ROOT = Path(__file__).parent.parent
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TENCENTCLOUD_"))}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 ARREARS, INTERNAL = "ResourceUnavailable.InArrears", "InternalError"
 EXISTS, TOO_MANY = "InvalidParameterValue.GroupIdAlreadyExist", "InvalidParameterValue.GroupNumExceed"
 STANDING = sorted(code for code, each in CODES.items() if each.kind is CodeKind.ACCOUNT_STANDING)

@@ -198,7 +198,7 @@ def test_query():
     assert requests.get("{url}/c?{query}", headers={{"X-TC-Action": "CreateGroup", "X-TC-Version": "1"}}).ok
 """
 ASKING = "\npytestmark = pytest.mark.iai_cassette\n"
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TENCENTCLOUD_"))}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 
 
 def recorded(folder, *words):

@@ -71,13 +71,15 @@ class Service:
 @contextlib.contextmanager
 def serving(command: Sequence[str]) -> Iterator[Service]:
     """A server that a command starts, and whose URL is in the first line that it prints."""
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("TENCENTCLOUD_")} | _ALLOCATOR
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("TENCENTCLOUD_")}
+    pair = zip(("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"), EXAMPLE_CREDENTIALS.texts, strict=True)
+    known = bare | {name: each.reveal() for name, each in pair} | _ALLOCATOR
     with tempfile.TemporaryDirectory() as folder:
         errors = Path(folder) / "errors"
         with (
             errors.open("wb") as file,
             subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=file, text=True, env=bare
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=file, text=True, env=known
             ) as process,
         ):
             try:

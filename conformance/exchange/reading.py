@@ -1,16 +1,15 @@
-"""What any HTTP request says of itself: its common parameters, whose key signed it, and how. Pure."""
+"""What any HTTP request says of itself: its common parameters, whose key signed it, how, and when. Pure."""
 
 from __future__ import annotations
 
 import re
 
-from conformance.exchange.messages import HttpRequest, header
-from conformance.exchange.wire import (
-    fields_of,
-    received,
-)
+from conformance.exchange.messages import Exchange, HttpRequest, HttpResponse, header
+from conformance.exchange.wire import date_of, envelope, fields_of, received
 
-__all__ = ["AUTHORIZATION", "OTHER_VERSIONS", "common_parameter", "secret_id_of", "signature_of"]
+__all__ = [
+    "AUTHORIZATION", "OTHER_VERSIONS", "clock_ahead", "common_parameter", "is_stale", "secret_id_of", "signature_of",
+]  # fmt: skip
 
 OTHER_VERSIONS = frozenset({"2018-03-01"})
 
@@ -29,6 +28,37 @@ def common_parameter(http: HttpRequest, name: str) -> str | None:
     http = received(http)
     value = header(http.headers, f"X-TC-{name}")
     return value if value is not None else dict(fields_of(http)).get(name)
+
+
+# Seconds by which clocks may differ, that of `Date` being told in whole ones; and after which a signature is stale.
+_CLOCKS_AGREE = 3
+_STALE = 300
+
+
+def is_stale(answer: HttpResponse) -> bool:
+    """Whether a request was refused for the time of its signature."""
+    return envelope(answer).code == "AuthFailure.SignatureExpire"
+
+
+def clock_ahead(exchange: Exchange, now: float) -> float:
+    """By how many seconds the clock of a target is ahead of this one, as far as its answer tells; 0 for next to none.
+
+    A `Date` that is minutes away is believed only where what was signed now was refused for its time: some servers,
+    or what stands before them, have a `Date` of their own.
+
+    Args:
+        exchange: what was sent and what came.
+        now: seconds since 1970, by this clock, when it was sent.
+    """
+    answer = exchange.answer
+    if not isinstance(answer, HttpResponse) or (there := date_of(answer)) is None:
+        return 0.0
+    ahead = there - now
+    if abs(ahead) <= _STALE:
+        return ahead if abs(ahead) > _CLOCKS_AGREE else 0.0
+    signed = common_parameter(exchange.sent, "Timestamp") or ""
+    is_of_now = signed.isascii() and signed.isdigit() and len(signed) < 12 and abs(int(signed) - now) < _STALE
+    return ahead if is_of_now and is_stale(answer) else 0.0
 
 
 def secret_id_of(http: HttpRequest) -> str:

@@ -25,7 +25,6 @@ __all__ = [
     "Sender",
     "TooDeepError",
     "UndecodableError",
-    "clock_ahead",
     "date_of",
     "decode",
     "encode",
@@ -296,17 +295,6 @@ def location_of(answer: HttpResponse) -> str | None:
 
 _REDIRECTS, _REFUSES = 300, 400
 _NOTHING: Mapping[str, object] = MappingProxyType({})
-
-
-# Seconds by which clocks may differ, that of `Date` being told in whole ones.
-_CLOCKS_AGREE = 3
-
-
-def clock_ahead(answer: HttpResponse, now: float) -> float:
-    """By how many seconds the target's clock is ahead of this one's, as far as its answer tells; 0 for next to none."""
-    there = date_of(answer)
-    ahead = 0.0 if there is None else there - now
-    return ahead if abs(ahead) > _CLOCKS_AGREE else 0.0
 
 
 def envelope(answer: HttpResponse) -> Envelope:

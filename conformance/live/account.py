@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from conformance.base.errors import TargetUnusableError, TransportError
 from conformance.contract import CLAUSE, THROTTLED
-from conformance.exchange.messages import HttpResponse
+from conformance.exchange.messages import Exchange
 from conformance.exchange.request import Request
 from conformance.exchange.wire import Envelope, Form, encode, envelope
 from conformance.judging.account_status import MAY_NOT, why_down, why_unusable
@@ -50,6 +51,7 @@ class LiveAccount:
         on_request: called after each.
         foreign: id → name of the groups that were there before the run: they are never this run's, whatever is
             answered.
+        listed: whether they could be listed.
         clock: what time it is there.
         last_sent: when a run sent something last, whatever was answered.
     """
@@ -59,27 +61,29 @@ class LiveAccount:
     requests: int = 0
     on_request: Callable[[], None] = lambda: None
     foreign: dict[str, str | None] = field(default_factory=dict)
+    listed: bool = True
     clock: AccountClock = field(default_factory=AccountClock)
     last_sent: float = 0.0
     _endless: bool = False
+    _asked_for: set[str] = field(default_factory=set)
 
     def ask(self, action: str, *, attempts: int = ATTEMPTS, **parameters: object) -> Envelope:
         """What an action answers; sent again where it is throttled. Raises TransportError where no answer comes."""
         request = Request.of(parameters, action)
 
-        def once() -> HttpResponse:
+        def once() -> tuple[Exchange, Envelope]:
             self.pace.wait()
             self.requests += 1
             self.on_request()
             http = encode(request, self.target.sender, Form.JSON, int(self.clock.now()), self.requests)
-            answer = self.target.send(http).answer
-            if isinstance(answer, TransportError):
-                raise answer
-            return answer
+            exchange = self.target.send(http)
+            if isinstance(exchange.answer, TransportError):
+                raise exchange.answer
+            return exchange, envelope(exchange.answer)
 
         def send() -> Envelope:
-            answer = once()
-            return envelope(once() if self.clock.heard(answer) else answer)
+            exchange, answer = once()
+            return once()[1] if self.clock.heard(exchange) else answer
 
         return self.pace.patiently(send, lambda answer: answer.code in THROTTLED, attempts)
 
@@ -98,16 +102,17 @@ class LiveAccount:
         Raises:
             TargetUnusableError: the account can't be used, or not be reached; the message says why.
         """
-        listed = self.groups(attempts=_MOST_IN_VAIN) or []
+        listed = self.groups(attempts=_MOST_IN_VAIN)
+        self.listed = listed is not None
         if self._endless:
             raise TargetUnusableError(
                 f"{self.target.name} gives no end of groups: after {_MOST_PAGES} pages of GetGroupList there are more, "
                 "and nobody can say whose they are"
             )
-        for each in listed:
+        for each in listed or ():
             self.foreign[each.group_id] = each.name
             world.foreign(each.group_id, each.name)
-        return len(listed)
+        return len(self.foreign)
 
     def groups(self, *, attempts: int = ATTEMPTS) -> list[Listed] | None:
         """The groups that GetGroupList tells of; None where they can't be listed. Raises TargetUnusableError."""
@@ -126,8 +131,10 @@ class LiveAccount:
             if not isinstance(told, list):
                 return None
             known, entries = len(found), entries + len(told)
-            page = [Listed.of(each) for each in told if isinstance(each, dict)]
-            found.update((each.group_id, each) for each in page if each is not None)
+            page = [group for each in told if isinstance(each, dict) and (group := Listed.of(each)) is not None]
+            if len(page) < len(told):
+                return None  # whoever can't be read in it isn't known
+            found.update((each.group_id, each) for each in page)
             number = answer.response.get("GroupNum")
             whole = not isinstance(number, int) or entries >= number
             if len(found) == known or (whole and len(told) < _PAGE):  # or else it never ends
@@ -154,6 +161,20 @@ class LiveAccount:
             return f"GetGroupInfo answers {answer.code or answer.problem}"
         return Listed.of(answer.response, group_id)
 
+    def foreign_texts(self) -> set[str]:
+        """The ids and names of the groups that were there before the run, as far as is known."""
+        return {each for group in self.foreign.items() for each in group if each is not None}
+
+    def met(self, journal: Journal, ids: Iterable[str]) -> set[str]:
+        """As `foreign_texts`; where groups couldn't be listed before the run, ids are asked for first, each once."""
+        with contextlib.suppress(TransportError, TargetUnusableError):
+            for each in () if self.listed else set(ids) - self._asked_for:
+                self._asked_for.add(each)
+                found = self.found(each) if journal.entry(each) is None else None
+                if isinstance(found, Listed):
+                    self.foreign[each] = found.name
+        return self.foreign_texts()
+
     def others(self, journal: Journal, texts: Iterable[str]) -> set[str] | None:
         """Every id and name that groups of others have now; None where that can't be found out.
 
@@ -161,7 +182,7 @@ class LiveAccount:
             journal: whatever isn't surely its run's is others'.
             texts: where groups can't be listed, those that are asked for.
         """
-        theirs = {each for group in self.foreign.items() for each in group if each is not None}
+        theirs = self.foreign_texts()
         try:
             listed = self.groups()
             if listed is None:
@@ -176,7 +197,7 @@ class LiveAccount:
             return None
         for each in listed:
             if self.whose(each, journal)[0] is not Whose.OURS:
-                theirs.update(filter(None, (each.group_id, each.name)))
+                theirs |= each.texts
         return theirs
 
     def whose(self, group: Listed, journal: Journal) -> tuple[Whose, str]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from conformance.base.errors import TargetUnusableError, TransportError
 from conformance.live.account import BEING_DELETED, NOT_THERE, LiveAccount
 from conformance.live.journal import Entry, Journal, JournalError, State
+from conformance.live.leniency import could_choose
 from conformance.live.ownership import Listed, Whose
 
 __all__ = ["clean_up"]
@@ -28,6 +29,7 @@ _MOST_LOOKS = 10
 _LOOKS_TO_BELIEVE = 2
 # So many times in a row the same trouble, such as no answer: it is the same with the others.
 _LOST_AFTER = 3
+_CHOOSES = "its id could be read as the beginning, or a pattern, of somebody else's: delete it by hand"
 # Where groups can't be listed, longer texts than any id are asked for by none.
 _LONGEST_ID = 64
 
@@ -54,6 +56,7 @@ class _CleanUp:
         asked: id → how often it was deleted.
         yes: those whose deletion was answered with success.
         listed: those that were seen in a list: from a list alone they can be seen to be gone.
+        theirs: the ids and names of others' groups.
         why: id → why a group that is there is left.
         given_up: why nothing more is deleted.
         trouble: why nothing more can be seen.
@@ -65,6 +68,7 @@ class _CleanUp:
     asked: Counter[str] = field(default_factory=Counter)
     yes: set[str] = field(default_factory=set)
     listed: set[str] = field(default_factory=set)
+    theirs: set[str] = field(default_factory=set)
     why: dict[str, str] = field(default_factory=dict)
     given_up: str = ""
     trouble: str = ""
@@ -102,7 +106,7 @@ class _CleanUp:
     def _look(self) -> dict[str, Listed]:
         """The groups that are there and are the run's; of those that are perhaps, why they are left."""
         there: dict[str, Listed] = {}
-        self.why = {}
+        self.why, self.theirs = {}, self.account.foreign_texts()
         listed = self.account.groups()
         for each in listed or ():
             self.listed.add(each.group_id)
@@ -129,6 +133,8 @@ class _CleanUp:
             there[group.group_id] = group
         elif whose is Whose.UNSURE:
             self.why[group.group_id] = why
+        else:
+            self.theirs |= group.texts
 
     # --- Deleting --------------------------------------------------------------------------------------
 
@@ -140,6 +146,9 @@ class _CleanUp:
         latest: deque[str | None] = deque(maxlen=_LOST_AFTER)
         any_asked = False
         for group_id in dict.fromkeys((*order, *there)):
+            if any(could_choose(group_id, each) for each in self.theirs):
+                self.why[group_id] = _CHOOSES
+                continue
             if self.asked[group_id] == _ATTEMPTS:
                 continue
             self.asked[group_id] += 1

@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from conformance.exchange.messages import Answer, HttpResponse
-from conformance.exchange.wire import clock_ahead, envelope
+from conformance.exchange.messages import Exchange, HttpResponse
+from conformance.exchange.reading import clock_ahead, is_stale
 
 __all__ = ["AccountClock"]
-
-_EXPIRED = "AuthFailure.SignatureExpire"
 
 
 def _elapsed() -> float:
@@ -29,11 +27,11 @@ class AccountClock:
         """Seconds since 1970."""
         return self._offset + _elapsed()
 
-    def heard(self, answer: Answer) -> bool:
+    def heard(self, exchange: Exchange) -> bool:
         """Take over the time that an answer tells which refuses that of a signature; whether it is another."""
-        if not isinstance(answer, HttpResponse) or envelope(answer).code != _EXPIRED:
+        if not isinstance(exchange.answer, HttpResponse) or not is_stale(exchange.answer):
             return False
-        ahead = clock_ahead(answer, self.now())
+        ahead = clock_ahead(exchange, self.now())
         self._offset += ahead
         return ahead != 0.0
 

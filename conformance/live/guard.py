@@ -6,10 +6,20 @@ mean: see `leniency`. What could change or delete a group is sent only if nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from conformance.exchange.messages import HttpRequest
-from conformance.live.leniency import actions_of, could_be, ids_of, key, method_of_change, texts_of, words_of_change
+from conformance.live.leniency import (
+    actions_of,
+    could_be,
+    could_choose,
+    ids_of,
+    key,
+    method_of_change,
+    names_of,
+    texts_of,
+    words_of_change,
+)
 from conformance.oracle.bodies import decodings
 
 __all__ = ["objection"]
@@ -23,14 +33,18 @@ _WILD = frozenset("*%?")
 
 
 def objection(
-    http: HttpRequest, own: Callable[[str], bool], before: Iterable[str], others: Callable[[], Iterable[str] | None]
+    http: HttpRequest,
+    own: Callable[[str], bool],
+    before: Callable[[Iterable[str]], Collection[str]],
+    others: Callable[[], Iterable[str] | None],
 ) -> str | None:
     """Why a request mustn't be sent, to be read after "not sent: "; None if it may be.
 
     Args:
         http: as it would leave.
         own: whether the journal says of an id that a group of the run may be there under it.
-        before: the ids of groups that were there before the run, or were seen to be others'.
+        before: the ids and names of groups that were there before the run, or were seen to be others'; given the ids
+            of a creation, those among them, too.
         others: every id and name that groups of others have now; None where that can't be found out. Asked only where
             a request could change one.
     """
@@ -45,10 +59,13 @@ def objection(
         theirs = others()
         if theirs is None:
             return "it could change a group, and nobody can say which groups are there"
-        return _touched(texts_of(http), theirs)
+        return _touched(texts_of(http), theirs) or _chosen(ids_of(http), theirs)
     if actions and all(action.startswith(_READING) for action in actions):
         return None
-    return _touched(ids_of(http), before)
+    # Some replace a group of the same name; and what is created must be deleted again.
+    ids = ids_of(http)
+    theirs = before(ids)
+    return _touched(ids | names_of(http), theirs) or _chosen(filter(None, ids), theirs)
 
 
 def _not_plain(http: HttpRequest, own: Callable[[str], bool]) -> str | None:
@@ -65,6 +82,15 @@ def _not_plain(http: HttpRequest, own: Callable[[str], bool]) -> str | None:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _chosen(ids: Iterable[str], theirs: Iterable[str]) -> str | None:
+    """Which of the ids could be the beginning of one of others, or a pattern of it."""
+    theirs = tuple(theirs)
+    for group_id in ids:
+        if any(could_choose(group_id, there) for there in theirs):
+            return f"{group_id!r} could be read as the beginning, or a pattern, of a group of somebody else's"
+    return None
 
 
 def _touched(texts: Iterable[str], theirs: Iterable[str]) -> str | None:

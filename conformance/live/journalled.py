@@ -19,7 +19,7 @@ from conformance.judging.account_status import leaves_open
 from conformance.live.account import LiveAccount
 from conformance.live.guard import objection
 from conformance.live.journal import Journal
-from conformance.live.leniency import texts_of
+from conformance.live.leniency import actions_of, ids_of, names_of, texts_of
 from conformance.live.pace import Pace
 from conformance.oracle.bodies import decodings
 from conformance.targets import Target
@@ -53,7 +53,7 @@ class JournalledTarget:
             JournalError: it can't be written down; none is sent.
         """
         for http in requests:
-            why = objection(http, self._is_own, self._account.foreign, partial(self._others, http))
+            why = objection(http, self._is_own, partial(self._account.met, self._journal), partial(self._others, http))
             if why is not None:
                 raise NotSentError(f"not sent: {why}")
         for http in requests:
@@ -94,7 +94,7 @@ class JournalledTarget:
     def _settle(self, exchange: Exchange) -> None:
         """Write down what came of it."""
         http, answer = exchange.sent, exchange.answer
-        self._account.clock.heard(answer)
+        self._account.clock.heard(exchange)
         parsed = envelope(answer) if isinstance(answer, HttpResponse) else None
         unsure = parsed is None or leaves_open(parsed)
         self._account.last_sent = self._account.clock.now()
@@ -163,13 +163,16 @@ def _is_acceptance(answer: Answer) -> bool:
 
 def _effects(http: HttpRequest) -> Iterator[tuple[str, str, str | None]]:
     """(action, GroupId, GroupName) for each way in which a request can be read; each once."""
+    decoded = [each.request for each in decodings(http)]
     readings = {
         (request.action, group_id, name)
-        for request in (each.request for each in decodings(http))
+        for request in decoded
         if request is not None
         for group_id in _ids(request)
         for name in (request.last_text("GroupName"),)
     }
+    if None in decoded and ACTION.lower() in actions_of(http):  # who reads it all the same isn't told how to
+        readings |= {(ACTION, group_id, name) for group_id in ids_of(http) for name in names_of(http) or {None}}
     yield from sorted(readings, key=repr)
 
 
@@ -186,4 +189,4 @@ def _ids(request: Request) -> set[str]:
         for each in values:
             if each is not None:
                 texts |= {each} if isinstance(each, str) else {json.dumps(each), str(each)}
-    return texts | {each.strip() for each in texts} - {""}
+    return texts | {stripped for each in texts if (stripped := each.strip())}

@@ -21,7 +21,8 @@ from conformance.exchange.messages import HttpRequest, header
 from conformance.exchange.wire import COMMON_FIELDS
 
 __all__ = [
-    "actions_of", "could_be", "ids_of", "is_unmistakable", "key", "method_of_change", "texts_of", "words_of_change",
+    "actions_of", "could_be", "could_choose", "ids_of", "is_unmistakable", "key", "method_of_change", "names_of",
+    "texts_of", "words_of_change",
 ]  # fmt: skip
 
 # So many characters of a run's random texts, so many of them different, are in nobody else's ids and names.
@@ -106,6 +107,22 @@ def could_be(there: str, sent: str, *, longer: bool = False) -> bool:
     if ours == theirs:
         return bool(ours)
     return (theirs in ours and is_unmistakable(theirs)) or (longer and ours in theirs and is_unmistakable(ours))
+
+
+_WILD = {"%": ".*", "*": ".*", "_": ".", "?": "."}
+
+
+def could_choose(sent: str, there: str) -> bool:
+    """Whether a service that takes an id for the beginning of ids, or for a pattern, could take one for another.
+
+    Args:
+        sent: the id; an empty one is the beginning of all.
+        there: the other, or a name, which some services take as well.
+    """
+    return any(
+        re.match("".join(_WILD.get(each) or re.escape(each) for each in read(sent)), read(there), re.DOTALL)
+        for read in (_folded, key)
+    )
 
 
 def is_unmistakable(text: str) -> bool:
@@ -223,10 +240,13 @@ def _unchunked(http: HttpRequest) -> bytes:
 _VERBS = re.compile("delete|modify|remove|update|destroy|rename|erase|purge|upsert")
 _METHODS = re.compile(r"method\W{0,8}(put|patch|delete|merge|move|copy|link|unlink)\b")
 _ACTION = re.compile(r"""action["'\s]{0,8}[=:>]["'\s]{0,8}([^\W\d]\w*)""")
-_GROUP_ID = re.compile(
-    r"""(?<![a-z])(?:group[\s_.-]?)?id(?:[.\[]\d*\]?)?["'\]\s]{0,8}[=:>\s]["'\[\s]{0,8}"""
-    r"""((?<=")(?:[^"\\]|\\.)*|(?<=')(?:[^'\\]|\\.)*|[^"'&,;}\]\s<]+)""",
-    re.IGNORECASE,
+_GROUP_ID, _GROUP_NAME = (
+    re.compile(
+        rf"""(?<![a-z])(?:group[\s_.-]?)?{what}(?:[.\[]\d*\]?)?["'\]\s]{{0,8}}[=:>\s]["'\[\s]{{0,8}}"""
+        r"""((?<=")(?:[^"\\]|\\.)*|(?<=')(?:[^'\\]|\\.)*|[^"'&,;}\]\s<]+)""",
+        re.IGNORECASE,
+    )
+    for what in ("id", "name")
 )
 _HARMLESS_METHODS = frozenset({"get", "post", "head", "options"})
 
@@ -261,5 +281,14 @@ def actions_of(http: HttpRequest) -> frozenset[str]:
 
 def ids_of(http: HttpRequest) -> frozenset[str]:
     """What stands behind any name that could be read as GroupId."""
+    return _values(http, _GROUP_ID)
+
+
+def names_of(http: HttpRequest) -> frozenset[str]:
+    """What stands behind any name that could be read as GroupName."""
+    return _values(http, _GROUP_NAME)
+
+
+def _values(http: HttpRequest, behind: re.Pattern[str]) -> frozenset[str]:
     texts = [*(f"{name}: {value}" for name, value in http.headers), http.query, *_bodies(http)]
-    return frozenset(match[1] for text in texts for each in _reread(text) for match in _GROUP_ID.finditer(each))
+    return frozenset(match[1] for text in texts for each in _reread(text) for match in behind.finditer(each))

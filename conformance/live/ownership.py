@@ -44,6 +44,11 @@ class Listed:
     name: str | None
     made: float | None
 
+    @property
+    def texts(self) -> set[str]:
+        """Its id, and its name if it has one."""
+        return {self.group_id, self.name or self.group_id}
+
     @classmethod
     def of(cls, told: Mapping[str, object], group_id: str | None = None) -> Listed | None:
         """What an answer says; None where it names no group.
@@ -84,8 +89,9 @@ def whose(
         names = any(could_be(group.name or "", text) for text in each.texts)
         possible.append(_by_texts(group, each.since, ids=ids, names=names))
     for one in entries:
-        ids = could_be(group.group_id, one.group_id, longer=True)
-        names = any(could_be(group.name or "", text, longer=True) for text in one.names)
+        texts = (one.group_id, *one.names)  # some take one for the other
+        ids = any(could_be(group.group_id, text, longer=True) for text in texts)
+        names = any(could_be(group.name or "", text, longer=True) for text in texts)
         possible.append(_by_texts(group, one.since, ids=ids, names=names))
         if _is_namesake(group, one):
             possible.append((Whose.UNSURE, _OTHER_ID))

@@ -234,6 +234,9 @@ class Observer:
 
     def summary(self, report: Report) -> Iterator[str]:
         """What was seen in all, in lines of text."""
+        yield from map(self.session.run.secrets.mask, self._summarized(report))
+
+    def _summarized(self, report: Report) -> Iterator[str]:
         broken = sorted({each.clause.id for each in report.clauses if each.failures})
         yield f"{self.judged} exchanges judged, {self.departures} depart from the page" + (
             f": {', '.join(broken)}" if broken else ""

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import h11
-
 from conformance.base.errors import TransportError
 from conformance.exchange.messages import Answer, HttpRequest, HttpResponse
-from conformance.targets.http1 import AnswerReader, RequestReader, UnreadableError
+from conformance.targets.http1 import AnswerReader, RequestReader, UnreadableError, begun, why_unreadable
 
 __all__ = ["Passed", "Tap"]
 
@@ -76,7 +73,7 @@ class Tap:
         try:
             self._read_requests(data)
         except Exception as error:  # whatever goes wrong in looking on, the traffic goes on
-            self._look_away(_words(error))
+            self._look_away(why_unreadable(error))
 
     def received(self, data: bytes) -> None:
         """The server sent this."""
@@ -85,8 +82,8 @@ class Tap:
         try:
             self._read_answers(data)
         except Exception as error:
-            self._look_away(_words(error))
-            self.failed(TransportError(f"what came can't be read: {_words(error)}"))
+            self._look_away(why_unreadable(error))
+            self.failed(TransportError(f"what came can't be read: {why_unreadable(error)}"))
 
     def ended(self) -> None:
         """The server says nothing more. For some answers that is the end."""
@@ -119,7 +116,7 @@ class Tap:
         self._on_answer(self._waiting.popleft(), answer)
 
     def _read_requests(self, data: bytes) -> None:
-        while data := _begun(data, self._request):
+        while data := data if self._request else begun(data):
             self._request = self._request or RequestReader()
             rest = self._request.read(data)
             if rest is None:
@@ -140,7 +137,7 @@ class Tap:
             self.failed(self._over)
 
     def _read_answers(self, data: bytes) -> None:
-        while data := _begun(data, self._answer):
+        while data := data if self._answer else begun(data):
             self._answer = self._answer or AnswerReader(self._method())
             rest = self._read_answer(self._answer, data)
             if rest is None:
@@ -166,14 +163,3 @@ class Tap:
         else:
             self._early = reader.http()
         return rest
-
-
-def _begun(data: bytes, reader: object | None) -> bytes:
-    """Without the empty lines that some put between messages."""
-    return data if reader is not None else data.lstrip(b"\r\n")
-
-
-def _words(error: Exception) -> str:
-    """Why something can't be read, without what it was: that may be a secret."""
-    words = re.split(r"[\s:]*(?:bytearray\(|b['\"])", str(error), maxsplit=1)[0]
-    return words if isinstance(error, h11.ProtocolError | UnreadableError) and words else type(error).__name__

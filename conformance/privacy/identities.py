@@ -12,7 +12,7 @@ _GROUPS = r"[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*"  # of an IP address of version 6
 _IDENTITY = re.compile(
     rf"""(?xi)
       qcs::[^\s"'<>(){{}}\[\],;、。，；）]*     # a resource, by the account that has it
-    | [\w.+-]+@[\w-]+(?:\.[\w-]+)*          # an e-mail address
+    | (?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)*          # an e-mail address
     | (?<![0-9a-z:])(?:{_GROUPS})?::(?:{_GROUPS})?(?:\.\d{{1,3}}){{0,3}}(?![0-9a-z:])
     | (?<![0-9a-z:])(?:[0-9a-f]{{1,4}}:){{7}}[0-9a-f]{{1,4}}(?![0-9a-z:])
     | (?<![\d.])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?![\d.])

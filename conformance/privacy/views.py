@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
 __all__ = ["FOLDED", "HIDDEN", "WRITTEN", "Reader", "Sought", "View"]
 
@@ -149,13 +150,19 @@ def _of_entity(match: re.Match[bytes]) -> bytes:
 
 # --- Hidden in whatever way ------------------------------------------------------------------------------
 
-_FOLD = re.compile(rb"[ \t]*\r?\n[ \t]*")
+# YAML ends a line within quotes by a backslash. What looks behind keeps a long run from being read again and again.
+_FOLD = re.compile(rb"(?:(?<![ \t])[ \t]*+|\\)\r?\n[ \t]*+")
+# Surrogates stand for bytes that were no text: Python's own error handler writes those from 0x80 on, some all.
+_ESCAPED_BYTE = re.compile(rb"\xed([\xb0-\xb3])([\x80-\xbf])")
 _WIDE = re.compile(rb"([^\0])\0")  # nothing but NULs says nothing
 _BASE64 = rb"[A-Za-z0-9+/_-]{%d,}+={0,2}"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _HEX = rb"[0-9A-Fa-f]{%d,}+"
 _COMPRESSED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
 _MOST_UNPACKED = 64 * 1024 * 1024
+# To begin to unpack takes a quarter of a millisecond; what looks so by chance does some thousand times in a GB.
+_MOST_TRIED = 1000
+_PART = 4096  # bytes
 
 
 def _folds(data: bytes, _sought: Sought) -> Iterator[View]:
@@ -167,6 +174,16 @@ def _folds(data: bytes, _sought: Sought) -> Iterator[View]:
 def _wide(data: bytes, _sought: Sought) -> Iterator[View]:
     if b"\0" in data:
         yield _read("UTF-16", data, _WIDE, lambda match: match[1])
+
+
+def _escaped_bytes(data: bytes, _sought: Sought) -> Iterator[View]:
+    if b"\xed" in data:
+        yield _read("in surrogates", data, _ESCAPED_BYTE, _of_surrogate)
+
+
+def _of_surrogate(match: re.Match[bytes]) -> bytes:
+    code = (match[1][0] & 0x03) << 6 | match[2][0] & 0x3F
+    return bytes([code])
 
 
 def _base64(data: bytes, sought: Sought) -> Iterator[View]:
@@ -206,7 +223,7 @@ def _runs(
 
 
 def _compressed(data: bytes, _sought: Sought) -> Iterator[View]:
-    for match in _COMPRESSED.finditer(data):
+    for match in islice(_COMPRESSED.finditer(data), _MOST_TRIED):
         if unpacked := _unpacked(memoryview(data)[match.start() :]):
             yield View("compressed", unpacked, partial(_whole, len(unpacked), match.start(), len(data)))
 
@@ -216,12 +233,18 @@ def _whole(length: int, start: int, end: int) -> list[_Piece]:
 
 
 def _unpacked(data: memoryview) -> bytes:
+    """What is compressed there, as far as it goes; nothing where it only looks so, as its beginning mostly tells."""
+    unpacking, unpacked = zlib.decompressobj(zlib.MAX_WBITS | 32), bytearray()
     try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(data, _MOST_UNPACKED)
+        for start in range(0, len(data), _PART):
+            unpacked += unpacking.decompress(data[start : start + _PART], _MOST_UNPACKED)
+            if unpacking.eof or len(unpacked) >= _MOST_UNPACKED:
+                break
     except zlib.error:
         return b""
+    return bytes(unpacked)
 
 
 # The ways in which anybody writes a text in a query, a form or JSON; and all that are known.
 WRITTEN: tuple[Reader, ...] = (_percent, _escapes, _entities)
-HIDDEN: tuple[Reader, ...] = (*WRITTEN, _folds, _wide, _base64, _hexadecimal, _compressed)
+HIDDEN: tuple[Reader, ...] = (*WRITTEN, _folds, _wide, _escaped_bytes, _base64, _hexadecimal, _compressed)

@@ -22,9 +22,10 @@ from conformance.contract import ACTION, CLAUSE
 from conformance.contract.rules import Effect
 from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse, Place
+from conformance.exchange.reading import clock_ahead, is_stale
 from conformance.exchange.request import Request
 from conformance.exchange.salt import Salts, Words
-from conformance.exchange.wire import clock_ahead, date_of, envelope
+from conformance.exchange.wire import date_of, envelope
 from conformance.judging.account_status import Disturbance, disturbance_of, is_refusal, leaves_open
 from conformance.judging.assessor import Assessor, CaseRun
 from conformance.judging.judge import Departure, DepartureKind, explain
@@ -312,8 +313,8 @@ class Run:
 
     def _was_clock_set(self, answer: Answer) -> bool:
         """Whether a service that is relied on takes a request for stale since its clock was set meanwhile."""
-        expired = isinstance(answer, HttpResponse) and envelope(answer).code == "AuthFailure.SignatureExpire"
-        return expired and self._is_patient and abs(self.clock() - self._now) > _CLOCK_WAS_SET
+        stale = isinstance(answer, HttpResponse) and is_stale(answer)
+        return stale and self._is_patient and abs(self.clock() - self._now) > _CLOCK_WAS_SET
 
     def _spend(self, requests: int) -> None:
         self.bounds.check_requests(self.results, requests)
@@ -336,13 +337,11 @@ class Run:
         if isinstance(exchange.answer, TransportError):
             return exchange
         self.contact.answered()
-        if not self._heard:
-            self._heard = True
-            if date_of(exchange.answer) is None and not self.target.exclusive:
-                self.world.clocks_apart = _UNTOLD
-            self._ahead = clock_ahead(exchange.answer, self._now)
-        elif self._relies:  # either clock may be set meanwhile
-            self._ahead = clock_ahead(exchange.answer, self._now)
+        if not self._heard and date_of(exchange.answer) is None and not self.target.exclusive:
+            self.world.clocks_apart = _UNTOLD
+        if not self._heard or self._relies:  # either clock may be set meanwhile
+            self._ahead = clock_ahead(exchange, self._now)
+        self._heard = True
         return exchange
 
     def count_unanswered(self, error: TransportError) -> None:

@@ -9,10 +9,9 @@ import h11
 import urllib3
 
 from conformance.base.errors import TransportError
-from conformance.base.words import visible
 from conformance.exchange.compression import CodingError, decoded
 from conformance.exchange.messages import Answer, HttpResponse
-from conformance.targets.http1 import AnswerReader, UnreadableError
+from conformance.targets.http1 import AnswerReader, UnreadableError, begun, why_unreadable
 
 __all__ = ["CLOSED", "LARGEST_ANSWER", "AnswerStream", "Deadline", "plain", "too_late"]
 
@@ -81,10 +80,10 @@ class AnswerStream:
             raise TransportError(f"the answer of {self._where} can't be read: {error}", unreadable=True) from error
         except h11.ProtocolError as error:
             raise TransportError(
-                f"{self._where} answers, but not in HTTP ({visible(str(error))})", unreadable=True
+                f"{self._where} answers, but not in HTTP ({why_unreadable(error)})", unreadable=True
             ) from error
-        self._came = rest
-        self.keeps_alive = reader.keeps_alive and not rest
+        self._came = begun(rest)
+        self.keeps_alive = reader.keeps_alive and not self._came
         return reader.http()
 
     def _read_on(self, reader: AnswerReader, deadline: Deadline) -> bytes | None:
@@ -96,11 +95,12 @@ class AnswerStream:
             raise TransportError(too_late(self._where, deadline.seconds, begun=self.has_begun)) from error
         except OSError:  # it was reset
             data = b""
-        if not self.has_begun and not (data.startswith(_BEGINNING) or _BEGINNING.startswith(data)):
+        came = data if self.has_begun else begun(data)
+        if not self.has_begun and not (came.startswith(_BEGINNING) or _BEGINNING.startswith(came)):
             raise TransportError(f"{self._where} answers, but not in HTTP", unreadable=True)
-        self.has_begun = self.has_begun or bool(data)
+        self.has_begun = self.has_begun or bool(came)
         try:
-            rest = reader.read(data)
+            rest = reader.read(came) if came or not data else None
         except h11.ProtocolError as error:
             if data:
                 raise

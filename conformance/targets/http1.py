@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 
 import h11
@@ -9,7 +10,7 @@ import h11
 from conformance.exchange.messages import Headers, HttpRequest, HttpResponse, header
 from conformance.exchange.request_line import absolute, escaped
 
-__all__ = ["AnswerReader", "RequestReader", "UnreadableError"]
+__all__ = ["AnswerReader", "RequestReader", "UnreadableError", "begun", "why_unreadable"]
 
 _MEGABYTE = 1024 * 1024
 # Larger bodies aren't kept: what sends them can't be read.
@@ -19,10 +20,22 @@ _MOST_HEADERS = 256
 _MOST_INTERIM = 100
 _SWITCHING_PROTOCOLS = 101
 _ANOTHER_PROTOCOL = "it goes on in another protocol"
+_QUOTED = re.compile(r"[\s:]*(?:bytearray\(|b['\"])")
 
 
 class UnreadableError(Exception):
     """Something came that can't be read; the message says why."""
+
+
+def begun(data: bytes) -> bytes:
+    """What comes where a message may begin, without the empty lines that some put between messages."""
+    return data.lstrip(b"\r\n")
+
+
+def why_unreadable(error: Exception) -> str:
+    """Why a message can't be read, without what it was: that may be a secret, and long."""
+    words = _QUOTED.split(str(error), maxsplit=1)[0]
+    return words if isinstance(error, h11.ProtocolError | UnreadableError) and words else type(error).__name__
 
 
 class _Reader:
