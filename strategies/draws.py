@@ -5,6 +5,9 @@ Whatever a seed draws is the same in every process, and from every version of Hy
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from enum import Enum, auto
+from functools import cache
 from random import Random
 
 from conformance.contract import CLAUSES, Alphabet
@@ -14,16 +17,26 @@ from conformance.exchange.salt import SALT, SALT_LENGTH
 from conformance.strategies.characters import odd_characters, outside_printable
 
 __all__ = [
-    "alphabet_of", "between_han", "descriptions", "drawing", "limit_of", "most_descriptions", "strangers_of",
-    "text", "too_long", "with_stranger",
+    "Place", "alphabet_of", "between_han", "descriptions", "drawing", "limit_of", "most_descriptions", "strangers_of",
+    "text", "too_long", "version", "with_stranger",
 ]  # fmt: skip
 
+# What is written before or behind a version, where it isn't trimmed.
+_BESIDE = ("0", " ", "v", "V", "-", "_", "a", "x", "+", ".", ",", "\n", "\t", "/", "版", "\u3000", "\0", "'", '"', "%")
 SALTED = frozenset({"GroupName", "GroupId"})
 
 
 def drawing(seed: int, what: str) -> Random:
     """What draws for one purpose, and is no other's by what was drawn before."""
     return Random(f"{seed} {what}")  # noqa: S311 -- no secret is drawn
+
+
+class Place(Enum):
+    """Where in a text something stands."""
+
+    FIRST = auto()
+    LAST = auto()
+    WITHIN = auto()
 
 
 def limit_of(subject: str) -> int:
@@ -45,12 +58,32 @@ def most_descriptions() -> int:
 
 
 def text(random: Random, alphabet: Alphabet, length: int) -> str:
-    """A legal text of so many characters: of one script, or of both mixed, as people's are."""
+    """A legal text of so many characters: of one script, or of both mixed, as people's are; or of one kind."""
     han = random.choice((0.0, 0.5, 0.9, 1.0)) if alphabet.han else 0.0
+    others = random.choice(_kinds(alphabet))
     return "".join(
-        chr(random.randint(HAN_FIRST, HAN_LAST)) if random.random() < han else random.choice(alphabet.ascii)
+        chr(random.randint(HAN_FIRST, HAN_LAST)) if random.random() < han else random.choice(others)
         for _ in range(length)
     )
+
+
+@cache
+def _kinds(alphabet: Alphabet) -> tuple[str, ...]:
+    """What a text is made of besides Han: mostly everything, else small letters, capitals, digits or signs alone."""
+    kinds = (str.islower, str.isupper, str.isdigit, lambda each: not each.isalnum())
+    return (alphabet.ascii,) * 4 + tuple("".join(filter(kind, alphabet.ascii)) for kind in kinds)
+
+
+def version(random: Random, known: Collection[str]) -> str:
+    """A version that isn't known, of a form that versions have."""
+    number = random.randrange(10)
+    forms = (
+        f"{number}.0", f"{number}.{random.randrange(10)}", f"{random.choice((2, 3))}.{random.randint(1, 99)}",
+        f"{random.choice((2, 3))}.0.{number}", f"{random.choice((2, 3))}.0{random.choice(_BESIDE)}",
+        f"{random.choice(_BESIDE)}{random.choice((2, 3))}.0", f"{number}{random.randrange(10)}.0",
+    )  # fmt: skip
+    drawn = random.choice(forms)
+    return drawn if drawn not in known else version(random, known)
 
 
 def _own(random: Random, subject: str, length: int) -> tuple[str, str]:
@@ -61,11 +94,11 @@ def _own(random: Random, subject: str, length: int) -> tuple[str, str]:
     return (SALT, filler) if random.random() < 0.5 else (filler, SALT)
 
 
-def too_long(random: Random, subject: str) -> str:
-    """A text beyond the limit by one character, by a few, or by as many again."""
+def too_long(random: Random, subject: str, length: int | None = None) -> str:
+    """A text beyond the limit: of so many characters; else by one, by a few, or by as many again."""
     limit = limit_of(subject)
     beyond = random.choice((1, random.randint(2, limit // 2), random.randint(2, limit)))
-    return "".join(_own(random, subject, limit + beyond))
+    return "".join(_own(random, subject, length or limit + beyond))
 
 
 def strangers_of(subject: str) -> dict[str, str]:
@@ -74,16 +107,22 @@ def strangers_of(subject: str) -> dict[str, str]:
     return {f"“{each}”": each for each in outside_printable(alphabet)} | odd_characters(alphabet)
 
 
-def with_stranger(random: Random, subject: str, stranger: str) -> str:
+def with_stranger(random: Random, subject: str, stranger: str, place: Place | None = None) -> str:
     """A text within the limit that has these characters at its beginning, at its end, or anywhere between."""
     room = limit_of(subject) - len(stranger.encode("utf-8", "surrogatepass"))
     least = SALT_LENGTH if subject in SALTED else 1
     length = random.choice((least, random.randint(least, room), random.randint(least, room)))
     first, last = _own(random, subject, length)
-    filler = first if last == SALT else last
-    at = random.choice((0, len(filler), random.randint(0, len(filler)), random.randint(0, len(filler))))
-    filled = filler[:at] + stranger + filler[at:]
-    return filled + last if last == SALT else first + filled
+    match place or random.choice((Place.FIRST, Place.LAST, Place.WITHIN, Place.WITHIN)):
+        case Place.FIRST:
+            return stranger + first + last
+        case Place.LAST:
+            return first + last + stranger
+        case Place.WITHIN:
+            filler = first if last == SALT else last
+            at = random.randint(0, len(filler))
+            filled = filler[:at] + stranger + filler[at:]
+            return filled + last if last == SALT else first + filled
 
 
 def between_han(random: Random, subject: str, stranger: str) -> str:

@@ -15,9 +15,10 @@ from conformance.contract.rules import Typed, Whole
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.request import Request
 from conformance.exchange.salt import CERTAIN, SALT, WORD, salted
-from conformance.exchange.wire import Form
-from conformance.strategies.characters import UNSETTLED_SAMPLES
+from conformance.strategies.alike import many_alike, misread, nearly_alike
+from conformance.strategies.conditions import under_any
 from conformance.strategies.draws import (
+    Place,
     alphabet_of,
     between_han,
     descriptions,
@@ -26,15 +27,19 @@ from conformance.strategies.draws import (
     most_descriptions,
     strangers_of,
     text,
+    too_long,
     with_stranger,
 )
 from conformance.strategies.sequences import create, delete, information, modify
 from conformance.strategies.telling import Telling, breaking_each
 
-__all__ = ["illegal_characters", "looked_at_again", "nearly_alike", "sweeps"]
+__all__ = ["illegal_characters", "looked_at_again", "sweeps"]
 
-_IN_A_ROW = 10
+_IN_A_ROW = 7
 _PASSES = 3
+# Lengths at which buffers and columns end, and numbers of items.
+_FAR = (100, 127, 128, 129, 200, 255, 256, 257, 500, 512, 513, 1000, 1024, 1025)
+_MANY = (50, 100, 128)
 # Texts that are taken for something else by who reads them once too often.
 _MISREAD = (
     "null",
@@ -53,16 +58,20 @@ _MISREAD = (
     "select",
     "--",
 )
-# Characters, of readings, for which some services keep others that look or sort alike.
-_FOLDED = frozenset({"fullwidth-letters", "fullwidth-digits", "han-compatibility", "other-letters", "other-digits"})
 
 
 def sweeps(seed: int) -> Iterator[Case]:
     """Lengths and pairs, with values of a seed."""
     yield from nearly_alike()
+    yield from many_alike(drawing(seed, "alike"))
     yield from looked_at_again()
-    yield from _misread(drawing(seed, "misread"))
+    changed = create(WORD, WORD), modify(WORD, GroupName=f"{WORD}b", Tag="yz")
+    taken = create(WORD, f"{WORD}c"), create(f"{WORD}d", f"{WORD}b")
+    yield Case("State.id-stays", "given to others after a change", tuple(map(Step, (*changed, *taken))))
+    yield from misread(drawing(seed, "misread"))
     yield from _after_successes(drawing(seed, "lengths"))
+    beyond = drawing(seed, "beyond")
+    yield from under_any(_beyond(beyond), beyond)
 
 
 def _every_length(random: Random, *, long: bool) -> Iterator[Step]:
@@ -91,11 +100,37 @@ def _every_length(random: Random, *, long: bool) -> Iterator[Step]:
 
 
 def _after_successes(random: Random) -> Iterator[Case]:
-    """Violations of the clauses, each after successes in a row, the last of which is looked at."""
-    rows = [row for at in range(_PASSES) for row in _in_rows([*_every_length(random, long=at > 0)])]
-    for told, row in zip(_not_of_types(random), rows, strict=False):
+    """Violations of the clauses, each after successes in a row, the last of which is looked at.
+
+    Of the first pass each id and each name is asked for once more, by another group.
+    """
+    rows = [(at, row) for at in range(_PASSES) for row in _in_rows([*_every_length(random, long=at > 0)])]
+    for told, (at, row) in zip(_not_of_types(random), rows, strict=False):
         look = Step(information(row[-1].request.last_text("GroupId") or ""))
-        yield Case(told.clause, "broken, after successes", (*row, told.step, look))
+        again = () if at else _given_again(row)
+        yield Case(told.clause, "broken, after successes", (*row, told.step, look, *again))
+
+
+def _given_again(row: tuple[Step, ...]) -> Iterator[Step]:
+    for at, step in enumerate(row):
+        parameters = dict(step.request.parameters)
+        for name in ("GroupId", "GroupName"):
+            yield Step(Request.of({"GroupName": f"{WORD}{at}", "GroupId": f"{WORD}{at}", name: parameters[name]}))
+
+
+def _beyond(random: Random) -> Iterator[Telling]:
+    """Every length beyond the limit up to twice as long, some far beyond; and numbers of items likewise."""
+    for subject in ("GroupName", "GroupId", "Tag", "GroupExDescriptions[]"):
+        limit, clause = limit_of(subject), subject.replace("[]", ".element") + ".length.max"
+        for length in (*range(limit + 1, 2 * limit + 1), *(each for each in _FAR if each > 2 * limit)):
+            yield _wrong(random, subject, clause, f"{length} characters", too_long(random, subject, length))
+    most = most_descriptions()
+    for count in (*range(most + 1, 4 * most + 1), *_MANY):
+        value = descriptions(random, count, least=2)
+        yield Telling(
+            "GroupExDescriptions.count.max", f"{count} items", Step(_put("GroupExDescriptions", value)),
+            broken="GroupExDescriptions",
+        )  # fmt: skip
 
 
 def _in_rows(steps: list[Step]) -> Iterator[tuple[Step, ...]]:
@@ -110,16 +145,24 @@ def _not_of_types(random: Random) -> list[Telling]:
 
 
 def illegal_characters(random: Random) -> Iterator[Telling]:
-    """Every kind of character that isn't allowed, somewhere in a text; what can't be seen, between Han as well."""
+    """Every kind of character that isn't allowed, somewhere in a text.
+
+    What people type comes first, last and within; what can't be seen, between Han as well.
+    """
     for subject in ("GroupName", "GroupId", "Tag", "GroupExDescriptions[]"):
+        clause = subject.replace("[]", ".element") + ".charset"
         for name, stranger in strangers_of(subject).items():
-            yield _illegal(random, subject, f"{name} somewhere", with_stranger(random, subject, stranger))
+            typed = stranger.isascii() and stranger.isprintable()
+            for place in Place if typed else random.sample([*Place], 1):
+                text_ = with_stranger(random, subject, stranger, place)
+                yield _wrong(random, subject, clause, f"{name} {place.name.lower()}", text_)
             if alphabet_of(subject).han and (stranger.isspace() or not stranger.isprintable()):
-                yield _illegal(random, subject, f"{name} between Han", between_han(random, subject, stranger))
+                text_ = between_han(random, subject, stranger)
+                yield _wrong(random, subject, clause, f"{name} between Han", text_)
 
 
-def _illegal(random: Random, subject: str, about: str, text_: str) -> Telling:
-    parameter, clause = subject.removesuffix("[]"), subject.replace("[]", ".element") + ".charset"
+def _wrong(random: Random, subject: str, clause: str, about: str, text_: str) -> Telling:
+    parameter = subject.removesuffix("[]")
     value: object = text_
     if subject.endswith("[]"):
         others = descriptions(random, random.randrange(most_descriptions()))
@@ -157,16 +200,6 @@ _ALIKE_NAMES = (
 )
 
 
-def nearly_alike() -> Iterator[Case]:
-    """Ids and names that stores take for the same, and that aren't."""
-    for first, second, why in (*_ALIKE, *_ALIKE_IDS):
-        steps = Step(create(first, f"{SALT}a")), Step(create(second, f"{SALT}b"))
-        yield Case("GroupId.unique", f"ids: {why}", steps)
-    for first, second, why in (*_ALIKE, *_ALIKE_NAMES):
-        steps = Step(create(f"{SALT}a", first)), Step(create(f"{SALT}b", second))
-        yield Case("GroupName.unique", f"names: {why}", steps)
-
-
 def looked_at_again() -> Iterator[Case]:
     """Groups that are looked at before and after something is changed."""
     once = Step(create(WORD, WORD, Tag="xy", GroupExDescriptions=["x", "y"]))
@@ -174,25 +207,3 @@ def looked_at_again() -> Iterator[Case]:
     yield Case("State.renaming", "looked at three times before", (once, look, look, look, renamed, look))
     again = Step(delete(WORD)), Step(create(WORD, WORD)), look
     yield Case("State.deletion", "made again with less", (once, *again))
-
-
-def _misread(random: Random) -> Iterator[Case]:
-    """Values that are easily taken for others, and what is then kept of them."""
-    for at in range(0, len(_MISREAD), most_descriptions()):
-        texts = [*_MISREAD[at : at + most_descriptions()]]
-        yield _looked_at("GroupExDescriptions", ", ".join(texts), Tag=texts[-1], GroupExDescriptions=texts)
-    yield _looked_at("Tag", "one text everywhere", Tag=SALT, GroupExDescriptions=[SALT])
-    for about, value in (("a text", text(random, NAMES, 5)), ("a text with a comma", "学号,工号")):
-        for form in (Form.JSON, Form.QUERY):
-            step = Step(_put("GroupExDescriptions", value), form)
-            yield Case("GroupExDescriptions.type", f"{about}, {form}", (step, Step(information(SALT))))
-    for name, (sample, *_) in UNSETTLED_SAMPLES.items():
-        kept = f"{text(random, NAMES, 3)}{sample}{text(random, NAMES, 3)}"
-        ways = {"GroupName": f"{WORD}{sample}", "Tag": kept, "GroupExDescriptions": [kept]}
-        for parameter in ways if name in _FOLDED else random.sample(list(ways), 1):
-            yield _looked_at(parameter, name, **{parameter: ways[parameter]})
-
-
-def _looked_at(parameter: str, about: str, **more: object) -> Case:
-    created = Request.of({"GroupName": SALT, "GroupId": SALT, **more})
-    return Case(f"State.kept.{parameter}", about, (Step(created), Step(information(SALT))))
