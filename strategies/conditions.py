@@ -276,7 +276,7 @@ _HEADERS = (
     "header=Accept:application/json", "header=Accept-Encoding:identity", "header=X-Forwarded-For:203.0.113.7",
     "header=X-TC-TraceId:8f2d6c1e-5b0a-4c37-9d1e-2a7b90c4f3e5", "also-signed=X-TC-Action", "also-signed=X-TC-Timestamp",
 )  # fmt: skip
-_SIZES = (9_000, 20_000, 70_000)  # bytes: more than any of these requests has
+_SIZES = (30_000, 50_000, 70_000)  # bytes: more than any of these requests has
 _SDKS = ("SDK_PYTHON_3.0.1206", "SDK_GO_1.0.1100", "SDK_JAVA_3.1.1090", "SDK_NODEJS_4.0.900", "SDK_PHP_3.0.1300")
 _UNKNOWN_AGENTS = ("Dalvik/2.1.0 (Linux; U; Android 14)", "HRSystem/2.3", "GuzzleHttp/7", "Ruby")
 _AGENTS = (
