@@ -93,7 +93,7 @@ def _side_by_side(place: Place, ids: tuple[str, ...], names: tuple[str, ...]) ->
                     _with_part(f"{number}x", place) if name is None else _with_part(name, place)))
         for number, (group_id, name) in enumerate(zip_longest(ids, names), 10)
     )  # fmt: skip
-    return Case("GroupId.unique", f"ids and names that differ in a sign, {place.name.lower()}", steps)
+    return Case("GroupId.unique", f"ids and names alike but for a part, {place.name.lower()}", steps)
 
 
 def _with_part(part: str, place: Place) -> str:

@@ -23,7 +23,7 @@ from conformance.strategies.draws import alphabet_of, descriptions, drawing, lim
 from conformance.strategies.sequences import create, delete, information
 from conformance.strategies.telling import Telling, telling
 
-__all__ = ["ANOTHER_CLIENT", "CONDITIONS", "Condition", "under_any", "under_conditions"]
+__all__ = ["ANOTHER_CLIENT", "CONDITIONS", "LATE", "Condition", "under_any", "under_conditions"]
 
 # How a telling request is sent under a condition; None where it can't be.
 Under = Callable[[Telling, Random], Telling | None]
@@ -288,6 +288,8 @@ ANOTHER_CLIENT = Condition(
     "as another client sends it", "it was tried with one client, in one language, from one machine", _as_another_client
 )
 
+LATE = Condition("late", "it is right as long as a test lasts", lambda told, _random: told)
+
 CONDITIONS: tuple[Condition, ...] = (
     ANOTHER_CLIENT,
     Condition(
@@ -333,17 +335,6 @@ CONDITIONS: tuple[Condition, ...] = (
               _in_the_crowd, alone=False),
     Condition("at an uneven pace", "who asks evenly is a program",
               _step(lambda step, _random: replace(step, pause=_PAUSE)), alone=False, every=4),
-    Condition("with an id and a name that were used before", "what was found right once is believed",
-              _used_before, alone=False),
-    Condition("right after a deletion", "what a deletion leaves behind is in the way",
-              _right_after_a_deletion, alone=False),
-    Condition("and asked for again", "who insists is let through; or what was seen once isn't looked at again",
-              _again, alone=False),
-    Condition("and corrected", "a refusal is remembered, or has taken the id already", _corrected, alone=False),
-    Condition("looked up before", "that a group isn't there is remembered", _looked_up, alone=False),
-    Condition("and again when its reason is gone", "refusals are kept by what was asked",
-              _after_its_reason, alone=False),
-    Condition("late", "it is right as long as a test lasts", _step(lambda step, _random: step)),
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from random import Random
 
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.salt import ID, NAME, SALT
-from conformance.strategies.conditions import under_any, under_conditions
+from conformance.strategies.conditions import LATE, under_any, under_conditions
 from conformance.strategies.draws import drawing
 from conformance.strategies.sequences import create, delete, information, listing
 from conformance.strategies.sweeps import illegal_characters, sweeps
@@ -41,9 +41,10 @@ def _first_groups(random: Random) -> Iterator[Case]:
 
 
 def seeded(seed: int) -> Iterator[Case]:
-    """Sweeps first, so that the last of the conditions is late; and the whole account at the end."""
+    """The conditions, the sweeps, what is late, and the whole account at the end."""
+    yield from under_conditions(seed)
     characters = drawing(seed, "characters")
     yield from under_any(illegal_characters(characters), characters)
     yield from sweeps(seed)
-    yield from under_conditions(seed)
+    yield from under_conditions(seed, (LATE,))
     yield Case("State.listed", "all groups, at the end", (Step(listing()),))

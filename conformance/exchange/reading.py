@@ -12,6 +12,7 @@ from conformance.exchange.wire import (
 
 __all__ = ["AUTHORIZATION", "OTHER_VERSIONS", "common_parameter", "secret_id_of", "signature_of"]
 
+# Earlier versions of the product, with pages of their own: whether a service still knows them isn't on this one.
 OTHER_VERSIONS = frozenset({"2018-03-01"})
 
 

@@ -34,7 +34,18 @@ if TYPE_CHECKING:
     from conformance.recording.reader import Recording
     from conformance.runs.exploration import Property
 
-__all__ = ["CasePart", "ExplorationPart", "Part", "Played", "conduct", "finish", "judge_recording", "parts_of", "play"]
+__all__ = [
+    "CasePart",
+    "ExplorationPart",
+    "Part",
+    "Played",
+    "RevisitPart",
+    "conduct",
+    "finish",
+    "judge_recording",
+    "parts_of",
+    "play",
+]
 
 # A round of `deep` sends at least so many.
 _DEEP_REQUESTS = 20_000
