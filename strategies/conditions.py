@@ -292,6 +292,16 @@ LATE = Condition("late", "it is right as long as a test lasts", lambda told, _ra
 
 CONDITIONS: tuple[Condition, ...] = (
     ANOTHER_CLIENT,
+    Condition("with an id and a name that were used before", "what was found right once is believed",
+              _used_before, alone=False),
+    Condition("right after a deletion", "what a deletion leaves behind is in the way",
+              _right_after_a_deletion, alone=False),
+    Condition("and asked for again", "who insists is let through; or what was seen once isn't looked at again",
+              _again, alone=False),
+    Condition("and corrected", "a refusal is remembered, or has taken the id already", _corrected, alone=False),
+    Condition("looked up before", "that a group isn't there is remembered", _looked_up, alone=False),
+    Condition("and again when its reason is gone", "refusals are kept by what was asked",
+              _after_its_reason, alone=False),
     Condition(
         "on new connections", "checks are made once a connection, or not for its first request",
         _twisted("header=Connection:close"),
