@@ -166,9 +166,10 @@ def _taken(random: Random) -> Iterator[Telling]:
         first = Step(create(WORD, WORD, **_optional(random)))
         yield Telling(clause, "taken", Step(create(group_id, name)), (first,), broken=CLAUSE[clause].parameter)
     group_id, name = random.choice(_IDS), random.choice(_NAMES)
-    for clause, second in (("GroupId.unique", (group_id, f"{name}b")), ("GroupName.unique", (f"{group_id}c", name))):
-        step, first = Step(create(*second, FaceModelVersion="3.0")), Step(create(group_id, name))
-        yield Telling(clause, "taken, with a version", step, (first,), broken=CLAUSE[clause].parameter)
+    ways = ("GroupId.unique", (group_id, f"{name}b")), ("GroupName.unique", (f"{group_id}c", name))
+    clause, second = random.choice(ways)
+    step, first = Step(create(*second, FaceModelVersion="3.0")), Step(create(group_id, name))
+    yield Telling(clause, "taken, with a version", step, (first,), broken=CLAUSE[clause].parameter)
 
 
 def _optional(random: Random) -> dict[str, object]:
