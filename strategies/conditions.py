@@ -152,8 +152,20 @@ def _elsewhere(told: Telling, random: Random) -> Telling | None:
 
 
 def _again(told: Telling, _random: Random) -> Telling | None:
-    """Refused three times."""
-    return replace(told, before=(*told.before, told.step), after=(told.step,)) if told.broken else None
+    """Refused three times, the last two on another connection."""
+    if not told.broken:
+        return None
+    first = replace(told.step, twists=(*told.step.twists, "header=Connection:close"))
+    return replace(told, before=(*told.before, first), after=(told.step,))
+
+
+def _in_plain_utf8(told: Telling, _random: Random) -> Telling | None:
+    """With Han in it, where that can be."""
+    if told.step.form is not Form.JSON:
+        return None
+    if not told.before and told.broken != "GroupName" and not told.after:
+        told = _asking(told, {**dict(told.step.request.parameters), "GroupName": "腾讯<han:9>"})
+    return replace(told, step=replace(told.step, form=Form.JSON_RAW))
 
 
 def _right_after(*before: Step) -> Under:
@@ -330,8 +342,7 @@ CONDITIONS: tuple[Condition, ...] = (
               _of_json(_twisted("spaced", "escaped"))),
     Condition("in a large body", "what is large isn't read to its end",
               _of_json(_twisted(*(f"padded={each}" for each in _SIZES)))),
-    Condition("in plain UTF-8", "other languages don't escape what isn't ASCII",
-              _of_json(_step(lambda step, _random: replace(step, form=Form.JSON_RAW)))),
+    Condition("in plain UTF-8", "other languages don't escape what isn't ASCII", _in_plain_utf8),
     Condition("by GET", "parameters come by another way into the same checks, or into others",
               _in_form((Form.QUERY, Scheme.TC3), (Form.QUERY, Scheme.SHA1), (Form.QUERY, Scheme.SHA256))),
     Condition("in a form", "as by GET", _in_form((Form.FORM, Scheme.SHA1), (Form.FORM, Scheme.SHA256))),

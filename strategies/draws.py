@@ -13,16 +13,17 @@ from random import Random
 from conformance.contract import CLAUSES, Alphabet
 from conformance.contract.alphabets import HAN_FIRST, HAN_LAST
 from conformance.contract.rules import Charset, MaxItems, MaxLength
-from conformance.exchange.salt import SALT, SALT_LENGTH
+from conformance.exchange.salt import SALT, SALT_LENGTH, salted
 from conformance.strategies.characters import odd_characters, outside_printable
 
 __all__ = [
-    "Place", "alphabet_of", "between_han", "descriptions", "drawing", "limit_of", "most_descriptions", "strangers_of",
-    "text", "too_long", "version", "with_stranger",
+    "HAN", "Place", "alphabet_of", "between", "descriptions", "drawing", "limit_of", "most_descriptions", "own",
+    "strangers_of", "text", "too_long", "version", "with_stranger",
 ]  # fmt: skip
 
 # What is written before or behind a version, where it isn't trimmed.
 _BESIDE = ("0", " ", "v", "V", "-", "_", "a", "x", "+", ".", ",", "\n", "\t", "/", "版", "\u3000", "\0", "'", '"', "%")
+HAN = "".join(map(chr, range(HAN_FIRST, HAN_LAST + 1)))
 SALTED = frozenset({"GroupName", "GroupId"})
 
 
@@ -61,10 +62,7 @@ def text(random: Random, alphabet: Alphabet, length: int) -> str:
     """A legal text of so many characters: of one script, or of both mixed, as people's are; or of one kind."""
     han = random.choice((0.0, 0.5, 0.9, 1.0)) if alphabet.han else 0.0
     others = random.choice(_kinds(alphabet))
-    return "".join(
-        chr(random.randint(HAN_FIRST, HAN_LAST)) if random.random() < han else random.choice(others)
-        for _ in range(length)
-    )
+    return "".join(random.choice(HAN) if random.random() < han else random.choice(others) for _ in range(length))
 
 
 @cache
@@ -86,10 +84,12 @@ def version(random: Random, known: Collection[str]) -> str:
     return drawn if drawn not in known else version(random, known)
 
 
-def _own(random: Random, subject: str, length: int) -> tuple[str, str]:
+def own(random: Random, subject: str, length: int) -> tuple[str, str]:
     """A text of so many characters in two parts, with a salt at one of its ends where it must be unique."""
     if subject not in SALTED:
         return "", text(random, alphabet_of(subject), length)
+    if length < SALT_LENGTH:
+        return salted(length), ""
     filler = text(random, alphabet_of(subject), max(0, length - SALT_LENGTH))
     return (SALT, filler) if random.random() < 0.5 else (filler, SALT)
 
@@ -98,7 +98,7 @@ def too_long(random: Random, subject: str, length: int | None = None) -> str:
     """A text beyond the limit: of so many characters; else by one, by a few, or by as many again."""
     limit = limit_of(subject)
     beyond = random.choice((1, random.randint(2, limit // 2), random.randint(2, limit)))
-    return "".join(_own(random, subject, length or limit + beyond))
+    return "".join(own(random, subject, length or limit + beyond))
 
 
 def strangers_of(subject: str) -> dict[str, str]:
@@ -112,7 +112,7 @@ def with_stranger(random: Random, subject: str, stranger: str, place: Place | No
     room = limit_of(subject) - len(stranger.encode("utf-8", "surrogatepass"))
     least = SALT_LENGTH if subject in SALTED else 1
     length = random.choice((least, random.randint(least, room), random.randint(least, room)))
-    first, last = _own(random, subject, length)
+    first, last = own(random, subject, length)
     match place or random.choice((Place.FIRST, Place.LAST, Place.WITHIN, Place.WITHIN)):
         case Place.FIRST:
             return stranger + first + last
@@ -125,9 +125,9 @@ def with_stranger(random: Random, subject: str, stranger: str, place: Place | No
             return filled + last if last == SALT else first + filled
 
 
-def between_han(random: Random, subject: str, stranger: str) -> str:
-    """A short text that has these characters between two of Han."""
-    before, after = (chr(random.randint(HAN_FIRST, HAN_LAST)) for _ in range(2))
+def between(random: Random, subject: str, stranger: str, neighbours: str) -> str:
+    """A short text that has these characters between two of others."""
+    before, after = random.choice(neighbours), random.choice(neighbours)
     return f"{SALT if subject in SALTED else ''}{before}{stranger}{after}"
 
 

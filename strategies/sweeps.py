@@ -6,6 +6,7 @@ of every parameter at once, and many of them in a row are what the next refusal 
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterator
 from itertools import cycle, islice
 from random import Random
@@ -14,17 +15,19 @@ from conformance.contract import CLAUSE, NAMES
 from conformance.contract.rules import Typed, Whole
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.request import Request
-from conformance.exchange.salt import CERTAIN, SALT, WORD, salted
+from conformance.exchange.salt import CERTAIN, SALT, WORD
 from conformance.strategies.alike import many_alike, misread, nearly_alike
 from conformance.strategies.conditions import under_any
 from conformance.strategies.draws import (
+    HAN,
     Place,
     alphabet_of,
-    between_han,
+    between,
     descriptions,
     drawing,
     limit_of,
     most_descriptions,
+    own,
     strangers_of,
     text,
     too_long,
@@ -38,7 +41,7 @@ __all__ = ["illegal_characters", "looked_at_again", "sweeps"]
 _IN_A_ROW = 7
 _PASSES = 3
 # Lengths at which buffers and columns end, and numbers of items.
-_FAR = (100, 127, 128, 129, 200, 255, 256, 257, 500, 512, 513, 1000, 1024, 1025)
+_FAR = (50, 60, 64, 70, 80, 100, 120, 127, 128, 129, 200, 255, 256, 257, 500, 512, 513, 1000, 1024, 1025)
 _MANY = (50, 100, 128)
 # Texts that are taken for something else by who reads them once too often.
 _MISREAD = (
@@ -65,13 +68,24 @@ def sweeps(seed: int) -> Iterator[Case]:
     yield from nearly_alike()
     yield from many_alike(drawing(seed, "alike"))
     yield from looked_at_again()
-    changed = create(WORD, WORD), modify(WORD, GroupName=f"{WORD}b", Tag="yz")
-    taken = create(WORD, f"{WORD}c"), create(f"{WORD}d", f"{WORD}b")
-    yield Case("State.id-stays", "given to others after a change", tuple(map(Step, (*changed, *taken))))
+    yield from _changed_again()
     yield from misread(drawing(seed, "misread"))
     yield from _after_successes(drawing(seed, "lengths"))
     beyond = drawing(seed, "beyond")
     yield from under_any(_beyond(beyond), beyond)
+
+
+def _changed_again() -> Iterator[Case]:
+    """Groups that are changed, or deleted, and then changed back, or made again."""
+    a, b, made = WORD, f"{WORD}b", create(WORD, WORD)
+    renamed, back = modify(a, GroupName=b, Tag="yz"), modify(a, GroupName=a)
+    histories = (
+        ("State.id-stays", "given to others after a change", (made, renamed, create(a, f"{a}c"), create(f"{a}d", b))),
+        ("State.renaming", "given its old name back", (made, renamed, back, create(b, a), create(b, b))),
+        ("State.deletion", "made again and again", (*(made, delete(a)) * 3, made, information(a))),
+    )
+    for clause, about, requests in histories:
+        yield Case(clause, about, tuple(map(Step, requests)))
 
 
 def _every_length(random: Random, *, long: bool) -> Iterator[Step]:
@@ -91,8 +105,8 @@ def _every_length(random: Random, *, long: bool) -> Iterator[Step]:
         lengths = dict.fromkeys(islice(endless, random.randint(1, most_descriptions())))
         yield Step(
             create(
-                salted(group_id),
-                salted(name, han=random.random() < 0.6),
+                "".join(own(random, "GroupId", group_id)),
+                "".join(own(random, "GroupName", name)),
                 Tag=text(random, NAMES, tag),
                 GroupExDescriptions=[text(random, NAMES, each) for each in lengths],
             )
@@ -119,10 +133,11 @@ def _given_again(row: tuple[Step, ...]) -> Iterator[Step]:
 
 
 def _beyond(random: Random) -> Iterator[Telling]:
-    """Every length beyond the limit up to twice as long, some far beyond; and numbers of items likewise."""
+    """Every length beyond the limit up to half as long again, some far beyond; and numbers of items likewise."""
     for subject in ("GroupName", "GroupId", "Tag", "GroupExDescriptions[]"):
         limit, clause = limit_of(subject), subject.replace("[]", ".element") + ".length.max"
-        for length in (*range(limit + 1, 2 * limit + 1), *(each for each in _FAR if each > 2 * limit)):
+        nearest = limit + limit // 2
+        for length in (*range(limit + 1, nearest + 1), *(each for each in _FAR if each > nearest)):
             yield _wrong(random, subject, clause, f"{length} characters", too_long(random, subject, length))
     most = most_descriptions()
     for count in (*range(most + 1, 4 * most + 1), *_MANY):
@@ -147,7 +162,8 @@ def _not_of_types(random: Random) -> list[Telling]:
 def illegal_characters(random: Random) -> Iterator[Telling]:
     """Every kind of character that isn't allowed, somewhere in a text.
 
-    What people type comes first and last: the fixed cases have it within. What can't be seen comes between Han as well.
+    What people type comes first, last, and between digits, as in a date: the fixed cases have it between letters. What
+    can't be seen comes between Han as well.
     """
     for subject in ("GroupName", "GroupId", "Tag", "GroupExDescriptions[]"):
         clause = subject.replace("[]", ".element") + ".charset"
@@ -156,9 +172,10 @@ def illegal_characters(random: Random) -> Iterator[Telling]:
             for place in (Place.FIRST, Place.LAST) if typed else random.sample([*Place], 1):
                 text_ = with_stranger(random, subject, stranger, place)
                 yield _wrong(random, subject, clause, f"{name} {place.name.lower()}", text_)
-            if alphabet_of(subject).han and (stranger.isspace() or not stranger.isprintable()):
-                text_ = between_han(random, subject, stranger)
-                yield _wrong(random, subject, clause, f"{name} between Han", text_)
+            unseen = alphabet_of(subject).han and (stranger.isspace() or not stranger.isprintable())
+            for neighbours, about in ((string.digits, "digits"),) * typed + ((HAN, "Han"),) * unseen:
+                text_ = between(random, subject, stranger, neighbours)
+                yield _wrong(random, subject, clause, f"{name} between {about}", text_)
 
 
 def _wrong(random: Random, subject: str, clause: str, about: str, text_: str) -> Telling:
