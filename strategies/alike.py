@@ -50,12 +50,14 @@ _DESCRIPTIONS = (
     ["abc", "acb", "ab", "abcd", "bc"],
     ["0", "O", "l", "1", "I"],
 )
-# Texts that mean something to a parser, a database, a file system or a guard.
+# Texts that are taken for other values, and words at which a guard, a database or a file system starts.
 _MISREAD = (
-    "null", "true", "0", "NaN", "-", "None", "undefined", "1e5", "-1", "007", "_", "False", "nil", "select", "--",
-    "admin", "root", "test", "default", "system", "union-select", "drop_table", "script", "exec", "alert",
-    "__proto__", "constructor", "length", "eval", "delete", "con", "aux", "Infinity", "0x10", "1_000",
-    "yes", "off", "00", "2024-01-01", "1-2",
+    "null", "true", "0", "NaN", "-", "None", "undefined", "1e5", "-1", "007", "_", "False", "nil", "yes", "--",
+    "off", "00", "2024-01-01", "1-2", "0x10", "1_000", "Infinity", "__proto__", "constructor", "length",
+)  # fmt: skip
+_GUARDED = (
+    "select", "union", "drop", "script", "exec", "alert", "delete", "insert", "or-1-1", "eval", "admin", "root",
+    "test", "default", "system", "con", "aux", "cmd", "onload", "shell",
 )  # fmt: skip
 # Characters, of readings, for which some services keep others that look or sort alike.
 _FOLDED = frozenset({"fullwidth-letters", "fullwidth-digits", "han-compatibility", "other-letters", "other-digits"})
@@ -108,11 +110,11 @@ def _with_part(part: str, place: Place) -> str:
 
 def misread(random: Random) -> Iterator[Case]:
     """Values that are easily taken for others, and what is then kept of them."""
-    words = random.sample(_MISREAD, len(_MISREAD))
-    for at in range(0, len(words), most_descriptions()):
-        texts = words[at : at + most_descriptions()]
-        own = {"GroupName": f"{texts[0]}-{WORD}", "GroupId": f"{WORD}_{texts[-2]}"}
-        yield looked_at("GroupExDescriptions", ", ".join(texts), **own, Tag=texts[-1], GroupExDescriptions=texts)
+    for texts in _by_five(random, _MISREAD):
+        yield looked_at("GroupExDescriptions", ", ".join(texts), Tag=texts[-1], GroupExDescriptions=texts)
+    for texts in _by_five(random, _GUARDED):
+        own = {"GroupName": f"{texts[0]}-{WORD}", "GroupId": f"{WORD}_{texts[1]}"}
+        yield looked_at("GroupExDescriptions", ", ".join(texts), **own, Tag="-".join(texts), GroupExDescriptions=texts)
     yield looked_at("Tag", "one text everywhere", Tag=SALT, GroupExDescriptions=[SALT])
     for about, value in (("a text", text(random, NAMES, 5)), ("a text with a comma", "学号,工号")):
         for form in (Form.JSON, Form.QUERY):
@@ -123,6 +125,12 @@ def misread(random: Random) -> Iterator[Case]:
         ways = {"GroupName": f"{WORD}{sample}", "Tag": kept, "GroupExDescriptions": [kept]}
         for parameter in ways if name in _FOLDED else random.sample(list(ways), 1):
             yield looked_at(parameter, name, **{parameter: ways[parameter]})
+
+
+def _by_five(random: Random, texts: tuple[str, ...]) -> Iterator[list[str]]:
+    """All of them, as many at a time as there may be descriptions."""
+    shuffled = random.sample(texts, len(texts))
+    yield from (shuffled[at : at + most_descriptions()] for at in range(0, len(shuffled), most_descriptions()))
 
 
 def looked_at(parameter: str, about: str, **more: object) -> Case:
