@@ -42,7 +42,7 @@ _ALIKE_NAMES = (
 )
 # Characters that are taken for one another: they look alike, or a table says so. No two are one letter in two cases.
 _LOOKALIKES = ("0", "O", "Q", "1", "l", "I", "5", "S", "2", "Z", "8", "B")
-_HAN_ALIKE = ("国", "國", "学", "學", "员", "員", "己", "已")
+_HAN_ALIKE = ("国", "國", "学", "學", "员", "員")
 _DESCRIPTIONS = (
     ["a-b", "a_b", "ab", "ab-", "-ab"],
     ["1", "01", "10", "1-0", "1_0"],

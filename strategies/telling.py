@@ -38,7 +38,8 @@ _UNKNOWN = (
     "groupName", "Limit", "Offset", "PersonId", "PersonName", "GroupIds", "Image", "Url", "Description", "_",
 )  # fmt: skip
 _VALUES: tuple[object, ...] = ("x", "", 1, 0, True, [], {}, ["x"])
-_MANY = (1, 2, 3, 7, 20)
+# How many items too many: mostly a few, since the sweeps have the rest.
+_MANY = (1, 2, 3, 1, 2, 3, 1, 2, 3, 7, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,11 @@ def of_the_action(random: Random) -> Iterator[Telling]:
 
 
 def breaking_each(random: Random) -> Iterator[Telling]:
-    """Requests that break one clause each; two where characters can, since there are so many."""
+    """Requests that break one clause each; two where characters or numbers of items can, since there are so many."""
     for clause in CLAUSES:
         if clause.breakable_alone:
             yield _breaking(random, clause)
-        if isinstance(clause.rule, Charset):
+        if isinstance(clause.rule, Charset | MaxItems):
             yield _breaking(random, clause)
 
 

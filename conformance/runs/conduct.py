@@ -52,7 +52,7 @@ _DEEP_REQUESTS = 20_000
 # Far enough that no round of one seed is a round of another that anybody would choose.
 _SEEDS_APART = 1_000_003
 # So many of the groups that were created first are asked for again, and as many of the others.
-_REVISITED = 8
+_REVISITED = 6
 _UNIQUE = ("GroupId.unique", "GroupName.unique")
 
 
