@@ -149,7 +149,9 @@ def _beyond(random: Random) -> Iterator[Telling]:
 
 def _in_rows(steps: list[Step]) -> Iterator[tuple[Step, ...]]:
     """As many as are asked for in a row; no two of a row have texts of the same length, nor so the same texts."""
-    return (tuple(steps[at : at + _IN_A_ROW]) for at in range(0, len(steps), _IN_A_ROW))
+    starts = range(0, len(steps) - _IN_A_ROW + 1, _IN_A_ROW)
+    ends = (*starts[1:], len(steps))  # the last takes the rest: few successes are none in a row
+    return (tuple(steps[start:end]) for start, end in zip(starts, ends, strict=True))
 
 
 def _not_of_types(random: Random) -> list[Telling]:
