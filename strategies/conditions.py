@@ -7,27 +7,31 @@ So each run sends the telling requests again under every condition of the table,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 from random import Random
 
-from conformance.contract import ARRAYS
+from conformance.contract import ARRAYS, CLAUSES, PARAMETERS
+from conformance.contract.rules import Required
 from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.request import Request
-from conformance.exchange.salt import ID, SALT, WORD
+from conformance.exchange.salt import ID, SALT, WORD, salted
 from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import Form
 from conformance.strategies.draws import alphabet_of, descriptions, drawing, limit_of, most_descriptions, text
 from conformance.strategies.sequences import create, delete, information
 from conformance.strategies.telling import Telling, telling
 
-__all__ = ["ANOTHER_CLIENT", "CONDITIONS", "Condition", "under_any", "under_conditions"]
+__all__ = ["ANOTHER_CLIENT", "CONDITIONS", "LATE", "Condition", "under_any", "under_conditions"]
 
 # How a telling request is sent under a condition; None where it can't be.
 Under = Callable[[Telling, Random], Telling | None]
 
+_REQUIRED = tuple(each.parameter for each in CLAUSES if isinstance(each.rule, Required))
+_OPTIONAL = tuple(each for each in PARAMETERS if each not in _REQUIRED)
 _IN_THE_CROWD = 4
-_PAUSE = 0.45  # seconds
+_PAUSE = 0.8  # seconds: many times what an answer takes, also where the machine has much to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +87,17 @@ def _with(more: Callable[[Random], dict[str, object]]) -> Under:
     """With these parameters besides, as far as the request doesn't have them."""
 
     def under(told: Telling, random: Random) -> Telling:
-        request = told.step.request
-        there = dict(request.parameters)
-        added = [(name, value) for name, value in more(random).items() if name not in there]
-        request = replace(request, parameters=(*request.parameters, *added))
-        return replace(told, step=replace(told.step, request=request))
+        there = dict(told.step.request.parameters)
+        added = {name: value for name, value in more(random).items() if name not in there}
+        return _asking(told, {**there, **added})
 
     return under
+
+
+def _asking(told: Telling, parameters: Mapping[str, object]) -> Telling:
+    """The same with other parameters."""
+    request = replace(told.step.request, parameters=tuple(parameters.items()))
+    return replace(told, step=replace(told.step, request=request))
 
 
 def _everything(random: Random) -> dict[str, object]:
@@ -98,6 +106,74 @@ def _everything(random: Random) -> dict[str, object]:
         "Tag": text(random, alphabet_of("Tag"), random.randint(1, limit_of("Tag"))),
         "FaceModelVersion": "3.0",
     }
+
+
+def _beside(names: tuple[str, ...]) -> Under:
+    """With these optional parameters and no other, but for what is wrong."""
+
+    def under(told: Telling, random: Random) -> Telling | None:
+        if told.broken is None or told.broken in {"", *names} or (told.before and len(names) > 1):
+            return None
+        values, kept = _everything(random), {*_REQUIRED, told.broken}
+        there = {name: value for name, value in told.step.request.parameters if name in kept}
+        return _asking(told, {**there, **{name: values[name] for name in names}})
+
+    return under
+
+
+def _at_limits(told: Telling, random: Random) -> Telling | None:
+    """Whatever isn't wrong is as long as it may be."""
+    if not told.broken or told.before:
+        return None
+    longest = text(random, alphabet_of("GroupExDescriptions[]"), limit_of("GroupExDescriptions[]") - 1)
+    full: dict[str, object] = {
+        "GroupExDescriptions": [f"{longest}{each}" for each in range(most_descriptions())],
+        "Tag": text(random, alphabet_of("Tag"), limit_of("Tag")),
+        "FaceModelVersion": "3.0",
+    }
+    full |= {name: salted(limit_of(name), han=name == "GroupName") for name in _REQUIRED}
+    wrong = {name: value for name, value in told.step.request.parameters if name == told.broken}
+    del full[told.broken]  # it may be wrong by its absence
+    return _asking(told, {**full, **wrong})
+
+
+def _of_one_text(told: Telling, _random: Random) -> Telling | None:
+    """The id is the name."""
+    if told.before or told.broken in _REQUIRED:
+        return None
+    return _asking(told, {**dict(told.step.request.parameters), "GroupName": WORD, "GroupId": WORD})
+
+
+def _elsewhere(told: Telling, random: Random) -> Telling | None:
+    """In another Region; but for what is taken, since the page doesn't say that Regions share their groups."""
+    if not told.broken or told.before:
+        return None
+    return _twisted(*(f"region={each}" for each in _REGIONS))(told, random)
+
+
+def _again(told: Telling, _random: Random) -> Telling | None:
+    """Refused three times, the last two on another connection."""
+    if not told.broken:
+        return None
+    first = replace(told.step, twists=(*told.step.twists, "header=Connection:close"))
+    return replace(told, before=(*told.before, first), after=(told.step,))
+
+
+def _in_plain_utf8(told: Telling, _random: Random) -> Telling | None:
+    """With Han in it, where that can be."""
+    if told.step.form is not Form.JSON:
+        return None
+    if not told.before and told.broken != "GroupName" and not told.after:
+        told = _asking(told, {**dict(told.step.request.parameters), "GroupName": "腾讯<han:9>"})
+    return replace(told, step=replace(told.step, form=Form.JSON_RAW))
+
+
+def _right_after(*before: Step) -> Under:
+    """After requests that have nothing to do with it."""
+    return lambda told, _random: replace(told, before=before) if told.broken and not told.before else None
+
+
+_OTHER = create(f"{SALT}z", f"{SALT}z")
 
 
 def _empty(_random: Random) -> dict[str, object]:
@@ -116,8 +192,8 @@ def _bare(told: Telling, _random: Random) -> Telling | None:
 
 def _reordered(step: Step, random: Random) -> Step:
     pairs = step.request.parameters
-    order = tuple(reversed(pairs)) if random.random() < 0.5 else tuple(sorted(pairs, key=lambda pair: pair[0]))
-    return replace(step, request=replace(step.request, parameters=order))
+    orders = (pairs[::-1], sorted(pairs, key=lambda pair: pair[0]), random.sample(pairs, len(pairs)))
+    return replace(step, request=replace(step.request, parameters=tuple(random.choice(orders))))
 
 
 def _in_form(*ways: tuple[Form, Scheme]) -> Under:
@@ -129,7 +205,8 @@ def _in_form(*ways: tuple[Form, Scheme]) -> Under:
         if of_version_3 or not _is_sayable(told.step.request):
             return None
         request = told.step.request if told.broken is None or told.before else _without_escapes(told)
-        return replace(told, step=replace(told.step, request=request, form=form, scheme=scheme))
+        step = replace(told.step, request=request, form=form, scheme=scheme)
+        return replace(told, step=_reordered(step, random) if random.random() < 0.5 else step)
 
     return under
 
@@ -207,6 +284,12 @@ def _after_its_reason(told: Telling, _random: Random) -> Telling | None:
     return replace(told, after=(Step(delete(first)), Step(create(first, SALT)), told.step))
 
 
+_REGIONS = ("ap-shanghai", "ap-beijing", "ap-chengdu", "ap-hongkong", "ap-singapore")
+_HEADERS = (
+    "header=Accept:application/json", "header=Accept-Encoding:identity", "header=X-Forwarded-For:203.0.113.7",
+    "header=X-TC-TraceId:8f2d6c1e-5b0a-4c37-9d1e-2a7b90c4f3e5",
+)  # fmt: skip
+_SIZES = (30_000, 50_000, 70_000)  # bytes: more than any of these requests has
 _SDKS = ("SDK_PYTHON_3.0.1206", "SDK_GO_1.0.1100", "SDK_JAVA_3.1.1090", "SDK_NODEJS_4.0.900", "SDK_PHP_3.0.1300")
 _UNKNOWN_AGENTS = ("Dalvik/2.1.0 (Linux; U; Android 14)", "HRSystem/2.3", "GuzzleHttp/7", "Ruby")
 _AGENTS = (
@@ -218,8 +301,22 @@ ANOTHER_CLIENT = Condition(
     "as another client sends it", "it was tried with one client, in one language, from one machine", _as_another_client
 )
 
+LATE = Condition("late", "it is right as long as a test lasts", lambda told, _random: told)
+
 CONDITIONS: tuple[Condition, ...] = (
     ANOTHER_CLIENT,
+    Condition("with an id and a name that were used before", "what was found right once is believed",
+              _used_before, alone=False),
+    Condition("right after a deletion", "what a deletion leaves behind is in the way",
+              _right_after(Step(_OTHER), Step(delete(f"{SALT}z"))), alone=False),
+    Condition("right after a wrong signature", "what the last request left behind is still there",
+              _right_after(Step(_OTHER, twists=("other-key",))), alone=False),
+    Condition("and asked for again", "who insists is let through; or what was seen once isn't looked at again",
+              _again, alone=False),
+    Condition("and corrected", "a refusal is remembered, or has taken the id already", _corrected, alone=False),
+    Condition("looked up before", "that a group isn't there is remembered", _looked_up, alone=False),
+    Condition("and again when its reason is gone", "refusals are kept by what was asked",
+              _after_its_reason, alone=False),
     Condition(
         "on new connections", "checks are made once a connection, or not for its first request",
         _twisted("header=Connection:close"),
@@ -234,13 +331,18 @@ CONDITIONS: tuple[Condition, ...] = (
               _twisted(*(f"timestamp={each}" for each in (-200, -90, -20, 20, 90, 200)))),
     Condition("with headers written otherwise", "headers are found as one library writes them",
               _twisted("header-case=lower", "header-case=upper", "signed-header=X-Custom:a")),
+    Condition("with other headers", "a client is known by what it sends besides",
+              _step(lambda step, _random: replace(step, twists=(*step.twists, *_HEADERS)))),
+    Condition("with its Action signed", "of what else is signed nobody thought, and it is believed",
+              _of_json(_twisted("also-signed=X-TC-Action"))),
     Condition("with its members in another order", "a parser that reads as it goes has read half of them",
               _of_json(_step(_reordered))),
     Condition("in compact JSON", "other languages write JSON without spaces", _of_json(_twisted("compact"))),
     Condition("in JSON written otherwise", "a quick look at the bytes isn't a parser",
               _of_json(_twisted("spaced", "escaped"))),
-    Condition("in plain UTF-8", "other languages don't escape what isn't ASCII",
-              _of_json(_step(lambda step, _random: replace(step, form=Form.JSON_RAW)))),
+    Condition("in a large body", "what is large isn't read to its end",
+              _of_json(_twisted(*(f"padded={each}" for each in _SIZES)))),
+    Condition("in plain UTF-8", "other languages don't escape what isn't ASCII", _in_plain_utf8),
     Condition("by GET", "parameters come by another way into the same checks, or into others",
               _in_form((Form.QUERY, Scheme.TC3), (Form.QUERY, Scheme.SHA1), (Form.QUERY, Scheme.SHA256))),
     Condition("in a form", "as by GET", _in_form((Form.FORM, Scheme.SHA1), (Form.FORM, Scheme.SHA256))),
@@ -248,17 +350,18 @@ CONDITIONS: tuple[Condition, ...] = (
               _with(_everything)),
     Condition("with what may be empty", "an empty value is taken for an absent one", _with(_empty)),
     Condition("with nothing else", "a check hangs on another parameter", _bare),
+    *(
+        Condition(f"with {' and '.join(names)} alone", "a check hangs on which of the others are there", _beside(names))
+        for count in (1, 2)
+        for names in combinations(_OPTIONAL, count)
+    ),
+    Condition("with everything else as long as it may be", "lengths are added up, or one buffer holds all", _at_limits),
+    Condition("with one text as id and name", "a pair that is alike is taken for a test", _of_one_text),
+    Condition("in another Region", "each Region has a service of its own, one of them an older one", _elsewhere),
     Condition("several at once", "under load checks are left out, or share what isn't theirs",
               _in_the_crowd, alone=False),
     Condition("at an uneven pace", "who asks evenly is a program",
               _step(lambda step, _random: replace(step, pause=_PAUSE)), alone=False, every=4),
-    Condition("with an id and a name that were used before", "what was found right once is believed",
-              _used_before, alone=False),
-    Condition("and corrected", "a refusal is remembered, or has taken the id already", _corrected, alone=False),
-    Condition("looked up before", "that a group isn't there is remembered", _looked_up, alone=False),
-    Condition("and again when its reason is gone", "refusals are kept by what was asked",
-              _after_its_reason, alone=False),
-    Condition("late", "it is right as long as a test lasts", _step(lambda step, _random: step)),
 )  # fmt: skip
 
 

@@ -40,6 +40,17 @@ def listing() -> Request:
     return Request.of({"Limit": 1000}, action="GetGroupList")
 
 
+def given_again(clause: str, text: str) -> Case:
+    """A group that asks for the id, or for the name, of one that is there.
+
+    Args:
+        clause: "GroupId.unique" or "GroupName.unique".
+        text: the id, or the name.
+    """
+    parameters = {"GroupId": SALT, "GroupName": SALT, CLAUSE[clause].parameter: text}
+    return Case.single(clause, "that of a group created long before", Request.of(parameters))
+
+
 def uniqueness() -> Iterator[tuple[str, str, int, Sequence]]:
     """Sequences on the sameness of ids and names: (clause, about, rank, templates)."""
     by_id, by_name = "GroupId.unique", "GroupName.unique"

@@ -6,6 +6,7 @@ of every parameter at once, and many of them in a row are what the next refusal 
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterator
 from itertools import cycle, islice
 from random import Random
@@ -14,27 +15,34 @@ from conformance.contract import CLAUSE, NAMES
 from conformance.contract.rules import Typed, Whole
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.request import Request
-from conformance.exchange.salt import CERTAIN, SALT, WORD, salted
-from conformance.exchange.wire import Form
-from conformance.strategies.characters import UNSETTLED_SAMPLES
+from conformance.exchange.salt import CERTAIN, SALT, WORD
+from conformance.strategies.alike import many_alike, misread, nearly_alike
+from conformance.strategies.conditions import under_any
 from conformance.strategies.draws import (
+    HAN,
+    Place,
     alphabet_of,
-    between_han,
+    between,
     descriptions,
     drawing,
     limit_of,
     most_descriptions,
+    own,
     strangers_of,
     text,
+    too_long,
     with_stranger,
 )
 from conformance.strategies.sequences import create, delete, information, modify
 from conformance.strategies.telling import Telling, breaking_each
 
-__all__ = ["illegal_characters", "looked_at_again", "nearly_alike", "sweeps"]
+__all__ = ["illegal_characters", "looked_at_again", "sweeps"]
 
-_IN_A_ROW = 10
+_IN_A_ROW = 7
 _PASSES = 3
+# Lengths at which buffers and columns end, and numbers of items.
+_FAR = (50, 64, 80, 100, 127, 128, 255, 256, 512, 1024)
+_MANY = (50, 100, 128)
 # Texts that are taken for something else by who reads them once too often.
 _MISREAD = (
     "null",
@@ -53,16 +61,30 @@ _MISREAD = (
     "select",
     "--",
 )
-# Characters, of readings, for which some services keep others that look or sort alike.
-_FOLDED = frozenset({"fullwidth-letters", "fullwidth-digits", "han-compatibility", "other-letters", "other-digits"})
 
 
 def sweeps(seed: int) -> Iterator[Case]:
     """Lengths and pairs, with values of a seed."""
     yield from nearly_alike()
+    yield from many_alike(drawing(seed, "alike"))
     yield from looked_at_again()
-    yield from _misread(drawing(seed, "misread"))
+    yield from _changed_again()
+    yield from misread(drawing(seed, "misread"))
     yield from _after_successes(drawing(seed, "lengths"))
+    beyond = drawing(seed, "beyond")
+    yield from under_any(_beyond(beyond), beyond)
+
+
+def _changed_again() -> Iterator[Case]:
+    """Groups that are changed, and whose ids and names are then asked for; and such that are changed back."""
+    a, b, made = WORD, f"{WORD}b", create(WORD, WORD)
+    renamed, back = modify(a, GroupName=b, Tag="yz"), modify(a, GroupName=a)
+    histories = (
+        ("State.id-stays", "given to others after a change", (made, renamed, create(a, f"{a}c"), create(f"{a}d", b))),
+        ("State.renaming", "given its old name back", (made, renamed, back, create(b, a), create(b, b))),
+    )
+    for clause, about, requests in histories:
+        yield Case(clause, about, tuple(map(Step, requests)))
 
 
 def _every_length(random: Random, *, long: bool) -> Iterator[Step]:
@@ -82,8 +104,8 @@ def _every_length(random: Random, *, long: bool) -> Iterator[Step]:
         lengths = dict.fromkeys(islice(endless, random.randint(1, most_descriptions())))
         yield Step(
             create(
-                salted(group_id),
-                salted(name, han=random.random() < 0.6),
+                "".join(own(random, "GroupId", group_id)),
+                "".join(own(random, "GroupName", name)),
                 Tag=text(random, NAMES, tag),
                 GroupExDescriptions=[text(random, NAMES, each) for each in lengths],
             )
@@ -91,16 +113,45 @@ def _every_length(random: Random, *, long: bool) -> Iterator[Step]:
 
 
 def _after_successes(random: Random) -> Iterator[Case]:
-    """Violations of the clauses, each after successes in a row, the last of which is looked at."""
-    rows = [row for at in range(_PASSES) for row in _in_rows([*_every_length(random, long=at > 0)])]
-    for told, row in zip(_not_of_types(random), rows, strict=False):
+    """Violations of the clauses, each after successes in a row, the last of which is looked at.
+
+    Of the first pass each id and each name is asked for once more, by another group.
+    """
+    rows = [(at, row) for at in range(_PASSES) for row in _in_rows([*_every_length(random, long=at > 0)])]
+    for told, (at, row) in zip(_not_of_types(random), rows, strict=False):
         look = Step(information(row[-1].request.last_text("GroupId") or ""))
-        yield Case(told.clause, "broken, after successes", (*row, told.step, look))
+        again = () if at else _given_again(row)
+        yield Case(told.clause, "broken, after successes", (*row, told.step, look, *again))
+
+
+def _given_again(row: tuple[Step, ...]) -> Iterator[Step]:
+    for at, step in enumerate(row):
+        parameters = dict(step.request.parameters)
+        for name in ("GroupId", "GroupName"):
+            yield Step(Request.of({"GroupName": f"{WORD}{at}", "GroupId": f"{WORD}{at}", name: parameters[name]}))
+
+
+def _beyond(random: Random) -> Iterator[Telling]:
+    """Every length beyond the limit up to half as long again, some far beyond; and numbers of items likewise."""
+    for subject in ("GroupName", "GroupId", "Tag", "GroupExDescriptions[]"):
+        limit, clause = limit_of(subject), subject.replace("[]", ".element") + ".length.max"
+        nearest = limit + limit // 2
+        for length in (*range(limit + 1, nearest + 1), *(each for each in _FAR if each > nearest)):
+            yield _wrong(random, subject, clause, f"{length} characters", too_long(random, subject, length))
+    most = most_descriptions()
+    for count in (*range(most + 1, 4 * most + 1), *_MANY):
+        value = descriptions(random, count, least=2)
+        yield Telling(
+            "GroupExDescriptions.count.max", f"{count} items", Step(_put("GroupExDescriptions", value)),
+            broken="GroupExDescriptions",
+        )  # fmt: skip
 
 
 def _in_rows(steps: list[Step]) -> Iterator[tuple[Step, ...]]:
     """As many as are asked for in a row; no two of a row have texts of the same length, nor so the same texts."""
-    return (tuple(steps[at : at + _IN_A_ROW]) for at in range(0, len(steps), _IN_A_ROW))
+    starts = range(0, len(steps) - _IN_A_ROW + 1, _IN_A_ROW)
+    ends = (*starts[1:], len(steps))  # the last takes the rest: few successes are none in a row
+    return (tuple(steps[start:end]) for start, end in zip(starts, ends, strict=True))
 
 
 def _not_of_types(random: Random) -> list[Telling]:
@@ -110,16 +161,26 @@ def _not_of_types(random: Random) -> list[Telling]:
 
 
 def illegal_characters(random: Random) -> Iterator[Telling]:
-    """Every kind of character that isn't allowed, somewhere in a text; what can't be seen, between Han as well."""
+    """Every kind of character that isn't allowed, somewhere in a text.
+
+    What people type comes first, last, and between digits, as in a date: the fixed cases have it between letters. What
+    can't be seen comes between Han as well.
+    """
     for subject in ("GroupName", "GroupId", "Tag", "GroupExDescriptions[]"):
+        clause = subject.replace("[]", ".element") + ".charset"
         for name, stranger in strangers_of(subject).items():
-            yield _illegal(random, subject, f"{name} somewhere", with_stranger(random, subject, stranger))
-            if alphabet_of(subject).han and (stranger.isspace() or not stranger.isprintable()):
-                yield _illegal(random, subject, f"{name} between Han", between_han(random, subject, stranger))
+            typed = stranger.isascii() and stranger.isprintable()
+            for place in (Place.FIRST, Place.LAST) if typed else random.sample([*Place], 1):
+                text_ = with_stranger(random, subject, stranger, place)
+                yield _wrong(random, subject, clause, f"{name} {place.name.lower()}", text_)
+            unseen = alphabet_of(subject).han and (stranger.isspace() or not stranger.isprintable())
+            for neighbours, about in ((string.digits, "digits"),) * typed + ((HAN, "Han"),) * unseen:
+                text_ = between(random, subject, stranger, neighbours)
+                yield _wrong(random, subject, clause, f"{name} between {about}", text_)
 
 
-def _illegal(random: Random, subject: str, about: str, text_: str) -> Telling:
-    parameter, clause = subject.removesuffix("[]"), subject.replace("[]", ".element") + ".charset"
+def _wrong(random: Random, subject: str, clause: str, about: str, text_: str) -> Telling:
+    parameter = subject.removesuffix("[]")
     value: object = text_
     if subject.endswith("[]"):
         others = descriptions(random, random.randrange(most_descriptions()))
@@ -157,16 +218,6 @@ _ALIKE_NAMES = (
 )
 
 
-def nearly_alike() -> Iterator[Case]:
-    """Ids and names that stores take for the same, and that aren't."""
-    for first, second, why in (*_ALIKE, *_ALIKE_IDS):
-        steps = Step(create(first, f"{SALT}a")), Step(create(second, f"{SALT}b"))
-        yield Case("GroupId.unique", f"ids: {why}", steps)
-    for first, second, why in (*_ALIKE, *_ALIKE_NAMES):
-        steps = Step(create(f"{SALT}a", first)), Step(create(f"{SALT}b", second))
-        yield Case("GroupName.unique", f"names: {why}", steps)
-
-
 def looked_at_again() -> Iterator[Case]:
     """Groups that are looked at before and after something is changed."""
     once = Step(create(WORD, WORD, Tag="xy", GroupExDescriptions=["x", "y"]))
@@ -174,25 +225,3 @@ def looked_at_again() -> Iterator[Case]:
     yield Case("State.renaming", "looked at three times before", (once, look, look, look, renamed, look))
     again = Step(delete(WORD)), Step(create(WORD, WORD)), look
     yield Case("State.deletion", "made again with less", (once, *again))
-
-
-def _misread(random: Random) -> Iterator[Case]:
-    """Values that are easily taken for others, and what is then kept of them."""
-    for at in range(0, len(_MISREAD), most_descriptions()):
-        texts = [*_MISREAD[at : at + most_descriptions()]]
-        yield _looked_at("GroupExDescriptions", ", ".join(texts), Tag=texts[-1], GroupExDescriptions=texts)
-    yield _looked_at("Tag", "one text everywhere", Tag=SALT, GroupExDescriptions=[SALT])
-    for about, value in (("a text", text(random, NAMES, 5)), ("a text with a comma", "学号,工号")):
-        for form in (Form.JSON, Form.QUERY):
-            step = Step(_put("GroupExDescriptions", value), form)
-            yield Case("GroupExDescriptions.type", f"{about}, {form}", (step, Step(information(SALT))))
-    for name, (sample, *_) in UNSETTLED_SAMPLES.items():
-        kept = f"{text(random, NAMES, 3)}{sample}{text(random, NAMES, 3)}"
-        ways = {"GroupName": f"{WORD}{sample}", "Tag": kept, "GroupExDescriptions": [kept]}
-        for parameter in ways if name in _FOLDED else random.sample(list(ways), 1):
-            yield _looked_at(parameter, name, **{parameter: ways[parameter]})
-
-
-def _looked_at(parameter: str, about: str, **more: object) -> Case:
-    created = Request.of({"GroupName": SALT, "GroupId": SALT, **more})
-    return Case(f"State.kept.{parameter}", about, (Step(created), Step(information(SALT))))

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from random import Random
 
 from conformance.contract import CLAUSE, CLAUSES, Clause
-from conformance.contract.rules import Charset, DistinctItems, MaxItems, MaxLength, Required, Typed
+from conformance.contract.rules import Charset, DistinctItems, MaxItems, MaxLength, OneOf, Required, Typed
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.request import Request
-from conformance.exchange.salt import ID, NAME, SALT, WORD
+from conformance.exchange.salt import ID, NAME, SALT, SALT_CAPITALS, WORD
 from conformance.strategies.draws import (
     alphabet_of,
     descriptions,
@@ -22,17 +22,24 @@ from conformance.strategies.draws import (
     strangers_of,
     text,
     too_long,
+    version,
     with_stranger,
 )
 from conformance.strategies.edges import breaking
 from conformance.strategies.sequences import create, information
 
-__all__ = ["Telling", "breaking_each", "keeping_all", "telling"]
+__all__ = ["Telling", "breaking_each", "of_the_action", "telling"]
 
-_IDS = (SALT, ID, WORD, "<digits:12>", "<word>-1")
-_NAMES = (SALT, NAME, WORD, "<han:9>", "腾讯<han:8>", "<digits:12>")
-_UNKNOWN = ("Tags", "groupTag", "GroupExDescription", "Remark", "GroupNames", "FaceModelVersions", "tag")
-_MANY = (1, 2, 3, 7, 20)
+_IDS = (SALT, ID, WORD, "<digits:12>", "<word>-1", SALT_CAPITALS)
+_NAMES = (SALT, NAME, WORD, "<han:9>", "腾讯<han:8>", "<digits:12>", SALT_CAPITALS)
+# Misspelt, of other actions, or of nobody.
+_UNKNOWN = (
+    "Tags", "groupTag", "GroupExDescription", "Remark", "GroupNames", "FaceModelVersions", "tag", "GroupID",
+    "groupName", "Limit", "Offset", "PersonId", "PersonName", "GroupIds", "Image", "Url", "Description", "_",
+)  # fmt: skip
+_VALUES: tuple[object, ...] = ("x", "", 1, 0, True, [], {}, ["x"])
+# How many items too many: mostly a few, since the sweeps have the rest.
+_MANY = (1, 2, 3, 1, 2, 3, 1, 2, 3, 7, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +69,26 @@ class Telling:
 
 def telling(random: Random) -> Iterator[Telling]:
     """One request for each clause that a request can break, and some that must be accepted."""
+    yield from of_the_action(random)
+    yield from _of_the_gateway(random)
+
+
+def of_the_action(random: Random) -> Iterator[Telling]:
+    """Those on the action's own parameters, and on what it keeps."""
     told = [*breaking_each(random)]
     of_types = [each for each in told if isinstance(CLAUSE[each.clause].rule, Typed)]
     yield from (each for each in told if each not in of_types)
     yield random.choice(of_types)  # nobody checks one type otherwise than another
-    yield from _of_the_gateway(random)
     yield from _taken(random)
     yield from keeping_all(random)
 
 
 def breaking_each(random: Random) -> Iterator[Telling]:
-    """Requests that break one clause each; two where characters can, since there are so many."""
+    """Requests that break one clause each; two where characters or numbers of items can, since there are so many."""
     for clause in CLAUSES:
         if clause.breakable_alone:
             yield _breaking(random, clause)
-        if isinstance(clause.rule, Charset):
+        if isinstance(clause.rule, Charset | MaxItems):
             yield _breaking(random, clause)
 
 
@@ -88,12 +100,13 @@ def _breaking(random: Random, clause: Clause) -> Telling:
 
 def _of_the_gateway(random: Random) -> Iterator[Telling]:
     """What isn't about the action's parameters: a name that it doesn't know, a signature, common parameters."""
-    unknown = {**_plain(random), random.choice(_UNKNOWN): "x"}
-    yield Telling("Request.unknown-parameter", "an unknown parameter", Step(Request.of(unknown)), broken="")
-    version = f"20{random.randint(18, 24)}-{random.randint(1, 12):02}-{random.randint(4, 28):02}"
+    for value in ("x", random.choice(_VALUES)):
+        unknown = {**_plain(random), random.choice(_UNKNOWN): value}
+        yield Telling("Request.unknown-parameter", "an unknown parameter", Step(Request.of(unknown)), broken="")
+    other = f"20{random.randint(18, 24)}-{random.randint(1, 12):02}-{random.randint(4, 28):02}"
     for clause, twists in (
         ("Authentication.signature", ("other-key", f"signature-digit={random.randrange(64)}")),
-        ("Protocol.version.known", (f"version={version}", "version=2020-03-04")),
+        ("Protocol.version.known", (f"version={other}", "version=2020-03-04")),
         ("Protocol.region.present", ("without=Region",)),
         ("Authentication.timestamp.window", ("timestamp=-400", "timestamp=400", "timestamp=5000")),
     ):
@@ -124,6 +137,8 @@ def _break(random: Random, clause: Clause, parameters: dict[str, object]) -> Non
             value = descriptions(random, limit + random.choice(_MANY), least=2)
         case DistinctItems():
             value = _repeating(random)
+        case OneOf(values=values) if random.random() < 0.6:  # else one of those that are known
+            value = version(random, values)
         case _:
             value = random.choice([each.value for each in breaking(clause)])
     if clause.of_elements:
@@ -149,11 +164,19 @@ def _repeating(random: Random) -> list[str]:
 def _taken(random: Random) -> Iterator[Telling]:
     """An id, and a name, that another group has."""
     for clause, group_id, name in (("GroupId.unique", WORD, f"{WORD}b"), ("GroupName.unique", f"{WORD}b", WORD)):
-        first = Step(create(WORD, WORD))
+        first = Step(create(WORD, WORD, **_optional(random)))
         yield Telling(clause, "taken", Step(create(group_id, name)), (first,), broken=CLAUSE[clause].parameter)
     group_id, name = random.choice(_IDS), random.choice(_NAMES)
-    second = Step(create(group_id, f"{name}b", FaceModelVersion="3.0"))
-    yield Telling("GroupId.unique", "taken, with a version", second, (Step(create(group_id, name)),), broken="GroupId")
+    ways = ("GroupId.unique", (group_id, f"{name}b")), ("GroupName.unique", (f"{group_id}c", name))
+    clause, second = random.choice(ways)
+    step, first = Step(create(*second, FaceModelVersion="3.0")), Step(create(group_id, name))
+    yield Telling(clause, "taken, with a version", step, (first,), broken=CLAUSE[clause].parameter)
+
+
+def _optional(random: Random) -> dict[str, object]:
+    """What a group may have besides, each now and then."""
+    more = {"Tag": "x", "GroupExDescriptions": ["x", "y"], "FaceModelVersion": "3.0"}
+    return {name: value for name, value in more.items() if random.random() < 0.5}
 
 
 def keeping_all(random: Random) -> Iterator[Telling]:

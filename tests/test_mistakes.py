@@ -40,6 +40,7 @@ def test_rank():
         ("tag-falsy-absent", "Tag.*", ("Tag.type",)),
         ("desc-json-string", "GroupExDescriptions.*", ("GroupExDescriptions.type",)),
         ("code-name-for-id", "*.length.max", ("GroupId.length.max",)),
+        ("proto-body-unread", "Protocol.*", ("Protocol.connection",)),
     ],
 )
 def test_told_as_a_person_would(mistake, only, clauses):

@@ -19,10 +19,9 @@ UNFOUND: dict[str, str] = {
     "last-message": "allowed: a message is there, and the page doesn't promise its words",
     # What takes longer than a run, or isn't where it is sent.
     "warm-up": "honest for ten minutes, longer than a run takes",
-    "forgetful": "honest for forty seconds after each creation: nobody waits so long within a run",
+    "forgetful": "honest for forty seconds after each creation: found where a run takes longer",
     "human-pace": "wrong only for the first request after four seconds of silence: as many for each kind take minutes",
     "every-minute": "wrong for three seconds of a minute: only a run that is long, or lucky, is there",
     "lifetime-quota": "wrong from the thousandth group on: a run creates fewer",
     "public-host": "wrong under another name: a server is only asked under that by which it was given",
-    "one-in-twenty": "wrong by lot, once in twenty: mostly found, never surely",
 }

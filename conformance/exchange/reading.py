@@ -11,6 +11,7 @@ __all__ = [
     "AUTHORIZATION", "OTHER_VERSIONS", "clock_ahead", "common_parameter", "is_stale", "secret_id_of", "signature_of",
 ]  # fmt: skip
 
+# Earlier versions of the product, with pages of their own: whether a service still knows them isn't on this one.
 OTHER_VERSIONS = frozenset({"2018-03-01"})
 
 

@@ -160,7 +160,7 @@ class Assessor:
         name = f"request {self.results.requests}{f' ({where})' if where else ''}, {_shown(request)}"
         departures = [
             *judgement.departures,
-            *_of_aim(case_run.case, judgement, prediction, answer),
+            *_of_aim(case_run, judgement, prediction, answer),
             *self._learn(name, judgement, prediction, answer),
         ]
         case_run.found += [self.fail(each, case_run) for each in _of_one_answer(departures)]
@@ -177,7 +177,8 @@ class Assessor:
     ) -> None:
         """A CreateGroup request that had to be answered was not: a departure, and the end of the case."""
         self.perhaps_created(http)
-        departure = Departure(case_run.case.clause, DepartureKind.NO_ANSWER, explain(prediction), str(error))
+        aim = _aim(case_run, prediction)
+        departure = Departure(aim, DepartureKind.NO_ANSWER, explain(prediction), str(error))
         case_run.found.append(self.fail(departure, case_run))
         case_run.ended = True
 
@@ -365,14 +366,22 @@ def _is_told(clause: str, outcome: Outcome | None) -> bool:
     return isinstance(outcome, Accepted) or (isinstance(outcome, Refused) and isinstance(CLAUSE[clause].rule, Gate))
 
 
+def _aim(case_run: CaseRun, prediction: Prediction) -> str:
+    """The clause at which a request is aimed; of a plain one behind one that isn't, that it leaves nothing behind."""
+    before = case_run.steps[max(0, case_run.index - 1)]
+    plain = case_run.steps[case_run.index].is_plain and prediction.must_be_accepted
+    return _CONNECTION if plain and not before.is_plain else case_run.case.clause
+
+
 def _of_aim(
-    case: Case, judgement: Judgement, prediction: Prediction, answer: HttpResponse | None
+    case_run: CaseRun, judgement: Judgement, prediction: Prediction, answer: HttpResponse | None
 ) -> Iterable[Departure]:
     """The clause at which a request was aimed hasn't been kept by an answer that can't be read."""
-    known = any(each.clause == case.clause for each in judgement.departures)
-    if judgement.outcome is None and answer is not None and not case.probe and not known:
+    aim = _aim(case_run, prediction)
+    known = any(each.clause == aim for each in judgement.departures)
+    if judgement.outcome is None and answer is not None and not case_run.case.probe and not known:
         observed = f"HTTP {answer.status}, and no answer of the API"
-        yield Departure(case.clause, DepartureKind.MALFORMED, explain(prediction), observed)
+        yield Departure(aim, DepartureKind.MALFORMED, explain(prediction), observed)
 
 
 def _of_one_answer(departures: Iterable[Departure]) -> list[Departure]:
@@ -408,6 +417,7 @@ _OF_OTHERS = OF_THE_ACCOUNT | {"FailedOperation.GroupInDeletedState"}
 _STILL_THERE = frozenset(
     {*CLAUSE["GroupId.unique"].codes, *CLAUSE["GroupName.unique"].codes, "FailedOperation.GroupInDeletedState"}
 )
+_CONNECTION = "Protocol.connection"
 _RACE = frozenset(CLAUSE["Concurrency.same-id"].codes)
 
 

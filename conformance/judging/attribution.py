@@ -253,11 +253,12 @@ def _cannot_be_read(seen: Sighting, evidence: Evidence) -> Sighting | None:
 
 def _unread_there_alone(seen: Sighting, evidence: Evidence) -> Sighting | None:
     """What can't be read answers a breach of the clause at which the request was aimed, and others can be read."""
-    if seen.kind is not Kind.MALFORMED or not _is_of_answers(seen.clause) or seen.aim not in seen.at_issue:
+    if seen.kind is not Kind.MALFORMED or not _is_of_answers(seen.clause):
         return None
     if _UNREADABLE not in seen.at_issue or seen.aim in evidence.unread:
         return None
-    own = evidence.first(lambda each: each.kind is seen.kind and each.clause == seen.aim)
+    aims = {each for each in seen.at_issue if each == seen.aim or not _is_of_answers(each)}
+    own = evidence.first(lambda each: each.kind is seen.kind and each.clause in aims)
     return own if own is not None and _answers_are_so_elsewhere(own, evidence) is None else None
 
 

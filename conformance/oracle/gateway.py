@@ -74,7 +74,11 @@ def _protocol(http: HttpRequest, sender: Sender) -> Iterator[Finding]:
     common = {name: common_parameter(http, name) for name in ("Action", "Version", "Region", "Language")}
     yield from _of_size(http)
     yield from _present_and_known("action", common["Action"], known={ACTION, *SISTERS})
-    yield from _present_and_known("version", common["Version"], known={VERSION, *OTHER_VERSIONS})
+    if common["Version"] in OTHER_VERSIONS:
+        yield keeps("Protocol.version.present")
+        yield unsure("Protocol.version.known")
+    else:
+        yield from _present_and_known("version", common["Version"], known={VERSION})
     if not common["Region"]:
         yield depends("Protocol.region.present")
     elif not sender.region:  # others may know better which Regions there are

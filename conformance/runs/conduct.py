@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from conformance.base.errors import BudgetSpentError, NotRecordedError, SuiteError, UnsupportedError
+from conformance.contract import CLAUSE
 from conformance.exchange.cases import Case
+from conformance.exchange.salt import CERTAIN
 from conformance.judging.results import Failure
+from conformance.oracle.world import Presence
 from conformance.recording.interaction import Interaction
 from conformance.runs.run import Run
 from conformance.runs.selection import cases_of, traffic_of
@@ -21,7 +24,9 @@ from conformance.runs.session import Session, open_session
 from conformance.runs.settings import CASSETTE, Settings
 from conformance.runs.shrink import shrink_failures
 from conformance.runs.ways import PROBES, Ways, probed_for
+from conformance.strategies.draws import drawing
 from conformance.strategies.seeded import opening, seeded
+from conformance.strategies.sequences import given_again
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,12 +34,26 @@ if TYPE_CHECKING:
     from conformance.recording.reader import Recording
     from conformance.runs.exploration import Property
 
-__all__ = ["CasePart", "Part", "Played", "conduct", "finish", "judge_recording", "parts_of", "play"]
+__all__ = [
+    "CasePart",
+    "ExplorationPart",
+    "Part",
+    "Played",
+    "RevisitPart",
+    "conduct",
+    "finish",
+    "judge_recording",
+    "parts_of",
+    "play",
+]
 
 # A round of `deep` sends at least so many.
 _DEEP_REQUESTS = 20_000
 # Far enough that no round of one seed is a round of another that anybody would choose.
 _SEEDS_APART = 1_000_003
+# So many of the groups that were created first are asked for again, and as many of the others.
+_REVISITED = 6
+_UNIQUE = ("GroupId.unique", "GroupName.unique")
 
 
 class Part(Protocol):
@@ -124,6 +143,31 @@ class ExplorationPart:
         return [run.results.failures[key][0] for key in run.results.failed - before]
 
 
+@dataclass(frozen=True, slots=True)
+class RevisitPart:
+    """Groups that were created long before: their ids and their names are asked for again, by others.
+
+    Attributes:
+        clause: on ids, or on names.
+    """
+
+    clause: str
+
+    @property
+    def id(self) -> str:
+        """Its clause: there is one of each."""
+        return f"{self.clause}-after-all-others"
+
+    def play(self, run: Run, settings: Settings) -> list[Failure]:
+        """Ask for those that were created first, and for some others, so far as they are surely there."""
+        there = [each for each in run.world.groups.values() if run.world.presence(each.group_id) is Presence.THERE]
+        drawn = drawing(settings.seed, self.clause)
+        chosen = [*there[:_REVISITED], *drawn.sample(there[_REVISITED:], min(_REVISITED, len(there[_REVISITED:])))]
+        texts = (each.text(CLAUSE[self.clause].parameter) for each in chosen)
+        cases = [given_again(self.clause, text) for text in texts if text is not None and len(text) >= CERTAIN]
+        return [failure for case in cases for failure in run.case(case)]
+
+
 def parts_of(settings: Settings, recording: Recording | None = None) -> Iterator[Part]:
     """What a run plays, in order: its cases, what was recorded of others, then what it explores.
 
@@ -149,6 +193,8 @@ def parts_of(settings: Settings, recording: Recording | None = None) -> Iterator
         yield from map(TrafficPart, traffic_of(recording))
     yield from explored
     yield from map(part, last)
+    if explores:
+        yield from (RevisitPart(each) for each in _UNIQUE if settings.aims_at(each))
 
 
 def _aimed_at(cases: Iterable[Case], settings: Settings, ways: Ways) -> list[Case]:

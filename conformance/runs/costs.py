@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from conformance.emulator import Emulator
 from conformance.exchange.salt import Salts, seeded_run_salt
-from conformance.runs.conduct import CasePart, parts_of, play
+from conformance.runs.conduct import ExplorationPart, parts_of, play
 from conformance.runs.run import Run
 from conformance.runs.settings import STANDARD_EXAMPLES, Settings
 from conformance.runs.ways import Ways
@@ -29,7 +29,7 @@ def cost(settings: Settings) -> tuple[int, int]:
     for part in parts_of(counted):
         before = _spent(run)
         play(part, run, counted)
-        spent = fixed if isinstance(part, CasePart) else drawn
+        spent = drawn if isinstance(part, ExplorationPart) else fixed
         spent.update(_spent(run) - before)
     factor = settings.examples // STANDARD_EXAMPLES
     return fixed["requests"] + factor * drawn["requests"], fixed["groups"] + factor * drawn["groups"]

@@ -11,12 +11,13 @@ from conformance.exchange.cases import Case, Step
 from conformance.exchange.salt import salted
 from conformance.exchange.wire import Form
 from conformance.runs.ways import PROBES, is_way_probe
+from conformance.strategies.alike import nearly_alike
 from conformance.strategies.conditions import ANOTHER_CLIENT, under_conditions
 from conformance.strategies.deliveries import authentication, protocol
 from conformance.strategies.edges import breaking, keeping, requests_with, unsettled
 from conformance.strategies.forms import in_many_forms
 from conformance.strategies.sequences import concurrency, create, examples, state, uniqueness
-from conformance.strategies.sweeps import looked_at_again, nearly_alike
+from conformance.strategies.sweeps import looked_at_again
 from conformance.strategies.violations import several_faults, telling_apart, whole_requests
 
 __all__ = ["smoke", "smoke_on_clauses"]
@@ -29,7 +30,7 @@ _DEEPEST_RANK_OF_TYPES = 1
 _LONGEST_TEXT = 5000
 _LAST_RANK = 5
 # Of the pairs that are nearly alike, those that stores are known to take for the same.
-_ALIKE = ("ids: a pattern", "ids: the same number", "names: Han with which")
+_ALIKE = ("ids and names", "ids: a pattern", "ids: the same number", "names: Han with which")
 # What breaks where a database or a parser takes three bytes for the longest character.
 _OF_FOUR_BYTES = "emoji within"
 

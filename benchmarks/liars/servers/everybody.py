@@ -2,7 +2,10 @@
 
 from benchmarks.liars.servers import (  # noqa: F401
     caches,
+    edges,
+    folded,
     forms,
+    insisting,
     kept,
     optional,
     protocol,
