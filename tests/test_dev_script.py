@@ -278,7 +278,7 @@ def test_options_say_what_pytest_does(dev, made, monkeypatch):
     usual, runs[:] = runs[len(dev.CHECKS) :], []
     dev.main(["test", "-x", "tests"])
 
-    assert usual[:-1] == [["conformance/suite"], ["tests", "-n", "4", "--dist", "worksteal"]]
+    assert usual[:-1] == [["conformance/suite"], ["tests", "-n", "3", "--dist", "worksteal"]]
     assert runs[len(dev.CHECKS) :] == [["-x", "tests"]]
 
 
