@@ -4,7 +4,6 @@ The client's own resolution is directed here, and every other name is unknown: n
 """
 
 import contextlib
-import functools
 import os
 import socket
 import sys
@@ -21,8 +20,6 @@ from conformance.emulator import Emulator
 from conformance.emulator.server import Server
 from conformance.exchange.reading import common_parameter
 from conformance.judging.world_updates import decoded
-from conformance.runs.costs import cost
-from conformance.runs.settings import Settings
 from tests.journals import UNFLUSHED
 from tests.waiting import PATIENCE
 
@@ -146,10 +143,7 @@ class StandIn:
 
     @contextlib.contextmanager
     def here(self, **changes):
-        """The same in this process, without a pace, and without a wait for the disk: names resolve to the stand-in.
-
-        What a run costs, with which each begins, is counted once.
-        """
+        """The same in this process, without a pace, and without a wait for the disk: names resolve to the stand-in."""
         looked_up = socket.getaddrinfo
 
         def getaddrinfo(host, port, *args, **kwargs):
@@ -165,7 +159,6 @@ class StandIn:
         with (
             mock.patch.dict(os.environ, environment, clear=True),
             mock.patch("socket.getaddrinfo", getaddrinfo),
-            mock.patch("conformance.runs.costs.cost", _cost_once),
             mock.patch("conformance.live.pace.Pace.wait"),
             mock.patch("conformance.live.clock.AccountClock.wait"),
             mock.patch("conformance.live.database._FLUSHING", UNFLUSHED),
@@ -177,18 +170,6 @@ class StandIn:
     def journals(self):
         """The journals that are there."""
         return sorted((self.folder / "state" / "iai-conformance" / "journals").glob("*.sqlite3"))
-
-
-_COUNTS = ("profile", "seed", "max_requests", "max_groups", "levels", "only", "skip")
-
-
-def _cost_once(settings):
-    return _cost(tuple((each, getattr(settings, each)) for each in _COUNTS))
-
-
-@functools.cache
-def _cost(what_counts):
-    return cost(Settings(**dict(what_counts)))
 
 
 def foreign_only(service, foreign=FOREIGN):
