@@ -48,6 +48,7 @@ def test_each_breaks_its_clause(seed):
     assert {each.clause for each in told} == {each.id for each in CLAUSES if each.breakable_alone}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_reference_conforms(seed):
     """Nothing that a seed makes fails a target that conforms."""
