@@ -5,6 +5,7 @@ Whatever a seed draws is the same in every process, and from every version of Hy
 
 from __future__ import annotations
 
+from functools import cache
 from random import Random
 
 from conformance.contract import CLAUSES, Alphabet
@@ -26,18 +27,21 @@ def drawing(seed: int, what: str) -> Random:
     return Random(f"{seed} {what}")  # noqa: S311 -- no secret is drawn
 
 
+@cache
 def limit_of(subject: str) -> int:
     """The most characters, or bytes, of a text."""
     (limit,) = (each.rule.limit for each in CLAUSES if each.subject == subject and isinstance(each.rule, MaxLength))
     return limit
 
 
+@cache
 def alphabet_of(subject: str) -> Alphabet:
     """The characters of a text."""
     (alphabet,) = (each.rule.alphabet for each in CLAUSES if each.subject == subject and isinstance(each.rule, Charset))
     return alphabet
 
 
+@cache
 def most_descriptions() -> int:
     """The most items of a list of descriptions."""
     (limit,) = (each.rule.limit for each in CLAUSES if isinstance(each.rule, MaxItems))

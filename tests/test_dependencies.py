@@ -58,9 +58,14 @@ def by_the_checks():
     return imported("tests", "benchmarks", "scripts")
 
 
+@cache
+def brought():
+    return packages_distributions()
+
+
 def brought_by(module):
     """The distributions that bring a module."""
-    return {distribution(each) for each in packages_distributions().get(module, ())}
+    return {distribution(each) for each in brought().get(module, ())}
 
 
 def test_what_the_suite_imports():

@@ -178,6 +178,7 @@ def test_faults_of_other_levels_do_not_count(level, fault, code):
     assert {CLAUSE[each].level for each in of(report, "failed")} <= set(level.split(","))
 
 
+@pytest.mark.slow
 def test_a_server_without_signatures(other_server):
     """A server that checks no signatures conforms at the levels that it is for."""
     code, printed, report = judge("--target", other_server, "--level", UNSIGNED)
@@ -200,6 +201,7 @@ def test_a_server_without_signatures_at_all_levels(other_server):
 # --- Answers alone -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_answers_alone_are_seen_on_requests_of_parameters(capsys):
     """At the level envelope alone, the requests on parameters are sent, and nothing is said of parameters."""
     code, printed, report = judge("--level", "envelope")
@@ -316,7 +318,7 @@ def test_all_levels_together_cost_what_was_listed(capsys):
     assert listing["all of these"] == (report["requests"], report["groups_created"])
 
 
-@pytest.mark.parametrize("pattern", ["GroupName.*", "Response.*", "State.*"])
+@pytest.mark.parametrize("pattern", ["Tag.*", "Response.*", "State.*"])
 def test_listing_what_was_selected(capsys, pattern):
     """Clauses that all stand at one level can be listed as they can be run."""
     assert main(["run", "--list", "--profile", "smoke", "--only", pattern]) == 0
