@@ -49,7 +49,8 @@ def test_run_conforms(tmp_path):
 
 def test_a_fault_is_red(tmp_path):
     """A faulty emulator exits with 1; the report names clause, quote, request, expectation, answer and a curl line."""
-    done = command("run", "--profile", "smoke", "--fault", "group-name-one-too-many", "--json", "report.json")
+    done = command("run", "--profile", "smoke", "--level", "parameters", "--fault", "group-name-one-too-many",
+                   "--json", "report.json")  # fmt: skip
 
     report = read_report(tmp_path / "report.json")
     failed = [each for each in report["clauses"] if each["status"] == "failed"]

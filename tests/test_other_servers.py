@@ -35,7 +35,8 @@ def _judged(tmp_path):
         each.communicate()
 
 
-@pytest.mark.parametrize("profile", ["smoke", pytest.param("standard", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("profile", ["smoke", "standard"])
 def test_a_conforming_server(judged, profile):
     """A server without sister actions, signatures or bare Content-Type conforms; what couldn't be seen is said."""
     code, printed, report = judged(profile=profile)
