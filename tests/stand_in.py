@@ -4,6 +4,7 @@ The client's own resolution is directed here, and every other name is unknown: n
 """
 
 import contextlib
+import json
 import os
 import socket
 import sys
@@ -20,7 +21,9 @@ from conformance.emulator import Emulator
 from conformance.emulator.server import Server
 from conformance.exchange.reading import common_parameter
 from conformance.judging.world_updates import decoded
+from conformance.runs import settling
 from tests.journals import UNFLUSHED
+from tests.live_process import RANKS
 from tests.waiting import PATIENCE
 
 HOST = "iai.tencentcloudapi.com"
@@ -125,12 +128,15 @@ class StandIn:
     def environment(self):
         """What a process needs to take this for the service; nothing of the user's own environment matters."""
         kept = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "SYSTEMROOT"}}
+        ranks = self.folder / "ranks.json"
+        ranks.write_text(json.dumps(settling._ranks()), encoding="utf-8")
         return {
             **kept,
             "HOME": str(self.folder),
             "PYTHONPATH": os.pathsep.join([str(self.folder / "site"), str(_ROOT)]),
             "REQUESTS_CA_BUNDLE": str(self.ca),
             "STAND_IN_PORT": str(self.port),
+            RANKS: str(ranks),
             **dict(zip(_VARIABLES, map(Secret.reveal, self.service.credentials.texts), strict=False)),
             "XDG_CACHE_HOME": str(self.folder / "cache"),
             "XDG_STATE_HOME": str(self.folder / "state"),
@@ -244,3 +250,8 @@ def _pump(source, sink):
 def python(*words):
     """The words of a process that runs the command."""
     return [sys.executable, "-m", "conformance", *words]
+
+
+def live_process(*words):
+    """The same against the stand-in, whose `environment` it needs: what takes long to find out is known beforehand."""
+    return [sys.executable, "-m", "tests.live_process", *words]

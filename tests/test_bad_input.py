@@ -123,7 +123,7 @@ def shell(line, **more):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("verb", ["list", "show Tag.charset", "plan", f"readings {PAGE}", "--version"])
+@pytest.mark.parametrize("verb", ["list", "show Tag.charset", "explain '{}'", f"readings {PAGE}", "--version"])
 def test_output_that_cant_be_written(verb):
     """A full disk behind standard output is told, with exit code 3; a closed one is nobody's fault."""
     full = shell(f"iai {verb} > /dev/full")
