@@ -297,8 +297,8 @@ def test_a_damaged_journal(stand_in):
     ours = [each for each in stand_in.service.account.groups if each not in dict(FOREIGN)]
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         # One that no other note tells of, as one of the texts that could be read from what was sent.
-        texts = b"".join(text or b"" for (text,) in connection.execute("SELECT text FROM notes"))
-        lost = next(each for each in ours if each.encode() not in texts)
+        texts = b"".join(text or b"" for (text,) in connection.execute("SELECT text FROM notes")).lower()
+        lost = next(each for each in ours if each.lower().encode() not in texts)
         connection.execute("UPDATE notes SET group_id = ? WHERE group_id = ?", (b"Employees", lost.encode()))
     with stand_in.here():
         done = command("cleanup", "--yes")
