@@ -321,6 +321,7 @@ def test_what_the_tests_wrote_is_searched(dev, made, monkeypatch, tmp_path, capf
 
     assert len({each["TENCENTCLOUD_SECRET_KEY"] for each in seen}) == 2
     assert all(Path(each["TMPDIR"]).is_relative_to(tmp_path) for each in seen)
+    assert {each["PYTHONDONTWRITEBYTECODE"] for each in seen} == {""}  # what one process compiled serves the others
     assert b"output (plain)" in capfdbinary.readouterr().err
 
 
