@@ -35,7 +35,8 @@ _SALTS = re.compile(r"conf[a-p]{10}")
 
 @cache
 def _printed(fault: str | None) -> str:
-    settings = Settings(faults=(fault,), profile="smoke") if fault is not None else Settings()
+    # What `standard` draws besides changes the numbers alone, which are not shown.
+    settings = Settings(faults=(fault,) if fault is not None else (), profile="smoke")
     session = open_session(settings)
     conduct(session, settings)
     return _on_terminal(report_of(session, settings))

@@ -5,6 +5,8 @@ Everything is derived from the alphabets of the contract; nothing here says agai
 
 from __future__ import annotations
 
+from functools import cache
+
 from conformance.contract import Alphabet
 from conformance.contract.alphabets import HAN_FIRST, HAN_LAST
 
@@ -90,6 +92,7 @@ _PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 HAN_EDGES = (chr(HAN_FIRST), chr(HAN_LAST))
 
 
+@cache
 def outside_printable(alphabet: Alphabet) -> str:
     """The printable ASCII characters that an alphabet doesn't have; neighbours of what it has come first."""
     outside = [each for each in _PRINTABLE if not alphabet.certain(each)]

@@ -40,18 +40,21 @@ class Place(Enum):
     WITHIN = auto()
 
 
+@cache
 def limit_of(subject: str) -> int:
     """The most characters, or bytes, of a text."""
     (limit,) = (each.rule.limit for each in CLAUSES if each.subject == subject and isinstance(each.rule, MaxLength))
     return limit
 
 
+@cache
 def alphabet_of(subject: str) -> Alphabet:
     """The characters of a text."""
     (alphabet,) = (each.rule.alphabet for each in CLAUSES if each.subject == subject and isinstance(each.rule, Charset))
     return alphabet
 
 
+@cache
 def most_descriptions() -> int:
     """The most items of a list of descriptions."""
     (limit,) = (each.rule.limit for each in CLAUSES if isinstance(each.rule, MaxItems))

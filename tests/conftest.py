@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import math
 import signal
 import time
 from unittest import mock
@@ -11,6 +12,7 @@ from conformance.base.credentials import EXAMPLE_CREDENTIALS
 from conformance.emulator import server
 from conformance.report import json_report
 from conformance.runs.conduct import judge_recording
+from tests.counted_once import cost_once
 from tests.key_pair import know_the_key_pair
 from tests.onlooker import Onlooker
 from tests.reports import checked
@@ -46,6 +48,16 @@ def _reports_keep_the_schema():
 def _nobody_waits_for_what_is_in_this_process():
     """Servers of tests have done what they do when they answer: a run that waits for them waits for no time."""
     with mock.patch("conformance.runs.patience.time", mock.Mock(wraps=time, sleep=lambda _seconds: None)):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nobody_is_told_what_takes_long():
+    """To find out what a run costs takes as long as the run: once is enough. On a busy machine every server is slow."""
+    with (
+        mock.patch("conformance.runs.costs.cost", cost_once),
+        mock.patch("conformance.runs.forecast._SLOW", math.inf),
+    ):
         yield
 
 

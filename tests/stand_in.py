@@ -4,7 +4,7 @@ The client's own resolution is directed here, and every other name is unknown: n
 """
 
 import contextlib
-import functools
+import json
 import os
 import socket
 import sys
@@ -21,10 +21,10 @@ from conformance.emulator import Emulator
 from conformance.emulator.server import Server
 from conformance.exchange.reading import common_parameter
 from conformance.judging.world_updates import decoded
-from conformance.runs.costs import cost
-from conformance.runs.settings import Settings
+from conformance.runs import settling
 from tests.journals import UNFLUSHED
 from tests.key_pair import CREDENTIALS
+from tests.live_process import RANKS
 from tests.waiting import PATIENCE
 
 HOST = "iai.tencentcloudapi.com"
@@ -128,12 +128,15 @@ class StandIn:
     def environment(self):
         """What a process needs to take this for the service; nothing of the user's own environment matters."""
         kept = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "SYSTEMROOT"}}
+        ranks = self.folder / "ranks.json"
+        ranks.write_text(json.dumps(settling._ranks()), encoding="utf-8")
         return {
             **kept,
             "HOME": str(self.folder),
             "PYTHONPATH": os.pathsep.join([str(self.folder / "site"), str(_ROOT)]),
             "REQUESTS_CA_BUNDLE": str(self.ca),
             "STAND_IN_PORT": str(self.port),
+            RANKS: str(ranks),
             **dict(zip(_VARIABLES, map(Secret.reveal, self.service.credentials.texts), strict=False)),
             "XDG_CACHE_HOME": str(self.folder / "cache"),
             "XDG_STATE_HOME": str(self.folder / "state"),
@@ -146,10 +149,7 @@ class StandIn:
 
     @contextlib.contextmanager
     def here(self, **changes):
-        """The same in this process, without a pace, and without a wait for the disk: names resolve to the stand-in.
-
-        What a run costs, with which each begins, is counted once.
-        """
+        """The same in this process, without a pace, and without a wait for the disk: names resolve to the stand-in."""
         looked_up = socket.getaddrinfo
 
         def getaddrinfo(host, port, *args, **kwargs):
@@ -165,7 +165,6 @@ class StandIn:
         with (
             mock.patch.dict(os.environ, environment, clear=True),
             mock.patch("socket.getaddrinfo", getaddrinfo),
-            mock.patch("conformance.runs.costs.cost", _cost_once),
             mock.patch("conformance.live.pace.Pace.wait"),
             mock.patch("conformance.live.clock.AccountClock.wait"),
             mock.patch("conformance.live.database._FLUSHING", UNFLUSHED),
@@ -177,18 +176,6 @@ class StandIn:
     def journals(self):
         """The journals that are there."""
         return sorted((self.folder / "state" / "iai-conformance" / "journals").glob("*.sqlite3"))
-
-
-_COUNTS = ("profile", "seed", "max_requests", "max_groups", "levels", "only", "skip")
-
-
-def _cost_once(settings):
-    return _cost(tuple((each, getattr(settings, each)) for each in _COUNTS))
-
-
-@functools.cache
-def _cost(what_counts):
-    return cost(Settings(**dict(what_counts)))
 
 
 def foreign_only(service, foreign=FOREIGN):
@@ -263,3 +250,8 @@ def _pump(source, sink):
 def python(*words):
     """The words of a process that runs the command."""
     return [sys.executable, "-m", "conformance", *words]
+
+
+def live_process(*words):
+    """The same against the stand-in, whose `environment` it needs: what takes long to find out is known beforehand."""
+    return [sys.executable, "-m", "tests.live_process", *words]

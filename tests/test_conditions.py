@@ -17,8 +17,8 @@ from conformance.exchange.messages import HttpRequest
 from conformance.exchange.salt import SALT, Salts, fill, fill_text
 from conformance.oracle.validator import predict
 from conformance.oracle.world import World
+from conformance.runs import costs
 from conformance.runs.conduct import RevisitPart
-from conformance.runs.costs import cost
 from conformance.runs.settings import Settings
 from conformance.strategies.alike import many_alike
 from conformance.strategies.conditions import ANOTHER_CLIENT, CONDITIONS
@@ -38,7 +38,7 @@ SALTS = Salts("confabcde")
 @pytest.mark.slow
 def test_the_profile_is_bounded():
     """`standard` sends fewer than 4 700 requests, and creates fewer than a thousand groups."""
-    requests, groups = cost(Settings(profile="standard"))
+    requests, groups = costs.cost(Settings(profile="standard"))
 
     assert requests < 4700
     assert groups < 1000
@@ -65,6 +65,7 @@ def test_each_breaks_its_clause(seed):
     assert {each.clause for each in told} == {each.id for each in CLAUSES if each.breakable_alone}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_reference_conforms(seed):
     """Nothing that a seed makes fails a target that conforms."""

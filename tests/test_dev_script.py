@@ -278,7 +278,7 @@ def test_options_say_what_pytest_does(dev, made, monkeypatch):
     usual, runs[:] = runs[len(dev.CHECKS) :], []
     dev.main(["test", "-x", "tests"])
 
-    assert [each[:-4] for each in usual[:-1]] == [["conformance/suite"], ["tests", "-n", "4", "--dist", "worksteal"]]
+    assert [each[:-4] for each in usual[:-1]] == [["conformance/suite"], ["tests", "-n", "3", "--dist", "worksteal"]]
     assert {(each[-4], *each[-2:]) for each in usual[:-1]} == {("--junitxml", "-o", "junit_logging=all")}
     assert runs[len(dev.CHECKS) :] == [["-x", "tests"]]
 
@@ -322,6 +322,7 @@ def test_what_the_tests_wrote_is_searched(dev, made, monkeypatch, tmp_path, capf
 
     assert len({each["TENCENTCLOUD_SECRET_KEY"] for each in seen}) == 2
     assert all(Path(each["TMPDIR"]).is_relative_to(tmp_path) for each in seen)
+    assert {each["PYTHONDONTWRITEBYTECODE"] for each in seen} == {""}  # what one process compiled serves the others
     assert b"output (plain)" in capfdbinary.readouterr().err
 
 

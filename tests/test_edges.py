@@ -1,6 +1,7 @@
 """The edges and the smoke list: small, and telling on every clause."""
 
 import json
+from functools import cache
 
 import pytest
 
@@ -70,6 +71,7 @@ def test_lines_are_plain():
 # --- What the list shows ---------------------------------------------------------------------------------
 
 
+@cache
 def predictions():
     """The prediction for each request of the list, as it is sent to an emulator that conforms."""
     seen = []
@@ -84,9 +86,6 @@ def predictions():
     return seen
 
 
-PREDICTIONS = predictions()
-
-
 @pytest.mark.parametrize(
     "clause",
     [each for each in CLAUSES if each.subject not in {"Request", "Response"} and not each.part_of],
@@ -95,7 +94,7 @@ PREDICTIONS = predictions()
 def test_clauses_are_seen_kept(clause):
     """Each clause on a request is kept by some request, permissions too."""
     silent = isinstance(clause.rule, Whole | Effect) or clause.id in NEVER_AS_USUAL
-    assert silent or any(clause.id in each.kept for each in PREDICTIONS)
+    assert silent or any(clause.id in each.kept for each in predictions())
 
 
 @pytest.mark.parametrize("clause", BREAKABLE, ids=clause_id)
@@ -106,7 +105,7 @@ def test_clauses_are_seen_broken(clause):
     # What is too large, or too deep, is not what a parameter may be.
     if clause.id.startswith(("Protocol.size.", "Protocol.json.depth")):
         follows = {each for each in CLAUSE if each.startswith("Tag.")}
-    assert any({clause.id} <= each.broken | each.open <= {clause.id, *follows} for each in PREDICTIONS)
+    assert any({clause.id} <= each.broken | each.open <= {clause.id, *follows} for each in predictions())
 
 
 @pytest.mark.parametrize(
@@ -115,7 +114,7 @@ def test_clauses_are_seen_broken(clause):
 )  # fmt: skip
 def test_silence_is_seen(clause):
     """Each point on which the page is silent is touched by some request."""
-    touched = {reading for each in PREDICTIONS for way in each.allowed for reading in way.readings}
+    touched = {reading for each in predictions() for way in each.allowed for reading in way.readings}
     assert clause.reading in touched
 
 
@@ -132,14 +131,14 @@ FAR = {each.reading for each in UNSETTLED} - {
 )
 def test_readings_are_told_apart(reading):
     """Each reading but the exotic ones leaves some request with answers that tell its values apart."""
-    ways = [way.readings.get(reading) for each in PREDICTIONS for way in each.allowed]
+    ways = [way.readings.get(reading) for each in predictions() for way in each.allowed]
     assert len({values for values in ways if values}) > 1
 
 
 def test_both_sides_alike():
     """Many requests must be accepted, and many refused: neither a yes-man nor a nay-sayer passes."""
-    accepted = sum(each.must_be_accepted for each in PREDICTIONS)
-    refused = sum(each.must_be_refused for each in PREDICTIONS)
+    accepted = sum(each.must_be_accepted for each in predictions())
+    refused = sum(each.must_be_refused for each in predictions())
 
     assert accepted > 50
     assert refused > 50

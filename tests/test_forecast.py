@@ -25,6 +25,7 @@ def _costs(monkeypatch):
         return min(requests, settings.max_requests or requests), 0
 
     monkeypatch.setattr(module, "cost", cost)
+    monkeypatch.setattr(module, "_SLOW", 0.05)
 
 
 def said(settings, seconds, parts=12):

@@ -85,7 +85,7 @@ def _live(service, stand_in):
     return told
 
 
-QUICK = ("behind", "verbs", "creates late", "deletes once", "upserts", "own ids")
+QUICK = ("verbs", "creates late", "own ids")
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ from tests.stand_in import (
     Service,
     StandIn,
     foreign_only,
+    live_process,
     only_its_own_were_deleted,
-    python,
 )
 from tests.waiting import outputs, wait_for
 
@@ -204,7 +204,7 @@ def started(stand_in, *words, requests):
     come = threading.Event()
     stand_in.service.on_request = lambda number: come.set() if number >= requests else None
     process = subprocess.Popen(
-        python(*words, *FEW), env=stand_in.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        live_process(*words, *FEW), env=stand_in.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     threading.Thread(target=lambda: (process.wait(), come.set()), daemon=True).start()
     wait_for(come)

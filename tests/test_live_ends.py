@@ -17,7 +17,7 @@ from conformance.runs.conduct import parts_of, play
 from conformance.runs.session import open_session
 from conformance.runs.settings import Settings
 from tests.command import command
-from tests.stand_in import FEW, LIVE, foreign_only, only_its_own_were_deleted, python
+from tests.stand_in import FEW, LIVE, foreign_only, live_process, only_its_own_were_deleted
 from tests.waiting import outputs, wait_for
 
 CALL = ("call", "--target", "live", "--yes")
@@ -167,7 +167,12 @@ def started(stand_in, *words, requests, **how):
     come = threading.Event()
     at_request(stand_in.service, requests, come.set)
     process = subprocess.Popen(
-        python(*words, *FEW), env=stand_in.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **how
+        live_process(*words, *FEW),
+        env=stand_in.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **how,
     )
     wait_for(come)
     return process

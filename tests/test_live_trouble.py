@@ -159,6 +159,7 @@ def test_what_cant_be_deleted_isnt_created(stand_in, service, code):
     assert code in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deleted_before", [False, True])
 @pytest.mark.parametrize("listed", [True, False])
 def test_a_creation_that_comes_late(stand_in, service, deleted_before, listed):

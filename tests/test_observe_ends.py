@@ -69,6 +69,7 @@ SERVERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", SERVERS)
 def test_a_server_that_is_of_no_use(kind, tmp_path):
     """What no answer came to, or none that can be read, was not judged: exit code 5, and never 0."""

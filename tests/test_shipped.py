@@ -52,6 +52,7 @@ def test_the_pages_examples():
     assert judged["verdict"] == "incomplete"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("age", AGES)
 def test_the_reference(age):
     """Each kind of account is recognised and departs from nothing; that of today has all, and so conforms."""

@@ -114,7 +114,11 @@ def test_no_verb_lets_it_through(evil, words, tmp_path, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
-    [("--iai-target", "EVIL", "--iai-max-requests", "9"), ("--iai-target", f"cassette:{NAME}"), ("--iai-only", NAME)],
+    [
+        ("--iai-target", "EVIL", "--iai-profile", "smoke", "--iai-max-requests", "9"),
+        ("--iai-target", f"cassette:{NAME}"),
+        ("--iai-only", NAME),
+    ],
 )
 def test_nor_does_pytest(evil, words, tmp_path):
     """The same under pytest: in failures, in what ends it, in mistakes among the options."""

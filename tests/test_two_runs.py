@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.stand_in import FEW, FOREIGN, LIVE, Service, StandIn, foreign_only, python
+from tests.stand_in import FEW, FOREIGN, LIVE, Service, StandIn, foreign_only, live_process
 from tests.waiting import outputs
 
 
@@ -28,7 +28,7 @@ def run_twice(service, folder, *words):
     with StandIn(folder, service) as stand_in:
         processes = [
             subprocess.Popen(
-                python(*LIVE, *FEW, "--rate", "10", *words),
+                live_process(*LIVE, *FEW, "--rate", "10", *words),
                 env=stand_in.environment,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from conformance.contract.rules import (
     AnswerRule,
@@ -165,7 +166,7 @@ class Value:
 VARIES = "varies"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """A point on which the page is ambiguous or silent, with the ways to take it; the likeliest first.
 
@@ -191,7 +192,7 @@ class Reading:
             return self.told_apart_by
         return ", ".join(f"{name} = {json.dumps(it, ensure_ascii=False)}" for name, it in self.told_apart_by.items())
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The names of all values."""
         return frozenset(value.name for value in self.values)

@@ -32,7 +32,7 @@ class Stage(IntEnum):
 
 def utf16_units(text: str) -> int:
     """The length of a text where a character outside the basic plane counts as two."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 class _Rule:

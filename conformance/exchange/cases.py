@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeVar
 
 from conformance.base.shapes import ANYTHING, FLAG, TEXT, Items, Members, Named, check, optional, whole
@@ -150,7 +151,7 @@ _CASE = Members(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """Requests that belong together.
 
@@ -169,7 +170,7 @@ class Case:
     quota: int | None = None
     probe: bool = False
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Ten hexadecimal digits made of the steps: the same wherever the case stands."""
         content = _dumps([each.to_json() for each in self.steps]) + ("aside" if self.probe else "")

@@ -19,6 +19,7 @@ import hashlib
 import re
 import secrets
 import string
+import struct
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -233,8 +234,9 @@ def _number(seed: str) -> int:
 
 
 def _many(seed: str, length: int, alphabet: Sequence[str]) -> str:
-    found = hashlib.shake_256(seed.encode()).digest(2 * length)
-    return "".join(alphabet[(found[2 * at] << 8 | found[2 * at + 1]) % len(alphabet)] for at in range(length))
+    numbers = struct.unpack(f">{length}H", hashlib.shake_256(seed.encode()).digest(2 * length))
+    size = len(alphabet)
+    return "".join([alphabet[number % size] for number in numbers])
 
 
 def _letters(number: int, length: int) -> str:

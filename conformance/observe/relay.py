@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import TracebackType
 from urllib.parse import SplitResult, urlsplit
 
 from conformance.base.errors import UsageError
-from conformance.base.signals import termination_as_interrupt
+from conformance.base.signals import termination_as_interrupt, termination_calls
 from conformance.base.sockets import address_of, listen
 from conformance.observe.link import Link, Upstream, port_of
 from conformance.observe.telling import Listener, Telling
@@ -116,25 +115,13 @@ class Relay:
 
         server = await self._loop.create_server(connected, sock=self._listening)
         self._started.set()
-        with _termination_as(self._end_soon):
+        # As an interrupt it could come between what passes and its being read.
+        with termination_calls(lambda *_: self._end_soon()):
             try:
                 await self._stop.wait()
             finally:
                 server.close()
                 await _end(links)
-
-
-@contextlib.contextmanager
-def _termination_as(end: Callable[[], None]) -> Iterator[None]:
-    """SIGTERM calls this. As an interrupt it could come between what passes and its being read."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, lambda *_: end())
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 async def _end(links: set[Link]) -> None:

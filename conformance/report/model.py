@@ -12,9 +12,10 @@ from importlib import metadata
 
 from conformance import __version__
 from conformance.base.words import counted
-from conformance.contract import CLAUSES, CODES, READINGS, SISTERS, Clause, CodeKind, Level, Strength
+from conformance.contract import CLAUSES, CODES, READINGS, SISTERS, Clause, CodeKind, Level, Reading, Strength
 from conformance.contract.rules import AnswerRule, Default, Effect, Gate, MayBeAbsent, MinLength, OpenVersions, Whole
 from conformance.judging.judge import DepartureKind
+from conformance.judging.ledger import Ledger
 from conformance.judging.results import NOT_RECORDED, Tally, masked
 from conformance.privacy.secrets import Secrets
 from conformance.recording.provenance import contract_version
@@ -172,7 +173,7 @@ class Report:
 
 def report_of(session: Session, settings: Settings, *, interrupted: bool = False) -> Report:
     """The report of a run, finished or interrupted."""
-    run = session.run
+    run, ledger = session.run, session.run.ledger
     groups = failure_groups(run.results, settings)
     barred = _barred(session, settings)
     clauses = tuple(_clause_result(each, run, settings, groups, barred.get(each.id)) for each in CLAUSES)
@@ -189,7 +190,7 @@ def report_of(session: Session, settings: Settings, *, interrupted: bool = False
         time.monotonic() - run.bounds.started,
         groups.first,
         clauses,
-        tuple(_reading_result(each.id, run) for each in READINGS),
+        tuple(_reading_result(each, ledger) for each in READINGS),
         tuple(_code_result(code, run) for code in CODES),
         stale,
         tuple(dict.fromkeys((*_notes(session), *_unseen(run), *_uncounted(groups)))),
@@ -363,10 +364,9 @@ def _why_not(clause: Clause, tally: Tally, run: Run) -> str:
     return "no answer that the page allows showed it"
 
 
-def _reading_result(id_: str, run: Run) -> ReadingResult:
-    possible = run.ledger.possible[id_]
-    in_order = tuple(value.name for reading in READINGS if reading.id == id_ for value in reading.values)
-    return ReadingResult(id_, tuple(each for each in in_order if each in possible), run.ledger.counted.get(id_, 0))
+def _reading_result(reading: Reading, ledger: Ledger) -> ReadingResult:
+    possible = [each.name for each in reading.values if each.name in ledger.possible[reading.id]]
+    return ReadingResult(reading.id, tuple(possible), ledger.counted.get(reading.id, 0))
 
 
 # The codes that requests can provoke; those that a race may bring come by chance.

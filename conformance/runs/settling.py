@@ -148,12 +148,18 @@ def _gain(each: Settling) -> tuple[float, float]:
 def most_telling_first(cases: Iterable[Case]) -> tuple[Case, ...]:
     """Cases so ordered that those which settle most come first; but what shows who is let in, and how, stays ahead."""
     first, *others = cases
-    rank = {each.case.id: index for index, each in enumerate(cover())}
+    rank = _ranks()
     return (
         first,
         *filter(is_way_probe, others),
         *sorted(filterfalse(is_way_probe, others), key=lambda case: rank.get(case.id, len(rank))),
     )
+
+
+@cache
+def _ranks() -> dict[str, int]:
+    """The cases of the cover, by their ids, and how many come before each."""
+    return {each.case.id: index for index, each in enumerate(cover())}
 
 
 def unsettled(

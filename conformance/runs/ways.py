@@ -112,8 +112,9 @@ class Ways:
 
     def barred(self, case: Case) -> Way | None:
         """The way for want of which a case can't be sent; None where it can."""
-        needed = ways_of(case)
-        return next((way for way in (*self.left_out, *self.lacking) if way in needed), None)
+        missing = (*self.left_out, *self.lacking)
+        needed = ways_of(case) if missing else frozenset()
+        return next((way for way in missing if way in needed), None)
 
     def why(self, way: Way) -> str:
         """Why nothing goes by a way that is left out, or that isn't served."""
