@@ -31,7 +31,7 @@ class How:
     scheme: Scheme = Scheme.TC3
 
 
-_LAST_RANK_FOLLOWED = 2
+_LAST_RANK_FOLLOWED = 1
 _USUAL = How()
 _GET = How(Form.QUERY)
 _FORM_1 = How(Form.FORM, Scheme.SHA256)

@@ -201,7 +201,7 @@ class Lenient(Service):
         return self._trouble(action, _answered(told))
 
     def _trouble(self, action, answer):
-        late = self.answered > 25  # what is held back has been, which takes some looks at the list
+        late = self.answered > 10
         if action in self.how and late:
             return self.refuse("UnauthorizedOperation")
         if "throttles" in self.how and late and self.answered % 3 == 0:
