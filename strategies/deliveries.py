@@ -174,11 +174,10 @@ def _of_common_parameters() -> Iterator[Ranked]:
     yield _refused("Protocol.action.present", "no Action, version 1", "without=Action", how=_FORM_1, rank=3)
     yield _refused("Protocol.action.known", "an unknown Action", "action=CreateGroups")
     yield _refused("Protocol.action.known", "an unknown Action, GET", "action=CreateGroups", how=_GET_1, rank=3)
-    for action, about in (("creategroup", "in small letters"), ("iai.CreateGroup", "with the product's name")):
-        yield _refused("Protocol.action.known", f"the Action {about}", f"action={action}", rank=3)
+    yield _refused("Protocol.action.known", "the Action in small letters", "action=creategroup")
     yield _refused("Protocol.version.present", "no Version", "without=Version")
     for version, about in (("20200303", "without its hyphens"), ("2020-03-04", "of the day after")):
-        yield _refused("Protocol.version.known", f"the Version {about}", f"version={version}", rank=3)
+        yield _refused("Protocol.version.known", f"the Version {about}", f"version={version}")
     yield _refused("Protocol.version.known", "an unknown Version", "version=2099-01-01")
     yield _alone("Protocol.region.present", "no Region", "without=Region")
     yield _alone("Protocol.region.known", "a Region that isn't one", "region=mars-north")
@@ -188,8 +187,8 @@ def _of_common_parameters() -> Iterator[Ranked]:
 
 def _of_forms() -> Iterator[Ranked]:
     get, form, escapes = "Protocol.get", "Protocol.form", "Protocol.form.escapes"
-    for about, how in (("by GET", _GET_1), ("in a form", _FORM_SHA1)):
-        yield _alone("Request.unknown-parameter", f"an unknown parameter {about}", how=how, Unknown="x")
+    for clause, how in ((get, _GET_1), (form, _FORM_SHA1)):
+        yield _alone(clause, "an unknown parameter", how=how, Unknown="x")
     gaps, order = "Protocol.form.array-gaps", "Protocol.form.array-order"
     for clause, how in ((get, _GET), (form, _FORM_1)):
         yield _alone(clause, "everything that there is", how=how, rank=1, **_EVERYTHING)

@@ -74,7 +74,7 @@ BESIDES = {
     "bad-json-500": {"Response.content-type", "Response.envelope"},
     "trailing-garbage-accepted": {"GroupId.unique", "State.listed"},
     "put-accepted": {"GroupId.unique", "State.listed"},
-    "unread-body": {"Response.content-type", "Response.envelope", "Protocol.method"},
+    "unread-body": {"Response.content-type", "Response.envelope", "Protocol.method", "Protocol.connection"},
     "unknown-action-creates": {"GroupId.unique", "State.listed"},
     "race": {f"{KEPT}.GroupName"},
     "descriptions-sorted": {"Protocol.form.array-order"},

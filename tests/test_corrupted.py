@@ -81,6 +81,8 @@ def spoilt(corruption):
         case = RECORDING.cases[each.request.place.case] if each.request.place is not None else None
         if case is None or case.requests > 1 or each.packed or not isinstance(each.answer, HttpResponse):
             continue
+        if not each.answer.body:  # turned away, which has nothing to spoil
+            continue
         answer = CORRUPTIONS[corruption][0](each.answer)
         if int(case.id, 16) % len(CORRUPTIONS) == place and answer != each.answer:
             yield case, replace(each, answer=answer)

@@ -20,7 +20,9 @@ OURS = {
 }
 # The servers that somebody else wrote are programs of their own.
 OF_OTHERS = {
-    path for each in ("mistakes/server", "liars/servers") for path in (CHECKOUT / "benchmarks" / each).rglob("*.py")
+    path
+    for each in ("mistakes/server", "liars/servers", "others/flask_mock", "others/typed_store", "others/go_tags")
+    for path in (CHECKOUT / "benchmarks" / each).rglob("*.py")
 }
 # Plugins, which pytest loads by itself, what these load, and programs: declared, and imported by nobody.
 NOT_IMPORTED = {"build", "hatchling", "mypy", "pytest-randomly", "pytest-recording", "pytest-xdist", "ruff", "vcrpy"}

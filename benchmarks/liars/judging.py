@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from unittest import mock
 
 from conformance.judging.judge import DepartureKind
 from conformance.runs.bearing import Bearing, bearing_of
@@ -61,10 +61,12 @@ def found_by(name: str, profile: str, seed: int) -> Found | None:
 @contextmanager
 def _served(name: str) -> Iterator[str]:
     """The URL of a server that answers, with whose key the environment's requests are signed."""
-    os.environ.update(TENCENTCLOUD_SECRET_ID=_ID, TENCENTCLOUD_SECRET_KEY=_KEY)
-    os.environ.pop("TENCENTCLOUD_TOKEN", None)
     words = ["-m", "benchmarks.liars.servers", name, "--secret-id", _ID, "--secret-key", _KEY]
-    with subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True) as process:
+    pair = {"TENCENTCLOUD_SECRET_ID": _ID, "TENCENTCLOUD_SECRET_KEY": _KEY, "TENCENTCLOUD_TOKEN": ""}
+    with (
+        mock.patch.dict("os.environ", pair),
+        subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True) as process,
+    ):
         try:
             assert process.stdout is not None
             yield process.stdout.readline().strip()

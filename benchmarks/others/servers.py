@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 __all__ = ["SERVERS", "Mistake", "Server"]
 
@@ -75,10 +75,13 @@ class Server:
     @contextmanager
     def serving(self, folder: Path, mistake: str | None) -> Iterator[str]:
         """The URL of one that runs with a mistake, or with none; whose key pair the environment then has."""
-        os.environ.update(_KEY)
-        os.environ.pop("TENCENTCLOUD_TOKEN", None)
         words = [*_filled(self.start, folder), "--port", "0", *(["--mistake", mistake] if mistake else [])]
-        with subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        with (
+            mock.patch.dict("os.environ", {**_KEY, "TENCENTCLOUD_TOKEN": ""}),
+            subprocess.Popen(
+                words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            ) as process,
+        ):
             try:
                 assert process.stdout is not None
                 yield process.stdout.readline().split()[-1]

@@ -163,7 +163,8 @@ class Assessor:
             *_of_aim(case_run, judgement, prediction, answer),
             *self._learn(name, judgement, prediction, answer),
         ]
-        case_run.found += [self.fail(each, case_run) for each in _of_one_answer(departures)]
+        aim = _aim(case_run, prediction) if judgement.outcome is None else case_run.case.clause
+        case_run.found += [self.fail(each, case_run, aim) for each in _of_one_answer(departures)]
         case_run.conclusive = case_run.conclusive and judgement.conclusive
         case_run.answered += bool(judgement.ways)
         self._count(prediction, judgement, answer, focus)
@@ -179,7 +180,7 @@ class Assessor:
         self.perhaps_created(http)
         aim = _aim(case_run, prediction)
         departure = Departure(aim, DepartureKind.NO_ANSWER, explain(prediction), str(error))
-        case_run.found.append(self.fail(departure, case_run))
+        case_run.found.append(self.fail(departure, case_run, aim))
         case_run.ended = True
 
     def see(self, request: Request, answer: Answer) -> Seen:
@@ -287,9 +288,9 @@ class Assessor:
         self.results.groups_in_doubt += 1
         perhaps_created(self.world, decoded(http))
 
-    def fail(self, departure: Departure, case_run: CaseRun) -> Failure:
-        """Keep a departure, with the requests that show it."""
-        upto = case_run.index + 1
+    def fail(self, departure: Departure, case_run: CaseRun, aim: str = "") -> Failure:
+        """Keep a departure, with the requests that show it, and the clause at which the last is aimed: the case's."""
+        case, upto = case_run.case, case_run.index + 1
         return self.results.add(
             Failure(
                 departure.clause,
@@ -299,7 +300,7 @@ class Assessor:
                 tuple(case_run.steps[:upto]),
                 tuple(case_run.bodies),
                 self.results.requests,
-                replace(case_run.case, steps=case_run.case.steps[:upto], quota=self.world.quota),
+                replace(case, clause=aim or case.clause, steps=case.steps[:upto], quota=self.world.quota),
                 departure.at_issue,
             )
         )

@@ -198,7 +198,17 @@ def parts_of(settings: Settings, recording: Recording | None = None) -> Iterator
 
 
 def _aimed_at(cases: Iterable[Case], settings: Settings, ways: Ways) -> list[Case]:
-    return [each for each in cases if settings.aims_at(each.clause) and ways.barred(each) is None]
+    # Nor that their server looks at no signatures.
+    signed = settings.aims_at("Authentication.signature")
+    return [
+        each
+        for each in cases
+        if settings.aims_at(each.clause) and ways.barred(each) is None and (signed or not _is_signed_wrongly(each))
+    ]
+
+
+def _is_signed_wrongly(case: Case) -> bool:
+    return any("other-key" in step.twists for step in case.steps)
 
 
 def _asked_for(
