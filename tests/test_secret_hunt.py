@@ -1,5 +1,6 @@
 """Whole runs against a server that quotes its clients everywhere; all that they wrote, however loud, is searched."""
 
+import base64
 import contextlib
 import itertools
 import os
@@ -210,3 +211,12 @@ def test_a_leak_in_a_name_is_found(tmp_path, monkeypatch, capsys):
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
     assert hunt.main([str(tmp_path)]) == 4
+
+
+@pytest.mark.parametrize("before", [0, 255 * 1024, 256 * 1024 - 5, 256 * 1024, 3 * 256 * 1024 - 7])
+def test_a_long_text_is_searched_to_its_end(tmp_path, before):
+    """Where a text is cut to be searched, a secret is found that stands across."""
+    secret = Secret("AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE")
+    (tmp_path / "log").write_text("x" * before + base64.b64encode(secret.reveal().encode()).decode() + " tail" * 9)
+
+    assert [file.name for file, _ in hunt.hunt([tmp_path], [secret])] == ["log"]
