@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from conformance.base import credentials
-from conformance.base.credentials import EXAMPLE_CREDENTIALS, Secret
+from conformance.base.credentials import EXAMPLE_CREDENTIALS, Credentials, Secret
 from conformance.exchange.draft import Form, Sender
 from conformance.exchange.request import Request
 from conformance.exchange.signing import Scheme
@@ -177,15 +177,19 @@ def test_nothing_that_whole_runs_write_has_a_secret(tmp_path):
 # --- The hunt can fail ---------------------------------------------------------------------------------------
 
 
+# Nobody signs with it: what these tests leave is searched, too.
+PLANTED = Credentials(Secret("AKIDplantedWhereItIsLookedFor001"), Secret("plantedSecretKey00aBcDeFgHiJk1"))
+
+
 @pytest.mark.parametrize("writing", WRITINGS)
 def test_a_leak_is_found(tmp_path, writing):
     """However it is written, in whichever of many files; cut off, all but its end must be there."""
     (tmp_path / "a").mkdir()
-    leak = WRITINGS[writing](f"{PAIR.secret_key.reveal()} and more")
+    leak = WRITINGS[writing](f"{PLANTED.secret_key.reveal()} and more")
     (tmp_path / "a" / "harmless.txt").write_text("nothing")
     (tmp_path / "a" / "report.xml").write_text(f"before {leak} behind")
 
-    found = list(hunt.hunt([tmp_path], PAIR.texts))
+    found = list(hunt.hunt([tmp_path], PLANTED.texts))
 
     assert [file.name for file, _ in found] == ["report.xml"]
 
@@ -198,6 +202,7 @@ def test_the_example_pair_is_looked_for(tmp_path, monkeypatch, capsys):
 
     (tmp_path / "log").write_text(f"signed by {EXAMPLE_CREDENTIALS.secret_id.reveal()}")
     assert hunt.main([str(tmp_path)]) == 1
+    (tmp_path / "log").unlink()  # which is searched, too
 
 
 def test_a_leak_in_a_name_is_found(tmp_path, monkeypatch, capsys):
@@ -216,7 +221,7 @@ def test_a_leak_in_a_name_is_found(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize("before", [0, 255 * 1024, 256 * 1024 - 5, 256 * 1024, 3 * 256 * 1024 - 7])
 def test_a_long_text_is_searched_to_its_end(tmp_path, before):
     """Where a text is cut to be searched, a secret is found that stands across."""
-    secret = Secret("AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE")
+    secret = PLANTED.secret_id
     (tmp_path / "log").write_text("x" * before + base64.b64encode(secret.reveal().encode()).decode() + " tail" * 9)
 
     assert [file.name for file, _ in hunt.hunt([tmp_path], [secret])] == ["log"]
