@@ -31,7 +31,6 @@ UNCOUNTED: dict[tuple[str, str], str] = {
     ("typed_store", "quota-ten-thousand"): _QUOTA,
     ("typed_store", "id-nocase-unique"): _CASE,
     ("typed_store", "soft-delete-keeps-id"): "recreate-after-delete: how long an id stays taken, the page doesn't say",
-    ("typed_store", "name-utf16-units"): "character-unit: what a character is, the page doesn't say",
     ("go_tags", "unknown-members-ignored"): _UNKNOWN,
     ("go_tags", "region-optional"): _REGION,
     ("go_tags", "string-becomes-list"): _LIST,
