@@ -193,31 +193,6 @@ def _put(parameter: str, value: object) -> Request:
     return Request.of({"GroupName": SALT, "GroupId": SALT, parameter: value})
 
 
-# Pairs of texts that aren't the same, and why they are taken to be: the second is created after the first.
-_ALIKE = (
-    ("<digits:12>", "0<digits:12>", "the same number"),
-    (f"{WORD}ax", f"{WORD}_x", "a pattern with _"),
-    (f"{WORD}-_", f"{WORD}_-", "the same characters"),
-    (f"ab{WORD}", f"ba{WORD}", "the same characters, digits not among them"),
-    (f"{WORD}01", f"{WORD}1", "the same number behind"),
-    (f"{WORD}-1", f"{WORD}1", "the same but for signs"),
-    (f"{SALT}a{WORD}", f"{SALT}b{WORD}", "alike but for one in the middle"),
-    (f"{WORD}1e3", f"{WORD}1000", "the same number otherwise"),
-)
-_ALIKE_IDS = (
-    (f"{WORD}abc", f"{WORD}%c", "a pattern with %"),
-    (f"{WORD}%41", f"{WORD}A", "the same if decoded again"),
-    (f"{WORD}@x", f"{WORD}", "the same before @"),
-    (f"{WORD}#1", f"{WORD}", "the same before #"),
-    (f"{WORD}&x", f"{WORD}", "the same before &"),
-)
-_ALIKE_NAMES = (
-    ("<han:9>人员", "<han:9>", "Han with which another begins"),
-    ("人员<han:9>", "<han:9>", "Han with which another ends"),
-    ("<han:9>一", "<han:9>二", "Han, the last another"),
-)
-
-
 def looked_at_again() -> Iterator[Case]:
     """Groups that are looked at before and after something is changed."""
     once = Step(create(WORD, WORD, Tag="xy", GroupExDescriptions=["x", "y"]))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from conformance.emulator.behaviour import Behaviour
-from conformance.emulator.faults.model import Fault, Spoil, put, recoded, wrap
+from conformance.emulator.faults.model import Fault, Spoil, listing, put, recoded, wrap
 
 __all__ = ["ACCOUNT_FAULTS"]
 
@@ -48,10 +48,6 @@ def _left(attribute: str, *what: str) -> Spoil:
     return wrap(attribute, lambda left: left.union(what))
 
 
-def _shown(choose: Callable[[list[Any]], list[Any]]) -> Spoil:
-    return wrap("listed", lambda listed: lambda groups: choose(listed(groups)))
-
-
 def _counted(change: Callable[[int], int]) -> Spoil:
     return wrap("quota", lambda quota: lambda groups: change(quota(groups)))
 
@@ -78,9 +74,9 @@ def _state_faults() -> Iterator[Fault]:
         ("tag-from-name", "the name is kept for a Tag", tag, _storing(lambda kept: kept.update(tag=kept["name"]))),
         ("name-lowered-where-kept", "the name is shown in ASCII alone", name, _storing(lambda kept: kept.update(name=kept["name"].encode("ascii", "ignore").decode()))),
         ("version-of-all", "every group is kept as of version 2.0", version, _keeping("version", lambda _version: "2.0")),
-        ("not-listed", "no group is listed", listed, _shown(lambda _groups: [])),
-        ("listed-without-newest", "the newest group is not listed", listed, _shown(lambda groups: groups[:-1])),
-        ("listed-twice", "the newest group is listed twice", listed, _shown(lambda groups: groups + groups[-1:])),
+        ("not-listed", "no group is listed", listed, listing(lambda _groups: [])),
+        ("listed-without-newest", "the newest group is not listed", listed, listing(lambda groups: groups[:-1])),
+        ("listed-twice", "the newest group is listed twice", listed, listing(lambda groups: groups + groups[-1:])),
         ("deletion-keeps-name", "a deleted group's name stays taken", deletion, _left("deletion_leaves", "GroupName")),
         ("deletion-keeps-id", "a deleted group's id stays taken", deletion, _left("deletion_leaves", "GroupId")),
         ("renaming-keeps-name", "the old name stays taken", renaming, _left("renaming_leaves", "GroupName")),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from conformance.emulator.behaviour import Behaviour, Reply, TextRule, repeats, utf8_bytes
-from conformance.emulator.faults.model import Fault, Spoil, finishing, put, recoded, refusing, wrap
+from conformance.emulator.faults.model import Fault, Spoil, compared, finishing, put, recoded, refusing, wrap
 from conformance.exchange.request import Request
 
 __all__ = ["ACTION_FAULTS"]
@@ -316,11 +316,6 @@ def _version_faults() -> Iterator[Fault]:
         yield Fault(f"face-model-version-{name}", f"FaceModelVersion: {about}", clauses, spoil)
 
 
-def _compared(attribute: str, change: Callable[[str], str]) -> Spoil:
-    """Compare what is made of a text, instead of the text."""
-    return wrap(attribute, lambda key: lambda text: change(key(text)))
-
-
 def _uniqueness_faults() -> Iterator[Fault]:
     by_id, by_name = ("GroupId.unique",), ("GroupName.unique",)
 
@@ -330,11 +325,11 @@ def _uniqueness_faults() -> Iterator[Fault]:
     spoils: list[tuple[str, str, tuple[str, ...], Spoil]] = [
         ("id-not-unique", "a second group with an id replaces the first", by_id, put("id_unique", False)),
         ("name-not-unique", "a name may be had twice", by_name, put("name_unique", False)),
-        ("id-compared-short", "ids are compared by their first 32 characters", by_id, _compared("id_key", lambda text: text[:32])),
-        ("name-compared-short", "names are compared by their first 30 characters", by_name, _compared("name_key", lambda text: text[:30])),
-        ("id-compared-to-63", "ids are compared without their 64th character", by_id, _compared("id_key", lambda text: text[:63])),
+        ("id-compared-short", "ids are compared by their first 32 characters", by_id, compared("id_key", lambda text: text[:32])),
+        ("name-compared-short", "names are compared by their first 30 characters", by_name, compared("name_key", lambda text: text[:30])),
+        ("id-compared-to-63", "ids are compared without their 64th character", by_id, compared("id_key", lambda text: text[:63])),
         ("name-compared-by-ascii", "names are compared by their ASCII characters", by_name,
-            _compared("name_key", lambda text: text.encode("ascii", "ignore").decode())),
+            compared("name_key", lambda text: text.encode("ascii", "ignore").decode())),
         ("exists-codes-swapped", "an id that exists is answered as a name, and the other way round", by_id + by_name, swapped),
         ("id-exists-as-not-exist", "an id that exists is answered as one that doesn't", by_id, put("id_exists_code", f"{_VALUE}GroupIdNotExist")),
         ("id-exists-as-person", "an id that exists is answered with the person's code", by_id, put("id_exists_code", f"{_VALUE}PersonIdAlreadyExist")),

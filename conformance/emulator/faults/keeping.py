@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from conformance.emulator.faults.model import Fault, Spoil, arriving, finishing, put, wrap
+from conformance.emulator.faults.model import Fault, Spoil, arriving, compared, finishing, listing, put, wrap
 from conformance.exchange.cases import Step
 from conformance.exchange.messages import HttpRequest, header
 from conformance.exchange.request import Request
@@ -176,16 +176,12 @@ def _folds() -> Iterator[tuple[str, str, _Text, str, str]]:
     yield from pairs
 
 
-def _compared(attribute: str, key: _Text) -> Spoil:
-    return wrap(attribute, lambda right: lambda text: key(right(text)))
-
-
 def _sameness_faults() -> Iterator[Fault]:
     for word, about, key, one, other in _folds():
         if "员" not in one and "龥" not in one:
-            yield Fault(f"ids-compared-by-{word}", f"of ids is compared: {about}", ("GroupId.unique",), _compared("id_key", key), "GroupId",
+            yield Fault(f"ids-compared-by-{word}", f"of ids is compared: {about}", ("GroupId.unique",), compared("id_key", key), "GroupId",
                         (Step(Request.of({"GroupName": f"{SALT}x", "GroupId": one})), Step(Request.of({"GroupName": f"{SALT}y", "GroupId": other}))))  # fmt: skip
-        yield Fault(f"names-compared-by-{word}", f"of names is compared: {about}", ("GroupName.unique",), _compared("name_key", key), "GroupName",
+        yield Fault(f"names-compared-by-{word}", f"of names is compared: {about}", ("GroupName.unique",), compared("name_key", key), "GroupName",
                     (Step(Request.of({"GroupName": one, "GroupId": f"{SALT}x"})), Step(Request.of({"GroupName": other, "GroupId": f"{SALT}y"}))))  # fmt: skip
     for number in (1, 5, 10, 50, 100):
         yield Fault(f"newest-{number}-names", f"names are looked for among the newest {number}", ("GroupName.unique",),
@@ -272,11 +268,7 @@ def _list_faults() -> Iterator[Fault]:
         "every-other": ("every other group is listed", lambda groups: groups[::2]),
     }  # fmt: skip
     for word, (about, choose) in lists.items():
-        yield Fault(f"listed-{word}", about, ("State.listed",), _listing(choose))
-
-
-def _listing(choose: Callable[[list[Any]], list[Any]]) -> Spoil:
-    return wrap("listed", lambda right: lambda groups: choose(right(groups)))
+        yield Fault(f"listed-{word}", about, ("State.listed",), listing(choose))
 
 
 def _remembering_faults() -> Iterator[Fault]:

@@ -14,7 +14,10 @@ from conformance.exchange.cases import Step
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.request import Request
 
-__all__ = ["Fault", "Spoil", "all_of", "arriving", "finishing", "put", "reading", "recoded", "refusing", "wrap"]
+__all__ = [
+    "Fault", "Spoil", "all_of", "arriving", "compared", "finishing", "listing", "put", "reading", "recoded", "refusing",
+    "wrap",
+]  # fmt: skip
 
 Spoil = Callable[[Behaviour], None]
 
@@ -68,6 +71,16 @@ def arriving(change: Callable[[HttpRequest], HttpRequest]) -> Spoil:
 def reading(change: Callable[[HttpRequest], HttpRequest]) -> Spoil:
     """Read something else than what was signed."""
     return wrap("read", lambda read: lambda http: change(read(http)))
+
+
+def compared(attribute: str, change: Callable[[str], str]) -> Spoil:
+    """Compare what is made of an id or a name (`id_key`, `name_key`), instead of the text."""
+    return wrap(attribute, lambda key: lambda text: change(key(text)))
+
+
+def listing(choose: Callable[[list[Any]], list[Any]]) -> Spoil:
+    """List what is chosen of the groups."""
+    return wrap("listed", lambda listed: lambda groups: choose(listed(groups)))
 
 
 def recoded(code: str, other: str) -> Spoil:
