@@ -126,7 +126,7 @@ BODIES = st.binary(max_size=40) | PARTS.map(lambda text: text.encode("utf-8", "s
 MOMENTS = st.sampled_from([NOW, 0, NOW + 300, 1e300])
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=300)
 @given(
     st.sampled_from(["GET", "POST", "PUT", "HEAD"]) | ODD,
     PARTS.map(lambda text: f"{URL}?{text}") | ODD,
@@ -172,7 +172,7 @@ def mutants(draw):
     return how, http
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=300)
 @given(mutants(), MOMENTS, st.booleans())
 def test_mutants_are_judged(mutant, now, replayed):
     """A valid request that was changed anywhere has a prediction, with one outcome at least."""
