@@ -12,6 +12,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from benchmarks.choice.greedy import Candidate, Choosing
@@ -98,25 +99,21 @@ def _choice(rows: list[Shown], options: Options, contexts: int, most: tuple[int,
     costs = _groups()
 
     def candidates(kernel: Kernel, numbers: Iterable[int]) -> Iterator[Candidate]:
-        for number in numbers:
-            case = kernel.case if number == 0 else in_context(kernel.case, number)
-            shows = (
-                _shows(case, kernel.case, by_case.get(kernel.case.id, []), subjects, options)
-                if case is not None
-                else None
-            )
-            if case is not None and shows is not None:
-                before = len(case.steps) - len(kernel.case.steps)
-                groups = costs[kernel.case.id] + (before > 1)  # one that is deleted
-                yield Candidate((kernel.case.id, number), shows, case.requests, groups)
+        plain = kernel.case
+        cases = ((each, plain if each == 0 else in_context(plain, each)) for each in numbers)
+        for number, case in ((number, case) for number, case in cases if case is not None):
+            shows = _shows(case, plain, by_case.get(plain.id, []), subjects, options)
+            if shows is not None:
+                deleted = len(case.steps) > len(plain.steps) + 1
+                yield Candidate((plain.id, number), shows, case.requests, costs[plain.id] + deleted)
 
     choosing = Choosing(weights, options.weight, *most, _PRICE)
-    for each in kernels():
-        if each.rank < 0:
-            choosing.take(*candidates(each, (0,)))
-    needed = [one for each in kernels() if each.is_needed and each.rank >= 0 for one in candidates(each, (0,))]
-    choosing.take_best(needed, all_of_them=True)
-    choosing.take_best(one for each in kernels() for one in candidates(each, range(each.is_needed, contexts + 1)))
+    all_, needed = kernels(), [each for each in kernels() if each.is_needed]
+    for first in (each for each in needed if each.rank < 0):
+        choosing.take(*candidates(first, (0,)))
+    plain = (candidates(each, (0,)) for each in needed if each.rank >= 0)
+    choosing.take_best(chain.from_iterable(plain), all_of_them=True)
+    choosing.take_best(chain.from_iterable(candidates(each, range(each.is_needed, contexts + 1)) for each in all_))
     _tell(choosing, subjects, options)
     return choosing.chosen
 

@@ -1,4 +1,4 @@
-"""Which cases to send, and in which order: always the one that shows most of what isn't shown yet, for its cost. Pure."""
+"""Which cases to send, and in which order: always the one that shows most that isn't shown, for its cost. Pure."""
 
 from __future__ import annotations
 
