@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -334,13 +334,15 @@ def added_alone(case: Case) -> frozenset[str] | None:
     return additions(_BARE, first)
 
 
-def probes() -> Iterator[Case]:
+def probes() -> Collection[Case]:
     """A plain creation with each addition alone, so that what is refused for itself can be left out of contexts."""
+    found: dict[frozenset[str], Case] = {}
     for dimension in DIMENSIONS:
-        for change in dict.fromkeys(dimension.choices):
+        for change in dimension.choices:
             step = None if change is None else change(_BARE, "")
             if dimension.clause is not None and step is not None and len(added := additions(_BARE, step)) == 1:
-                yield Case(dimension.clause, f"nothing but {next(iter(added))}", (step,))
+                found[added] = Case(dimension.clause, f"nothing but {next(iter(added))}", (step,))
+    return found.values()
 
 
 def _changed(

@@ -18,6 +18,7 @@ from pathlib import Path
 from benchmarks.choice.greedy import Candidate, Choosing
 from benchmarks.choice.holding import OPTIONS, Options, holding
 from benchmarks.choice.shown import Shown, read, shown, write
+from conformance.contract import CLAUSE, Level
 from conformance.emulator import Emulator
 from conformance.emulator.faults import FAULTS, SPACE
 from conformance.emulator.faults.operators import operator_of
@@ -111,8 +112,10 @@ def _choice(rows: list[Shown], options: Options, contexts: int, most: tuple[int,
     all_, needed = kernels(), [each for each in kernels() if each.is_needed]
     for first in (each for each in needed if each.rank < 0):
         choosing.take(*candidates(first, (0,)))
-    plain = (candidates(each, (0,)) for each in needed if each.rank >= 0)
-    choosing.take_best(chain.from_iterable(plain), all_of_them=True)
+    of_parameters = [each for each in needed if each.rank >= 0 and CLAUSE[each.case.clause].level is Level.PARAMETERS]
+    others = [each for each in needed if each.rank >= 0 and each not in of_parameters]
+    for some in (of_parameters, others):
+        choosing.take_best(chain.from_iterable(candidates(each, (0,)) for each in some), all_of_them=True)
     choosing.take_best(chain.from_iterable(candidates(each, range(each.is_needed, contexts + 1)) for each in all_))
     _tell(choosing, subjects, options)
     return choosing.chosen
