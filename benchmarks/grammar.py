@@ -12,22 +12,27 @@ import secrets
 import statistics
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice, permutations
 from random import Random
 
 from benchmarks.campaign import standard_cases
 from benchmarks.shares import share
 from conformance.base.errors import TargetUnusableError
+from conformance.contract import ARRAYS
 from conformance.emulator import Emulator, conforming
+from conformance.emulator.behaviour import Behaviour
 from conformance.emulator.faults import SPACE
-from conformance.emulator.faults.conditions import Condition
+from conformance.emulator.faults.conditions import CONDITION, Condition
 from conformance.emulator.faults.drawing import Space, under, witness_of
 from conformance.emulator.faults.model import Fault
 from conformance.emulator.faults.operators import operator_of
-from conformance.exchange.cases import Case
-from conformance.exchange.salt import Salts, seeded_run_salt
+from conformance.exchange.cases import Case, Step
+from conformance.exchange.request import Request
+from conformance.exchange.salt import SALT, Salts, seeded_run_salt
 from conformance.runs.conduct import CasePart, conduct
 from conformance.runs.run import Run
 from conformance.runs.session import Session
@@ -72,7 +77,7 @@ def main() -> int:
     cases = smoke() if options.profile == "smoke" else standard_cases(options.seed)
     trials: list[Trial] = []
     for number in options.conditions:
-        drawn = [space.draw(random, number) for _ in range(options.count)]
+        drawn = list(islice(_sayable(space, random, number), options.count))
         some = [_trial(fault, conditions, cases) for fault, conditions in drawn]
         print(f"{number} conditions: {_summary(some)}", flush=True)
         trials += some
@@ -86,6 +91,38 @@ def main() -> int:
             if each.requests is None:
                 print(f"  {under(each.fault, *each.conditions).name}{'' if each.shown else '  (not shown)'}")
     return 0
+
+
+def _sayable(space: Space, random: Random, number: int) -> Iterator[tuple[Fault, tuple[Condition, ...]]]:
+    """Faults under conditions that don't exclude each other: else nobody could ever see them."""
+    while True:
+        fault, conditions = space.draw(random, number)
+        if not exclude_each_other(frozenset(each.name for each in conditions), fault.subject):
+            yield fault, conditions
+
+
+_OPTIONAL = ("GroupExDescriptions", "Tag", "FaceModelVersion")
+_BY_CHANCE = frozenset({"at-once", "after-a-second", "by-day"})
+
+
+@cache
+def exclude_each_other(names: frozenset[str], subject: str) -> bool:
+    """Whether no request is such that all of some conditions hold, as far as their contexts can make one."""
+    conditions = [CONDITION[each] for each in sorted(names) if CONDITION[each].of_answer is None]
+    if len(conditions) < 2 or not _BY_CHANCE.isdisjoint(names):
+        return False
+    held: list[Behaviour] = []
+    probe = under(Fault("probe", "", (), held.append, subject), *conditions)
+    value: object = ["xyz"] if subject in ARRAYS else "xyz"
+    parameters = {"GroupName": SALT, "GroupId": SALT, **({subject: value} if subject in _OPTIONAL else {})}
+    for order in permutations(conditions):
+        case: Case | None = Case("GroupId.unique", "plain", (Step(Request.of(parameters)),))
+        for each in order:
+            case = None if case is None else each.context(case, subject)
+        if case is not None:
+            with suppress(ValueError):  # it can't be said
+                found_by(probe, (), [case])
+    return not held
 
 
 def witnessed(fault: Fault) -> Fault:

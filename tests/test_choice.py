@@ -1,6 +1,7 @@
 """The choice of the smoke list: what is sent, in which order; and the greedy way to choose it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -101,10 +102,12 @@ def test_what_costs_more_must_show_more():
 
 def test_what_is_needed_is_taken_though_it_shows_nothing():
     one = choosing(requests=1)
+    needed = [replace(candidate(each, {}, requests=5), needed=True) for each in ("nothing", "neither")]
 
-    one.take_best([candidate("nothing", {}), candidate("something", {0: 1})], all_of_them=True)
+    one.take_best([*needed, candidate("something", {0: 1})])
 
-    assert chosen(one) == ["something", "nothing"]
+    assert chosen(one) == ["something", "nothing", "neither"]
+    assert one.requests == 0
 
 
 def held(case, subject="", plain=None):

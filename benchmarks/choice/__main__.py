@@ -27,7 +27,7 @@ from conformance.exchange.salt import Salts, seeded_run_salt
 from conformance.runs.run import Run
 from conformance.runs.smoke import Kernel, kernels
 from conformance.strategies.choice import CHOICE, Choice
-from conformance.strategies.contexts import in_context
+from conformance.strategies.contexts import added_alone, in_context
 from conformance.targets.direct import DirectTarget
 
 # What a group costs beside a request: of three hundred may be as many as of a thousand.
@@ -106,19 +106,27 @@ def _choice(rows: list[Shown], options: Options, contexts: int, most: tuple[int,
             shows = _shows(case, plain, by_case.get(plain.id, []), subjects, options)
             if shows is not None:
                 deleted = len(case.steps) > len(plain.steps) + 1
-                yield Candidate((plain.id, number), shows, case.requests, costs[plain.id] + deleted)
+                groups, needed = costs[plain.id] + deleted, kernel.is_needed and number == 0
+                yield Candidate((plain.id, number), shows, case.requests, groups, needed)
 
-    choosing = Choosing(weights, options.weight, *most, _PRICE)
-    all_, needed = kernels(), [each for each in kernels() if each.is_needed]
+    needed = [each for each in kernels() if each.is_needed]
+    room = most[0] - sum(each.case.requests for each in needed), most[1] - sum(costs[each.case.id] for each in needed)
+    choosing = Choosing(weights, options.weight, *room, _PRICE)
     for first in (each for each in needed if each.rank < 0):
         choosing.take(*candidates(first, (0,)))
-    of_parameters = [each for each in needed if each.rank >= 0 and CLAUSE[each.case.clause].level is Level.PARAMETERS]
-    others = [each for each in needed if each.rank >= 0 and each not in of_parameters]
-    for some in (of_parameters, others):
-        choosing.take_best(chain.from_iterable(candidates(each, (0,)) for each in some), all_of_them=True)
-    choosing.take_best(chain.from_iterable(candidates(each, range(each.is_needed, contexts + 1)) for each in all_))
+    early = [each for each in needed if each.rank >= 0 and _is_early(each)]
+    choosing.take_best(chain.from_iterable(candidates(each, (0,)) for each in early))
+    taken = {each.id for each in choosing.chosen}
+    pool = chain.from_iterable(candidates(each, range(contexts + 1)) for each in kernels())
+    choosing.take_best(each for each in pool if each.id not in taken)
     _tell(choosing, subjects, options)
     return choosing.chosen
+
+
+def _is_early(kernel: Kernel) -> bool:
+    """Whether it shows what the page demands of a parameter, or what contexts are to do without."""
+    added = added_alone(kernel.case)
+    return CLAUSE[kernel.case.clause].level is Level.PARAMETERS or (added is not None and len(added) == 1)
 
 
 def _weights(faults: list[str]) -> list[float]:

@@ -17,12 +17,14 @@ class Candidate:
         id: of the plain case, and the number of its context.
         shows: fault → the bits of the conditions under which it shows it.
         requests, groups: what it costs.
+        needed: whether it is sent in any case.
     """
 
     id: tuple[str, int]
     shows: Mapping[int, int]
     requests: int
     groups: int
+    needed: bool = False
 
 
 @dataclass(slots=True)
@@ -32,7 +34,7 @@ class Choosing:
     Attributes:
         weights: of the faults.
         weight: of bits.
-        requests, groups: how many more may be sent and created.
+        requests, groups: how many more may be sent and created, beside those of what is needed.
         price: of a group, in requests.
         seen: of each fault, the bits under which it is shown.
         chosen: in the order of choice.
@@ -54,15 +56,14 @@ class Choosing:
         """Choose a candidate."""
         for fault, bits in each.shows.items():
             self.seen[fault] |= bits
-        self.requests, self.groups = self.requests - each.requests, self.groups - each.groups
+        if not each.needed:
+            self.requests, self.groups = self.requests - each.requests, self.groups - each.groups
         self.chosen.append(each)
 
-    def take_best(self, candidates: Iterable[Candidate], *, all_of_them: bool = False) -> None:
+    def take_best(self, candidates: Iterable[Candidate]) -> None:
         """Choose the best of these, then the best of the others, and so on as long as one fits and shows something.
 
-        Args:
-            candidates: among which to choose.
-            all_of_them: whether those are chosen as well that show nothing more.
+        At last those that are needed though they show nothing more.
         """
         heap = [(-self._gain(each), at, each) for at, each in enumerate(candidates)]
         heapq.heapify(heap)
@@ -71,7 +72,7 @@ class Choosing:
             gain = self._gain(each)
             if heap and gain < -heap[0][0]:  # something of it was shown since
                 heapq.heappush(heap, (-gain, at, each))
-            elif all_of_them or (gain > 0 and each.requests <= self.requests and each.groups <= self.groups):
+            elif each.needed or (gain > 0 and each.requests <= self.requests and each.groups <= self.groups):
                 self.take(each)
 
     def _gain(self, each: Candidate) -> float:
