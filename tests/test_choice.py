@@ -145,8 +145,8 @@ def test_what_could_be_json_shows_another_way_by_that_way_alone():
     assert holding(case, case, [""], OPTIONS)[""] & 1
 
 
-def test_weights_of_none_one_and_two_conditions_are_alike():
+def test_what_shows_under_no_condition_weighs_most():
     options = Options(tuple(OPTIONS.conditions[:6]))
 
-    assert [options.weight(each) for each in options.of_number] == pytest.approx([1, 1, 1])
+    assert [options.weight(each) for each in options.of_number] == pytest.approx([3, 1, 1])
     assert options.bits(frozenset({0, 2})).bit_count() == 1 + 2 + 1

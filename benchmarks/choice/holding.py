@@ -25,6 +25,8 @@ _NOW = 1_790_000_000
 _ELSEWHERE = ("at-", "but-at-", "every-", "after-", "on-", "by-day")
 _WAYS = frozenset({"by-get", "in-forms", "signed-by-sha-1", "signed-by-sha-256"})
 _JSON = frozenset({Form.JSON, Form.JSON_RAW})
+# Most mistakes show whenever they can: that weighs more than under one condition, or two.
+_ALONE = 3.0
 _COUNTED = tuple(each for each in CONDITIONS if each.of_answer is None and not each.name.startswith(_ELSEWHERE))
 
 
@@ -32,7 +34,7 @@ class Options:
     """What may be asked of a case: that it shows a fault at all, under a condition, or under two. A bit for each.
 
     Attributes:
-        weights: of each bit; those for no condition, for one, and for two have one as their sum.
+        weights: of each bit; those for one condition, and for two, have one as their sum.
     """
 
     def __init__(self, conditions: tuple[Condition, ...] = _COUNTED) -> None:
@@ -41,7 +43,7 @@ class Options:
         pairs = list(combinations(range(len(conditions)), 2))
         ones = [each.weight for each in conditions]
         twos = [ones[a] * ones[b] for a, b in pairs]
-        self.weights = [1.0, *(each / sum(ones) for each in ones), *(each / sum(twos) for each in twos)]
+        self.weights = [_ALONE, *(each / sum(ones) for each in ones), *(each / sum(twos) for each in twos)]
         self._of_pairs = {pair: at for at, pair in enumerate(pairs, 1 + len(conditions))}
         self._classes: dict[float, int] = {}
         for at, weight in enumerate(self.weights):
