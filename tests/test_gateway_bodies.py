@@ -7,6 +7,7 @@ import pytest
 
 from conformance.exchange.delivery import twisted
 from conformance.exchange.request import Request
+from conformance.oracle.prediction import Accepted
 from tests.gateway_table import (
     FORM,
     GET,
@@ -137,17 +138,40 @@ def test_brackets_in_texts_are_not_depth():
         assert "Protocol.json.form" in prediction.kept
 
 
-@pytest.mark.parametrize("opening", ["[", '{"a":'])
-@pytest.mark.parametrize("depth", [*range(900, 1001, 10), 100_000])
-def test_deeper_than_can_be_read(opening, depth):
-    """However deep a body is nested it must be refused, by a code for bodies or for types."""
-    closing = "]" if opening == "[" else "}"
-    inner = f"{opening * depth}{'1' if opening != '[' else ''}{closing * depth}"
-    prediction = predicted(posted(f'{PLAIN_JSON[:-1]}, "Tag": {inner}}}'.encode()))
+NESTED = {"lists": ("[", "1", "]"), "objects": ('{"a":', "1", "}"), "both": ('[{"a":', "1", "}]")}
+
+
+@pytest.mark.parametrize("nesting", NESTED)
+@pytest.mark.parametrize("depth", [*range(900, 1001, 20), 100_000])
+def test_deeper_than_can_be_read(nesting, depth):
+    """However deep a parameter's value is nested, it is of a wrong type, or can't be read."""
+    opening, inner, closing = NESTED[nesting]
+    value = f"{opening * depth}{inner}{closing * depth}"
+    prediction = predicted(posted(f'{PLAIN_JSON[:-1]}, "Tag": {value}}}'.encode()))
+
+    assert prediction.outcomes == WRONG_TYPE | MALFORMED
+    assert prediction.at_issue == {"Protocol.json.depth", "Tag.type"}
+
+
+@pytest.mark.parametrize("depth", [600, 100_000])
+def test_deep_and_unknown(depth):
+    """What the page doesn't know may be ignored, however deep it is nested; the others mean what they say."""
+    prediction = predicted(posted(f'{PLAIN_JSON[:-1]}, "X": {"[" * depth}{"]" * depth}}}'.encode()))
+    ways = [each.readings for each in prediction.allowed if isinstance(each.outcome, Accepted)]
+
+    assert prediction.outcomes >= MALFORMED | refused("UnknownParameter")
+    assert {frozenset(each["unknown-parameter"]) for each in ways} == {frozenset({"ignored"})}
+    assert {each.group.group_id for each in prediction.allowed if each.group is not None} == {SALT}
+
+
+@pytest.mark.parametrize("inner", ["}", "]", '"', "tru", "1 2", '{"a" 1}', ""])
+def test_deep_and_malformed(inner):
+    """What isn't JSON a thousand lists deep isn't JSON."""
+    body = f'{PLAIN_JSON[:-1]}, "X": {"[" * 1000}{inner}{"]" * 999 if inner == "" else "]" * 1000}}}'
+    prediction = predicted(posted(body.encode()))
 
     assert prediction.must_be_refused
-    assert prediction.outcomes >= MALFORMED
-    assert "Protocol.json.depth" in prediction.open | prediction.broken
+    assert "Protocol.json.form" in prediction.open
 
 
 DOUBLED = MALFORMED

@@ -16,6 +16,7 @@ from conformance.base.words import visible
 from conformance.exchange.draft import ARRAYS, COMMON_FIELDS, INDEXED, JSON, URLENCODED, Form, Sender, draft, sign
 from conformance.exchange.messages import Headers, HttpRequest, HttpResponse, header
 from conformance.exchange.request import Request
+from conformance.exchange.shallow import in_shallow_pieces
 
 __all__ = [
     "COMMON_FIELDS",
@@ -23,7 +24,6 @@ __all__ = [
     "Form",
     "NoObjectError",
     "Sender",
-    "TooDeepError",
     "UndecodableError",
     "date_of",
     "decode",
@@ -76,10 +76,6 @@ class NoObjectError(UndecodableError):
     """A body that is JSON, but no object."""
 
 
-class TooDeepError(UndecodableError):
-    """A body nested too deep to be read here."""
-
-
 class _Pairs(tuple[tuple[str, object], ...]):
     """A JSON object with every member in order, doubled ones too."""
 
@@ -87,7 +83,7 @@ class _Pairs(tuple[tuple[str, object], ...]):
 
 
 def decode(http: HttpRequest) -> Request:
-    """The request that an HTTP request says.
+    """The request that an HTTP request says. Of what is nested very deep it has what is outermost.
 
     Raises:
         UndecodableError: it says none: a body that is no JSON object, no Action, another method.
@@ -102,22 +98,25 @@ def decode(http: HttpRequest) -> Request:
     if content_type != JSON:
         raise UndecodableError(f"the Content-Type is {content_type or 'absent'}, not {JSON} or {URLENCODED}")
     try:
-        body = json.loads(
-            http.body.decode("utf-8", "surrogatepass"),
-            object_pairs_hook=_Pairs,
-            parse_constant=_no_constant,
-            parse_int=_integer,
-        )
-        if isinstance(body, _Pairs):
-            body = _Pairs((name, _plain(value)) for name, value in body)
-    except RecursionError as error:
-        raise TooDeepError("the body is nested too deep") from error
+        body = _json_of(http.body.decode("utf-8", "surrogatepass"))
     except ValueError as error:
         raise UndecodableError(f"the body is no JSON: {error}") from error
     if not isinstance(body, _Pairs):
         raise NoObjectError("the body is JSON, but no object")
     action, version = header(http.headers, "X-TC-Action"), header(http.headers, "X-TC-Version")
     return Request(tuple(body), action or "", version or "")
+
+
+def _json_of(text: str) -> object:
+    """What a text of JSON says, and no more of what is nested too deep to be read here than that it is something.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    value: object = None
+    for each in in_shallow_pieces(text):
+        value = json.loads(each, object_pairs_hook=_Pairs, parse_constant=_no_constant, parse_int=_integer)
+    return _Pairs((name, _plain(each)) for name, each in value) if isinstance(value, _Pairs) else value
 
 
 def _no_constant(name: str) -> object:
