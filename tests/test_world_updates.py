@@ -130,7 +130,7 @@ def test_an_id_and_a_number():
 
 
 @pytest.mark.parametrize(
-    "parameters", [{"GroupId": "i"}, {"GroupName": "n"}, {"GroupName": 5, "GroupId": "i"}], ids=str
+    "parameters", [{"GroupId": "i"}, {"GroupName": "n"}, {"GroupName": [5], "GroupId": "i"}], ids=str
 )
 def test_no_name(parameters):
     """A creation without a name or an id that is accepted all the same leaves nothing that could be told."""
@@ -188,6 +188,23 @@ def test_said_to_exist(more, settled):
     apply(world, request, EXISTS, predict(request, world))
 
     assert (world.presence("i") is Presence.THERE) is settled
+
+
+@pytest.mark.parametrize(
+    ("request_", "group_id", "name"),
+    [
+        (Request.of({"GroupName": "n", "GroupId": "i"}, "CreateGroups"), "i", "n"),
+        (Request.of({"GroupName": "n", "GroupId": "i"}, ""), "i", "n"),
+        (Request.of({"GroupName": 5, "GroupId": "i"}), "i", "5"),
+        (Request.of({"GroupName": "n", "GroupId": True}), "true", "n"),
+    ],
+    ids=["unknown action", "no action", "a number for a name", "true for an id"],
+)
+def test_mistaken_for_another(request_, group_id, name):
+    """What had to be refused, and is accepted, may have left the group for which it was mistaken."""
+    world = world_after(request_, THREE)
+
+    assert (world.presence(group_id), names(world)) == (Presence.PERHAPS, {name: Presence.PERHAPS})
 
 
 def test_another_action():

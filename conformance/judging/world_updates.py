@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import reduce
 
-from conformance.contract import ACTION, CLAUSES
+from conformance.contract import ACTION, CLAUSES, SISTERS
 from conformance.contract.rules import Unique
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.request import Request
@@ -62,7 +63,10 @@ def apply(
         at_once: whether it is one of several that were sent at once.
         elsewhere: whether it was sent to another Region: the page doesn't say that regions share their groups.
     """
-    asked = tuple(each for each in _requested_groups(request, world) if each.name is not None)
+    asked = _named(_requested_groups(request, world))
+    if isinstance(outcome, Accepted) and not asked and request is not None:
+        _perhaps_created(world, _named(_mistaken_for(request, world)))
+        return
     if not asked:
         return
     if isinstance(outcome, Accepted) and not elsewhere:
@@ -77,6 +81,21 @@ def apply(
     unknown_caller = any(each.startswith("Authentication.") for each in prediction.broken)
     clause = "Authentication.creates-nothing" if unknown_caller else "State.refused-leaves-nothing"
     world.must_be_free(clause, *(text for each in asked for text in (each.group_id, each.name) if text is not None))
+
+
+def _named(groups: Iterable[Group]) -> tuple[Group, ...]:
+    return tuple(each for each in groups if each.name is not None)
+
+
+def _mistaken_for(request: Request, world: World) -> tuple[Group, ...]:
+    """The groups that may be there if a request was accepted that asks for none.
+
+    What names no action may have been taken for this one; a number, true or false for the text that JSON writes for it.
+    """
+    if request.action in SISTERS:
+        return ()
+    written = ((name, json.dumps(each) if isinstance(each, int | float) else each) for name, each in request.parameters)
+    return _requested_groups(replace(request, parameters=tuple(written), action=ACTION), world)
 
 
 def perhaps_created(world: World, request: Request | None) -> None:
