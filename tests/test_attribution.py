@@ -17,6 +17,8 @@ from tests.reports import report_on
 TAKEN, REFUSED, WRONG, MALFORMED = (
     Kind.ACCEPTED_THOUGH_INVALID, Kind.REJECTED_THOUGH_VALID, Kind.WRONG_REASON, Kind.MALFORMED,
 )  # fmt: skip
+PARAMETERS = ("GroupName", "GroupId", "GroupExDescriptions", "Tag", "FaceModelVersion")
+NO_ANSWER = "HTTP 400, and no answer of the API"
 UNREAD = frozenset({"Response.envelope", "Tag.type"})
 
 
@@ -30,8 +32,22 @@ def breach(clause, *others, **more):
     return seen(clause, at_issue={clause, *others}, **more)
 
 
-# Rule → what it explains; what explains it; clauses of which most answers can't be read.
+def unread(clause, *, code=NO_ANSWER, aim=None):
+    """An answer that can't be read, to a request that breaks that clause, or is aimed at it."""
+    return seen(clause, MALFORMED, aim, code=code, at_issue={aim or clause, "Response.envelope"}, plain=False)
+
+
+# Rule → what it explains; what explains it; what else was seen.
 TURNS = {
+    "the answer to an earlier request comes again": (
+        seen("Tag.optional", REFUSED, code="MissingParameter", at_issue=["Response.RequestId.unique"], plain=False),
+        seen("Response.RequestId.unique", MALFORMED, "Tag.charset", at_issue=["Response.RequestId.unique"]),
+    ),
+    "nothing is refused": (
+        breach("Protocol.method", plain=False), breach("GroupName.required"), breach("GroupId.required"),
+        *(breach(f"{each}.type") for each in PARAMETERS), *(breach(f"{each}.charset") for each in ("GroupId", "Tag")),
+        breach("GroupId.unique"),
+    ),
     "whatever goes by this way is refused so": (
         seen("Tag.charset", WRONG, code="InternalError", by=["form"], plain=False),
         seen("Protocol.form", REFUSED, code="InternalError", by=["form"], plain=False, bare=True),
@@ -44,8 +60,15 @@ TURNS = {
         seen("Request.check-order", WRONG, code="C", at_issue=["GroupId.charset", "Tag.charset"]),
         breach("GroupId.charset", kind=WRONG, code="C"),
     ),
+    "signatures aren't compared": (
+        breach("Authentication.secret-id", plain=False), breach("Authentication.signature", plain=False),
+    ),
     "one of its breaches is accepted alone, too": (
         breach("GroupName.unique", "GroupId.unique"), breach("GroupId.unique"),
+    ),
+    "the same rule isn't followed for most parameters": (
+        breach("Tag.type"), breach("GroupName.type"), breach("GroupId.type"),
+        breach("FaceModelVersion.type", kind=WRONG, code="C"),
     ),
     "the same departs when sent plainly": (
         seen("Concurrency.same-id", at_issue=["GroupId.unique"], plain=False), breach("GroupId.unique"),
@@ -61,6 +84,10 @@ TURNS = {
         breach("Tag.length.max", by=["form"], plain=False),
         seen("Protocol.form.array-order", Kind.WRONG_RESULT, by=["form"], plain=False),
     ),
+    "in fields the parameter arrives otherwise": (
+        breach("GroupExDescriptions.count.max", by=["form"], plain=False),
+        seen("State.kept.GroupExDescriptions", Kind.WRONG_RESULT, by=["form"], plain=False),
+    ),
     "a clause departs that is read in two ways": (
         seen("GroupName.length.max", Kind.CONTRADICTION, at_issue=["GroupName.length.max", "Tag.length.max"]),
         seen("Tag.length.max", REFUSED),
@@ -68,6 +95,10 @@ TURNS = {
     "answers are so to plain requests": (
         seen("Protocol.get", MALFORMED, at_issue={"Protocol.get", "Response.Error.Code"}, by=["query"], plain=False),
         seen("Response.Error.Code", MALFORMED, "Tag.charset", at_issue={"Response.Error.Code", "Tag.charset"}),
+    ),
+    "many breaches are answered in a way of its own": (
+        unread("Tag.type"), unread("Response.envelope", aim="Tag.type"),
+        unread("Protocol.json.form"), unread("Protocol.json.object", code=NO_ANSWER.replace("400", "422")),
     ),
     "no answer of the API": (
         seen("Response.content-type", MALFORMED, "Tag.type", at_issue={"Response.content-type", *UNREAD}),
@@ -87,9 +118,9 @@ def test_names():
 @pytest.mark.parametrize("name", TURNS)
 def test_turns(name):
     """A rule explains a departure by what shows the mistake itself, if that was seen; never the other way round."""
-    explained, explaining = TURNS[name]
+    explained, explaining, *others = TURNS[name]
     (rule,) = (each for each in RULES if each.name == name)
-    evidence = Evidence((explained, explaining), frozenset(), frozenset())
+    evidence = Evidence((explained, explaining, *others), frozenset(), frozenset())
 
     assert rule.explains(explained, evidence) == explaining
     assert rule.explains(explained, replace(evidence, sightings=(explained,))) in {None, explained}
@@ -106,6 +137,12 @@ def test_turns(name):
         (breach("GroupName.unique", "GroupId.unique"), breach("Tag.charset")),
         (seen("Tag.type", MALFORMED, at_issue=UNREAD),
          seen("Response.envelope", MALFORMED, "GroupId.type", at_issue={"Response.envelope", "GroupId.type"})),
+        (breach("GroupName.charset", kind=WRONG, code="C"), breach("GroupName.charset")),
+        (breach("GroupName.type", kind=WRONG, code="C"), breach("GroupId.type")),
+        (breach("Authentication.timestamp.window", plain=False), breach("Authentication.signature", plain=False)),
+        (unread("Tag.type"), unread("Protocol.json.form")),
+        (breach("Tag.charset", by=["form"], plain=False),
+         seen("State.kept.Tag", Kind.WRONG_RESULT)),
     ],
 )  # fmt: skip
 def test_two_mistakes_stay_two(one, other):
@@ -113,12 +150,59 @@ def test_two_mistakes_stay_two(one, other):
     assert laid([one, other]) == {}
 
 
-def laid(sightings, *, may_take=lambda _one, _other: True):
-    """What is counted elsewhere, of such sightings in that order."""
+def laid(sightings, *, may_take=lambda _one, _other: True, held=()):
+    """What is counted elsewhere of such sightings, in that order; the breaches of some clauses were told rightly."""
     results = Results()
     for number, each in enumerate(sightings, 1):
         results.sightings[each] = Occurrences(number, None, 1)
+    for each in held:
+        results.tallies[each].broken = 1
     return attributed(results, frozenset(), may_take)
+
+
+def test_of_every_parameter_or_of_some():
+    """Three parameters of a kind are three findings, and four are one; what is refused now and then isn't nothing."""
+    lengths = [breach(f"{each}.length.max") for each in ("GroupName", "GroupId", "Tag", "GroupExDescriptions.element")]
+    ten = TURNS["nothing is refused"]
+
+    assert laid(lengths[:3]) == {}
+    assert laid(lengths) == dict.fromkeys(lengths[1:], lengths[0])
+    assert set(laid(ten).values()) == {breach("GroupName.required")}
+    assert breach("GroupName.required") not in laid(ten, held=["Tag.length.max"]).values()
+
+
+def test_a_name_in_another_case():
+    """Whoever takes a request without a name takes it with another member, too; who doesn't, has taken that for it."""
+    otherwise_named, unnamed = (
+        seen("Request.unknown-parameter", at_issue=["GroupName.required"]),
+        breach("GroupName.required"),
+    )
+
+    assert laid([otherwise_named, unnamed]) == {otherwise_named: unnamed}
+    assert laid([otherwise_named]) == {}
+
+
+def test_unread_of_many_statuses():
+    """What breaks isn't what is refused: a status of its class alone is one way to answer."""
+    refused, broken = unread("Tag.type"), unread("GroupId.type", code=NO_ANSWER.replace("400", "500"))
+    others = [unread("Protocol.json.form"), unread("Protocol.json.object")]
+    envelopes = [unread("Response.envelope", code="", aim=each.clause) for each in (refused, broken, *others)]
+
+    found = laid([refused, broken, *others, *envelopes])
+
+    assert found == {refused: envelopes[0], envelopes[1]: broken, **dict(zip(others, envelopes[2:], strict=True))}
+
+
+def test_a_constant_request_id():
+    """Where most answers have the same RequestId, one more explains nothing else."""
+    wrong, repeated = TURNS["the answer to an earlier request comes again"]
+    results = Results()
+    results.sightings = {wrong: Occurrences(1, None, 1), repeated: Occurrences(2, None, 1)}
+    results.tallies[repeated.clause].kept = 3
+
+    assert attributed(results, frozenset(), lambda _one, _other: True) == {wrong: repeated}
+    results.failed[repeated.clause, MALFORMED] = 2
+    assert attributed(results, frozenset(), lambda _one, _other: True) == {}
 
 
 def test_many_codes_of_its_own():

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.contract import CLAUSE, CODES
 from conformance.exchange.request import Request
-from conformance.judging.blame import RULES, Refusal, blamed
+from conformance.judging.blame import RULES, Refusal, blamed, owner_of
 from conformance.oracle.prediction import Prediction
 from conformance.oracle.validator import predict
 from conformance.oracle.world import World
@@ -64,6 +64,9 @@ TURNS = {
         ),
         ["Protocol.action.present"],
     ),
+    "a parameter that isn't known counts as one": (
+        refusal(f"{VALUE}GroupTagTooLong", tag=LONG), ["Request.unknown-parameter"],
+    ),
     "the parameter of which it speaks was left out": (refusal(f"{VALUE}GroupTagTooLong"), ["Tag.optional"]),
     "one is said to be absent that may be": (
         refusal("MissingParameter", Tag="t"), ["GroupExDescriptions.optional", "FaceModelVersion.optional"],
@@ -115,6 +118,22 @@ ORDERED = {
 def test_order(given, expected):
     """Where several rules could tell, it is the first that does."""
     assert blamed(given) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "clause"),
+    [
+        ("InvalidAction", "Protocol.action.known"),
+        ("UnsupportedOperation.UnknowMethod", "Protocol.action.known"),
+        ("NoSuchVersion", "Protocol.version.known"),
+        ("UnsupportedRegion", "Protocol.region.known"),
+        ("AuthFailure.SignatureExpire", "Authentication.timestamp.window"),
+        ("AuthFailure.InvalidAuthorization", "Authentication.authorization.present"),
+    ],
+)
+def test_owner(code, clause):
+    """A code speaks of the clause of which it is the first choice, where several may be told by it."""
+    assert owner_of(code) == clause
 
 
 @pytest.mark.parametrize("code", [*CODES, "Nobody.KnowsIt"])

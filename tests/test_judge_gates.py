@@ -1,6 +1,7 @@
 """The judge at the gateway: who may be turned away without an answer, and whose fault no answer of the API is."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -75,6 +76,18 @@ def test_not_turned_away(answer):
 
     assert judgement.outcome is None
     assert "Response.envelope" in {each.clause for each in judgement.departures}
+
+
+@pytest.mark.parametrize("name", ["Allow", "access-control-allow-methods"])
+def test_options(name):
+    """To OPTIONS an HTTP server tells which methods there are, beside whatever body; no other is turned away so."""
+    answer = replace(of(200, b"POST"), headers=((name, "POST"),))
+
+    assert judge(MAY, answer, method="OPTIONS").outcome == TURNED_AWAY
+    assert judge(MAY, answer, method="PUT").outcome is None
+    assert judge(MUST_NOT, answer, method="OPTIONS").outcome is None
+    assert judge(MAY, replace(answer, status=500), method="OPTIONS").outcome is None
+    assert judge(MAY, of(200, b"POST"), method="OPTIONS").outcome is None
 
 
 @pytest.mark.parametrize("answer", [each for each in AWAY.values() if each is not None], ids=list(AWAY)[1:])

@@ -18,7 +18,16 @@ from conformance.exchange.salt import SALT, Words, words
 from conformance.exchange.wire import Form, Sender, envelope, fields_of
 from conformance.judging.account_status import OF_THE_ACCOUNT, leaves_open
 from conformance.judging.blame import dependent_on, is_permitted
-from conformance.judging.judge import Departure, DepartureKind, Judgement, explain, judge, judge_envelope, part
+from conformance.judging.judge import (
+    Departure,
+    DepartureKind,
+    Judgement,
+    explain,
+    judge,
+    judge_envelope,
+    of_one_answer,
+    part,
+)  # fmt: skip
 from conformance.judging.ledger import Contradiction, Ledger
 from conformance.judging.observed import ObservedExchange
 from conformance.judging.results import Failure, Results
@@ -150,6 +159,7 @@ class Assessor:
             self._misfiring,
             shown=shown,
             size_clause=size_clause_of(http),
+            method=http.method,
         )
         self.on_judgement(http, prediction, judgement)
         # Of what is delivered in a way of its own, the way may be what is refused.
@@ -164,7 +174,7 @@ class Assessor:
             *self._learn(name, judgement, prediction, answer),
         ]
         aim = _aim(case_run, prediction) if judgement.outcome is None else case_run.case.clause
-        case_run.found += [self.fail(each, case_run, aim) for each in _of_one_answer(departures)]
+        case_run.found += [self.fail(each, case_run, aim) for each in of_one_answer(departures, prediction)]
         case_run.conclusive = case_run.conclusive and judgement.conclusive
         case_run.answered += bool(judgement.ways)
         self._count(prediction, judgement, answer, focus)
@@ -241,7 +251,7 @@ class Assessor:
         for moment in heard.moments:
             each = predict_http(http, heard.sender, moment, self.world, replayed=replayed)
             predictions.append(replace(each, allowed=(*each.allowed, *always)))
-            if judge(predictions[-1], answer).ways:
+            if judge(predictions[-1], answer, method=http.method).ways:
                 break
         else:
             del predictions[1:]  # by no clock is it allowed
@@ -385,13 +395,6 @@ def _of_aim(
         yield Departure(aim, DepartureKind.MALFORMED, explain(prediction), observed)
 
 
-def _of_one_answer(departures: Iterable[Departure]) -> list[Departure]:
-    """The departures of an answer, each of those in its form with all of them: any may explain the others."""
-    found = list(departures)
-    malformed = frozenset(each.clause for each in found if each.kind is DepartureKind.MALFORMED)
-    return [replace(each, at_issue=malformed) if each.clause in malformed else each for each in found]
-
-
 def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judgement) -> Iterable[Departure]:
     """The departures of the clause whose words are read in two ways, and of the clause at issue."""
     reading = READING[found.reading]
@@ -403,7 +406,7 @@ def _contradicted(found: Contradiction, prediction: Prediction, judgement: Judge
     )
     at_issue = prediction.open if len(prediction.open) == 1 else frozenset({reading.clause})
     alike = any(type(CLAUSE[each].rule) is type(CLAUSE[reading.clause].rule) for each in at_issue)
-    dependent = dependent_on(found.reading)
+    dependent = dependent_on(found.reading) | prediction.open
     for clause in sorted(at_issue if alike else at_issue | {reading.clause}):
         yield Departure(clause, DepartureKind.CONTRADICTION, expected, str(judgement.outcome), dependent)
 

@@ -15,7 +15,8 @@ from conformance.contract.rules import Charset, Gate, MayBeAbsent, MinLength, Re
 from conformance.oracle.prediction import Prediction
 
 __all__ = [
-    "RULES", "BlameRule", "Refusal", "blamed", "dependent_on", "guess", "in_page_order", "is_permitted", "owner_of",
+    "RULES", "BlameRule", "Refusal", "blamed", "dependent_on", "guess", "in_page_order", "is_permitted",
+    "otherwise_named", "owner_of",
 ]  # fmt: skip
 
 
@@ -87,12 +88,12 @@ _GENERAL = frozenset(
     }
 )
 
-# The clause of which a code surely speaks: the first whose certain code, or one of whose readings, it is.
+# The clause of which a code surely speaks: the first whose certain code it is, else that whose first choice it is.
 _OWNER: dict[str, str] = {}
-for _clause in sorted(CLAUSES, key=lambda each: each.reading is not None):
-    for _code in _clause.codes:
-        if _code not in _GENERAL and not _code.startswith(("MissingParameter.", "InvalidParameter.")):
-            _OWNER.setdefault(_code, _clause.id)
+_SAID = [(each, code) for each in CLAUSES for code in each.codes]
+for _clause, _code in sorted(_SAID, key=lambda said: (said[0].reading is not None, said[0].codes.index(said[1]))):
+    if _code not in _GENERAL and not _code.startswith(("MissingParameter.", "InvalidParameter.")):
+        _OWNER.setdefault(_code, _clause.id)
 
 # What a code that says "exists" speaks of, where an earlier request must have left the id or the name free.
 _EXISTS_CODES = frozenset(code for each in CLAUSES if isinstance(each.rule, Unique) for code in each.codes)
@@ -103,6 +104,7 @@ _PERMITTED = frozenset(each.id for each in CLAUSES if isinstance(each.rule, Gate
 _SHORTEST = frozenset(each.id for each in CLAUSES if isinstance(each.rule, MinLength))
 _OPTIONAL = {each.parameter: each.id for each in CLAUSES if isinstance(each.rule, MayBeAbsent)}
 _ORDER_OF_CHECKS = clause_on_whole("order").id
+_UNKNOWN = clause_on_whole("unknown").id
 # What every request says of itself, beside the parameters of its action, and the clauses on whether it is there.
 _COMMON = {
     "Action": "Protocol.action.present",
@@ -214,6 +216,17 @@ def _left_out(refusal: Refusal) -> list[str]:
     return [optional] if optional is not None and optional in refusal.prediction.kept else []
 
 
+def _otherwise_named(refusal: Refusal) -> list[str]:
+    """The parameter of which the code speaks was left out, and one that the page doesn't know counts as it."""
+    return [_UNKNOWN] if _UNKNOWN in refusal.prediction.open and _left_out(refusal) else []
+
+
+def otherwise_named(prediction: Prediction) -> list[str]:
+    """The clause on parameters that the page doesn't know, where one may have been taken for one that must be there."""
+    absent = prediction.broken and all(isinstance(CLAUSE[each].rule, Required) for each in prediction.broken)
+    return [_UNKNOWN] if absent and _UNKNOWN in prediction.open else []
+
+
 def _all_left_out(refusal: Refusal) -> list[str]:
     """The permissions to leave out those parameters that were, where the code says that one is absent."""
     said = refusal.code in _ABSENT_CODES and len(refusal.prediction.open) != 1
@@ -262,6 +275,7 @@ RULES: tuple[BlameRule, ...] = (
     BlameRule("the limit of the shortest text", _is_of_the_shortest, _focus),
     _telling("the clause of which the code speaks", lambda each: each.kept_owner),
     _telling("what the message names", _named),
+    _telling("a parameter that isn't known counts as one", _otherwise_named),
     _telling("the parameter of which it speaks was left out", _left_out),
     _telling("one is said to be absent that may be", _all_left_out),
     BlameRule("nothing else tells it", lambda _: True, _whoever_is_near),

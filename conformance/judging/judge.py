@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
@@ -11,10 +11,10 @@ from conformance.contract import CLAUSE, CODES, Clause, CodeKind, clause_on_whol
 from conformance.contract.rules import Default, Gate
 from conformance.exchange.messages import HttpResponse, header
 from conformance.exchange.wire import Envelope, envelope, location_of
-from conformance.judging.blame import Refusal, blamed, guess, in_page_order, is_permitted, owner_of
+from conformance.judging.blame import Refusal, blamed, guess, in_page_order, is_permitted, otherwise_named, owner_of
 from conformance.oracle.prediction import Accepted, Allowed, Box, Outcome, Prediction, Refused, TurnedAway
 
-__all__ = ["Departure", "DepartureKind", "Judgement", "explain", "judge", "judge_envelope", "part"]
+__all__ = ["Departure", "DepartureKind", "Judgement", "explain", "judge", "judge_envelope", "of_one_answer", "part"]
 
 
 class DepartureKind(StrEnum):
@@ -95,6 +95,7 @@ def judge(
     *,
     shown: Container[str] = (),
     size_clause: str | None = None,
+    method: str = "POST",
 ) -> Judgement:
     """Hold an answer against a prediction.
 
@@ -108,9 +109,10 @@ def judge(
             of which it speaks, not to the one that the request breaks. It never changes whether the answer departs.
         shown: clauses that earlier answers showed to be kept. What may be left out isn't blamed, if it is among them.
         size_clause: the clause on how large the request may be: an HTTP server that finds it too large departs from it.
+        method: of the request: an HTTP server may answer OPTIONS by itself.
     """
     checked: set[str] = set()
-    if prediction.may_be_turned_away and _is_turned_away(answer):
+    if prediction.may_be_turned_away and _is_turned_away(answer, method):
         turned_away = TurnedAway()
         return Judgement(turned_away, prediction.ways_to(turned_away), (), frozenset())
     assert answer is not None  # noqa: S101 -- see Args
@@ -158,20 +160,41 @@ def part(clause: str, focus: str | None) -> str:
     return focus if focus is not None and clause in CLAUSE[focus].part_of else clause
 
 
+def of_one_answer(departures: Iterable[Departure], prediction: Prediction) -> list[Departure]:
+    """The departures of an answer, each with what may explain it besides.
+
+    That is for those in its form all of them, and what the request breaks where it can't be read; and for the others
+    that it may be the answer to another request.
+    """
+    found = list(departures)
+    malformed = frozenset(each.clause for each in found if each.kind is DepartureKind.MALFORMED)
+    of_form = malformed | prediction.at_issue if _UNREADABLE in malformed else malformed
+    of_others = malformed & {_REPEATED}
+    return [
+        replace(each, at_issue=of_form if each.clause in malformed else each.at_issue | of_others) for each in found
+    ]
+
+
+_REPEATED, _UNREADABLE = "Response.RequestId.unique", "Response.envelope"
 # What HTTP servers answer to what is larger than they take, before any API sees it.
 _TOO_LARGE = {413: "Content Too Large", 414: "URI Too Long", 431: "Request Header Fields Too Large"}
 
 
-def _is_turned_away(answer: HttpResponse | None) -> bool:
-    """Whether the HTTP server itself refused, or answered without a body as it does to HEAD and OPTIONS.
+# By what an HTTP server tells which methods there are; the second to those who ask from another site.
+_ALLOWS = ("Allow", "Access-Control-Allow-Methods")
 
-    One that sends elsewhere has refused nothing.
+
+def _is_turned_away(answer: HttpResponse | None, method: str) -> bool:
+    """Whether the HTTP server itself refused, or answered without a body as it does to HEAD.
+
+    To OPTIONS it may tell beside a body which methods there are. One that sends elsewhere has refused nothing.
     """
     if answer is None:
         return True
     refused = 400 <= answer.status < 500 or answer.status in {501, 505}
-    empty = answer.status < 300 and not answer.body
-    return (refused or empty) and envelope(answer).problem is not None
+    allows = method == "OPTIONS" and any(header(answer.headers, each) is not None for each in _ALLOWS)
+    told = answer.status < 300 and (not answer.body or allows)
+    return (refused or told) and envelope(answer).problem is not None
 
 
 def _outcome(parsed: Envelope) -> Outcome | None:
@@ -264,13 +287,13 @@ def _of_acceptance(prediction: Prediction, outcome: Accepted, focus: str | None)
     """The departures of an acceptance that isn't allowed: what kind, and of which clauses."""
     kind = DepartureKind.ACCEPTED_THOUGH_INVALID if prediction.must_be_refused else DepartureKind.WRONG_RESULT
     if prediction.must_be_refused:
-        clauses = in_page_order(prediction.broken) or guess(prediction, focus)
+        clauses = otherwise_named(prediction) or in_page_order(prediction.broken) or guess(prediction, focus)
     else:
         named = [CLAUSE[id_] for each in prediction.allowed for id_ in each.clauses]
         defaults = [each.id for each in named if isinstance(each.rule, Default)]
         clauses = defaults[:1] or ["Response.FaceModelVersion"]
     for clause in clauses:
-        yield Departure(clause, kind, explain(prediction), str(outcome), prediction.broken)
+        yield Departure(clause, kind, explain(prediction), str(outcome), prediction.at_issue)
 
 
 def _of_refusal(refusal: Refusal) -> Iterator[Departure]:
@@ -278,7 +301,7 @@ def _of_refusal(refusal: Refusal) -> Iterator[Departure]:
     prediction = refusal.prediction
     for clause in blamed(refusal):
         kind = _kind_of_code(prediction, refusal.code)
-        yield Departure(clause, kind, explain(prediction), refusal.code, prediction.broken)
+        yield Departure(clause, kind, explain(prediction), refusal.code, prediction.at_issue)
 
 
 def _message(parsed: Envelope) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from conformance.contract import ACTION, CLAUSE
+from conformance.contract.rules import AnswerRule
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.salt import ID, NAME, SALT
@@ -89,12 +90,17 @@ class Failure:
             self.clause,
             self.kind,
             self.case.clause,
-            self.observed if self.kind in _REFUSED else "",
+            self.observed if self.kind in _REFUSED or self._is_unread else "",
             self.at_issue,
             frozenset(by),
             is_plain=all(each.is_plain and each.request.action != _LIST for each in steps),
             is_bare=len(steps) == 1 and not steps[0].twists and not self._remarkable,
         )
+
+    @property
+    def _is_unread(self) -> bool:
+        """Whether it is of a clause on requests, whose answer can't be read."""
+        return self.kind is DepartureKind.MALFORMED and not isinstance(CLAUSE[self.clause].rule, AnswerRule)
 
     @property
     def is_plain(self) -> bool:
@@ -131,7 +137,7 @@ class Sighting:
     Attributes:
         clause, kind, at_issue: see `Departure`.
         aim: the clause at which the request was aimed.
-        code: the code that came; empty where the departure is in something else.
+        code: the code that came, or the status of what can't be read; empty where the departure is in something else.
         by: the ways by which the request went, beside JSON and TC3-HMAC-SHA256.
         is_plain: whether it and all requests before it were delivered as usual, one after the other, and it shows
             nothing of other cases.

@@ -115,6 +115,11 @@ class Prediction:
         return not any(isinstance(each.outcome, Accepted) for each in self.allowed)
 
     @property
+    def at_issue(self) -> frozenset[str]:
+        """The clauses for whose breach it must be refused: those broken, or one of those that readings name."""
+        return self.broken or (self.open if self.must_be_refused else frozenset())
+
+    @property
     def may_be_turned_away(self) -> bool:
         """Whether the request needs no answer of the API."""
         return any(isinstance(each.outcome, TurnedAway) for each in self.allowed)
