@@ -193,6 +193,18 @@ def test_unread_of_many_statuses():
     assert found == {refused: envelopes[0], envelopes[1]: broken, **dict(zip(others, envelopes[2:], strict=True))}
 
 
+def test_unread_of_several_breaches():
+    """What can't be read where several clauses are broken is of that one where it can't be read by itself either."""
+    alone = replace(unread("GroupName.type"), is_plain=True)
+    several = seen(
+        "Request.check-order", MALFORMED, code=NO_ANSWER,
+        at_issue={"Request.check-order", "GroupName.type", "GroupId.charset", "Response.envelope"},
+    )  # fmt: skip
+
+    assert laid([several, alone]) == {several: alone}
+    assert laid([several, replace(alone, code=NO_ANSWER.replace("400", "500"))]) == {}
+
+
 def test_a_constant_request_id():
     """Where most answers have the same RequestId, one more explains nothing else."""
     wrong, repeated = TURNS["the answer to an earlier request comes again"]
