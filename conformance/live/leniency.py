@@ -119,10 +119,14 @@ def could_choose(sent: str, there: str) -> bool:
         sent: the id; an empty one is the beginning of all.
         there: the other, or a name, which some services take as well.
     """
-    return any(
-        re.match("".join(_WILD.get(each) or re.escape(each) for each in read(sent)), read(there), re.DOTALL)
-        for read in (_folded, key)
-    )
+    return any(_chooses(read(sent), read(there)) for read in (_folded, key))
+
+
+def _chooses(pattern: str, text: str) -> bool:
+    if not _WILD.keys() & set(pattern):  # as nearly always
+        return text.startswith(pattern)
+    written = "".join(_WILD.get(each) or re.escape(each) for each in pattern)
+    return re.match(written, text, re.DOTALL) is not None
 
 
 def is_unmistakable(text: str) -> bool:
