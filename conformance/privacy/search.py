@@ -176,7 +176,6 @@ class _Search:
                 how = view.name if hit.how == _PLAIN else f"{view.name}, {hit.how}"
                 yield Hit(how, *view.back(hit.start, hit.end))
 
-
     def _is_new(self, depth: int, name: str, run: bytes) -> bool:
         if self.runs.get((name, run), -1) >= depth:
             return False

@@ -154,9 +154,7 @@ def _of_entity(match: re.Match[bytes]) -> bytes:
 
 # YAML ends a line within quotes by a backslash. What looks behind keeps a long run from being read again and again.
 # It begins with a set of characters, as do those of runs: what has none of them is passed over at once.
-_FOLD = re.compile(
-    rb"[ \t\\\r\n](?:(?<=\n)|(?<=\r)\n|(?<=\\)\r?\n|(?<=[ \t])(?<![ \t]{2})[ \t]*+\r?\n)[ \t]*+"
-)
+_FOLD = re.compile(rb"[ \t\\\r\n](?:(?<=\n)|(?<=\r)\n|(?<=\\)\r?\n|(?<=[ \t])(?<![ \t]{2})[ \t]*+\r?\n)[ \t]*+")
 # Surrogates stand for bytes that were no text: Python's own error handler writes those from 0x80 on, some all.
 _ESCAPED_BYTE = re.compile(rb"\xed([\xb0-\xb3])([\x80-\xbf])")
 _WIDE = re.compile(rb"([^\0])\0")  # nothing but NULs says nothing
