@@ -331,9 +331,10 @@ def test_what_a_test_prints_that_passes_is_searched(dev, tmp_path):
     """Pytest shows nothing of it; the checkout's conftest.py writes it where the hunt looks, each worker's too."""
     (tmp_path / "conftest.py").write_bytes((CHECKOUT / "conftest.py").read_bytes())
     (tmp_path / "test_it.py").write_text("import logging\ndef test_it():\n    print('a\\ud800'); logging.error('b')\n")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment = {**inherited, dev.PRINTED: str(tmp_path / "printed"), "PYTHONPATH": str(CHECKOUT)}
     for options in ([], ["-n", "1"]):
         words = [sys.executable, "-m", "pytest", "-q", *options]
-        environment = {**os.environ, dev.PRINTED: str(tmp_path / "printed"), "PYTHONPATH": str(CHECKOUT)}
         subprocess.run(words, cwd=tmp_path, env=environment, check=True, capture_output=True)
 
     printed = (tmp_path / "printed").read_bytes()

@@ -5,8 +5,10 @@ mistake until that is found. `python -m benchmarks.gateways` takes each way by i
 the list.
 """
 
+import itertools
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -123,6 +125,17 @@ def test_mistakes(mistake):
 
     assert failed(run) & wanted, told(run)
     assert failed(run) <= wanted | BESIDES.get(mistake, set()), told(run)
+
+
+def test_a_mistake_shows_however_slow_the_run():
+    """An Authorization is right again, for another body, in its own second: the next request is signed in it, too."""
+    seconds = itertools.count(int(time.time()) - 100)
+    with run_against({"authorization-cached"}) as run:
+        run.clock = lambda: next(seconds)
+        for case in cases_on("Authentication.signature.body"):
+            run.case(case)
+
+    assert failed(run) == {"Authentication.signature.body"}, told(run)
 
 
 @pytest.mark.parametrize("mistake", sorted(UNSEEN))
