@@ -126,9 +126,8 @@ def watched(scratch: Path) -> "dict[str, str]":
         (scratch / each).mkdir()
     canary = {"TENCENTCLOUD_" + name: start + secrets.token_hex(16) for name, start in KEY.items()}
     # Many processes of many tests import the same files: what one compiled serves all.
-    compiled = {"PYTHONDONTWRITEBYTECODE": ""}
-    folders[PRINTED] = "printed"  # a file, made by conftest.py
-    return dict(canary, **compiled, **{name: str(scratch / each) for name, each in folders.items()})
+    more = {"PYTHONDONTWRITEBYTECODE": "", PRINTED: str(scratch / "printed")}
+    return dict(canary, **more, **{name: str(scratch / each) for name, each in folders.items()})
 
 
 # --- Setting up --------------------------------------------------------------------------------------------
