@@ -105,7 +105,10 @@ def witnessed(fault: Fault) -> Fault:
 def _trial(fault: Fault, conditions: tuple[Condition, ...], cases: Sequence[Case]) -> Trial:
     found, rightly = found_by(fault, conditions, cases)
     witness = witness_of(fault, conditions)
-    shown = None if witness is None else found_by(fault, conditions, [*cases[:1], witness])[0] is not None
+    shown = None
+    if witness is not None:
+        with suppress(ValueError):  # what the context changes is gone: it can't be said
+            shown = found_by(fault, conditions, [*cases[:1], witness])[0] is not None
     return Trial(fault, conditions, found, rightly, shown)
 
 

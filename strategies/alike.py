@@ -15,7 +15,7 @@ from conformance.strategies.characters import UNSETTLED_SAMPLES
 from conformance.strategies.draws import Place, alphabet_of, most_descriptions, text
 from conformance.strategies.sequences import create, information
 
-__all__ = ["many_alike", "misread", "nearly_alike"]
+__all__ = ["WORDS", "looked_at", "many_alike", "misread", "nearly_alike"]
 
 # Pairs of texts that aren't the same, and why they are taken to be: the second is created after the first.
 _ALIKE = (
@@ -59,6 +59,8 @@ _GUARDED = (
     "select", "union", "drop", "script", "exec", "alert", "delete", "insert", "or-1-1", "eval", "admin", "root",
     "test", "default", "system", "con", "aux", "cmd", "onload", "shell",
 )  # fmt: skip
+# Of both, those that names and ids may have in them.
+WORDS = tuple(each for each in (*_MISREAD, *_GUARDED) if each.isascii() and any(map(str.isalpha, each)))
 # Characters, of readings, for which some services keep others that look or sort alike.
 _FOLDED = frozenset({"fullwidth-letters", "fullwidth-digits", "han-compatibility", "other-letters", "other-digits"})
 

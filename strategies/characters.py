@@ -32,6 +32,8 @@ ODD_CHARACTERS: dict[str, str] = {
     "variation selector": "\ufe0f",
     "replacement character": "\ufffd",
     "flag": "\U0001f1e8\U0001f1f3",
+    "dingbat": "\u2764",
+    "copyright sign": "\xa9",
     "lone low surrogate": "\udfff",
 }
 
@@ -59,6 +61,14 @@ LOOKALIKES: dict[str, str] = {
     "Arabic-Indic digit": "\u0661",
     "superscript two": "\xb2",
     "Han of extension B": "\U00020bb7",
+    "middle dot": "\xb7",
+    "Chinese full stop": "\u3002",
+    "full-width comma": "\uff0c",
+    "full-width full stop": "\uff0e",
+    "title mark": "\u300a",
+    "dash": "\u2014",
+    "ellipsis": "\u2026",
+    "circled one": "\u2460",
 }
 
 # One character for each reading on what the alphabet of names covers, the first that Unicode gave the class.

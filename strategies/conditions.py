@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from random import Random
 
-from conformance.contract import ARRAYS, CLAUSES, PARAMETERS
+from conformance.contract import CLAUSES, PARAMETERS
 from conformance.contract.rules import Required
 from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.request import Request
@@ -20,6 +20,7 @@ from conformance.exchange.salt import ID, SALT, WORD, salted
 from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import Form
 from conformance.strategies.draws import alphabet_of, descriptions, drawing, limit_of, most_descriptions, text
+from conformance.strategies.forms import is_sayable
 from conformance.strategies.sequences import create, delete, information
 from conformance.strategies.telling import Telling, telling
 
@@ -202,7 +203,7 @@ def _in_form(*ways: tuple[Form, Scheme]) -> Under:
     def under(told: Telling, random: Random) -> Telling | None:
         form, scheme = random.choice(ways)
         of_version_3 = any(each.startswith("signature-") for each in told.step.twists)
-        if of_version_3 or not _is_sayable(told.step.request):
+        if of_version_3 or not is_sayable(told.step.request):
             return None
         request = told.step.request if told.broken is None or told.before else _without_escapes(told)
         step = replace(told.step, request=request, form=form, scheme=scheme)
@@ -220,15 +221,6 @@ def _without_escapes(told: Telling) -> Request:
         (name, plain.get(name, value)) for name, value in request.parameters if told.broken == "" or name in kept
     )
     return replace(request, parameters=tuple(parameters))
-
-
-def _is_sayable(request: Request) -> bool:
-    """Whether a form can say it: texts, and lists of texts that aren't empty."""
-    return all(
-        isinstance(value, str)
-        or (name in ARRAYS and isinstance(value, list) and value and all(isinstance(each, str) for each in value))
-        for name, value in request.parameters
-    )
 
 
 def _in_the_crowd(told: Telling, _random: Random) -> Telling | None:

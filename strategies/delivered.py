@@ -11,6 +11,7 @@ from conformance.exchange.cases import Step
 from conformance.exchange.request import Request
 from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import Form
+from conformance.strategies.forms import is_sayable
 from conformance.strategies.sequences import create
 from conformance.strategies.templates import breaking_one, keeping_all
 
@@ -29,18 +30,10 @@ _TEXTUAL = (
 _FAR = 10_000
 
 
-def _is_sayable(request: Request) -> bool:
-    """Whether a form can say it: texts, and lists of texts that aren't empty."""
-    return all(
-        isinstance(value, str) or (isinstance(value, list) and value and all(isinstance(each, str) for each in value))
-        for _, value in request.parameters
-    )
-
-
 @cache
 def _textual() -> st.SearchStrategy[Request]:
     clauses = [each for each in CLAUSES if each.breakable_alone and not each.id.endswith(".type")]
-    return st.one_of(keeping_all(), st.sampled_from(clauses).flatmap(breaking_one)).filter(_is_sayable)
+    return st.one_of(keeping_all(), st.sampled_from(clauses).flatmap(breaking_one)).filter(is_sayable)
 
 
 @cache

@@ -155,7 +155,7 @@ def _of_permissions() -> Iterator[Ranked]:
 
 def protocol() -> Iterator[Ranked]:
     """Cases on methods, forms and common parameters, each with its rank."""
-    for method, rank in (("PUT", 1), ("DELETE", 2), ("HEAD", 2), ("OPTIONS", 3), ("PATCH", 3)):
+    for method, rank in (("PUT", 1), ("DELETE", 2), ("HEAD", 2), ("OPTIONS", 3), ("PATCH", 3), ("post", 2)):
         yield _refused("Protocol.method", method, f"method={method}", rank=rank)
     yield from _of_common_parameters()
     yield from _of_forms()
@@ -175,10 +175,14 @@ def _of_common_parameters() -> Iterator[Ranked]:
     yield _refused("Protocol.action.known", "an unknown Action", "action=CreateGroups")
     yield _refused("Protocol.action.known", "an unknown Action, GET", "action=CreateGroups", how=_GET_1, rank=3)
     yield _refused("Protocol.action.known", "the Action in small letters", "action=creategroup")
+    for action in ("Create", "iai.CreateGroup", "CreateGroup-2", "CreateGroup2", "DescribeGroups", "创建"):
+        yield _refused("Protocol.action.known", f"the Action {action}", f"action={action}", rank=5)
     yield _refused("Protocol.version.present", "no Version", "without=Version")
     for version, about in (("20200303", "without its hyphens"), ("2020-03-04", "of the day after")):
         yield _refused("Protocol.version.known", f"the Version {about}", f"version={version}")
     yield _refused("Protocol.version.known", "an unknown Version", "version=2099-01-01")
+    for version in ("2019-09-12", "2021-07-01", "2020-3-3", "v2020-03-03", "2020-03-03 ", "2020-03", "latest"):
+        yield _refused("Protocol.version.known", f"the Version {version}", f"version={version}", rank=5)
     yield _alone("Protocol.region.present", "no Region", "without=Region")
     yield _alone("Protocol.region.known", "a Region that isn't one", "region=mars-north")
     yield _alone("Protocol.language", "Chinese", "language=zh-CN")
@@ -227,6 +231,18 @@ def _of_illegal_values() -> Iterator[Ranked]:
 _PLAIN = f'{{"GroupName": "{SALT}", "GroupId": "{SALT}"}}'
 
 
+# What is no JSON, in places that most never look at.
+_LENIENT = {
+    "NaN": f'{_PLAIN[:-1]}, "Unknown": NaN}}',
+    "Infinity": f'{_PLAIN[:-1]}, "Unknown": -Infinity}}',
+    "a zero in front": f'{_PLAIN[:-1]}, "Unknown": 01}}',
+    "a fraction without its zero": f'{_PLAIN[:-1]}, "Unknown": .5}}',
+    "a raw tab": f'{_PLAIN[:-1]}, "Unknown": "a\tb"}}',
+    "a comment": f"{_PLAIN[:-1]} /* that is all */}}",
+    "a name without quotation marks": _PLAIN.replace('"GroupName"', "GroupName"),
+}
+
+
 def _of_json() -> Iterator[Ranked]:
     form, whole, same = "Protocol.json.form", "Protocol.json.object", "Protocol.json.same-text"
     yield _refused(form, "the last brace is missing", "cut=1")
@@ -241,6 +257,10 @@ def _of_json() -> Iterator[Ranked]:
         form, "a name with the byte FF", f'body={{"GroupName": "{SALT}\udcff", "GroupId": "{SALT}"}}', rank=2
     )
     yield _refused(form, "NaN", f'body={_PLAIN[:-1]}, "Tag": NaN}}', rank=3)
+    for about, lenient in _LENIENT.items():
+        yield _refused(form, f"{about}, where many look at nothing", f"body={lenient}", rank=1)
+    for encoding in ("utf-16", "utf-16-le", "utf-32"):
+        yield _refused(form, f"in {encoding.upper()}", f"encoding={encoding}", rank=1)
     yield _refused(whole, "a list of the object", f"body=[{_PLAIN}]", rank=2)
     for about, body in (("an empty list", "[]"), ("a text", '"x"'), ("null", "null"), ("a number", "5")):
         yield _refused(whole, about, f"body={body}", rank=2 if body == "null" else 3)
@@ -257,6 +277,9 @@ def _of_json() -> Iterator[Ranked]:
     yield _alone("Protocol.json.depth", "200 lists in each other", rank=3, Tag=nested)
     yield _alone(
         "GroupName.type", "a number of 400 digits", f'body={{"GroupName": {"9" * 400}, "GroupId": "{SALT}"}}', rank=3
+    )
+    yield _alone(
+        "GroupName.type", "a number of 5000 digits", f'body={{"GroupName": {"9" * 5000}, "GroupId": "{SALT}"}}', rank=3
     )
     kind = "Protocol.content-type"
     yield _alone(kind, "text/plain", "content-type=text/plain")

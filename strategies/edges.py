@@ -54,7 +54,9 @@ _SALTED = frozenset({"GroupName", "GroupId"})
 _ANY_SALT = "confabcdefghij"
 _ODD_RANKS = {"Han": 0, "newline": 1, "emoji": 2, "null": 3}
 _RANK_OF_CONTROLS = 3
-_FAR_BEYOND = (1000, 70_000)
+# Of which a byte, and two, keep no more than what a short text has.
+_FAR_BEYOND = (1029, 65_541)
+_LONG = 1000
 _NEAR_MISSES = (
     "3", "2", "1.0", "4.0", "2.5", "3.1", "3.00", "03.0", "3.0.0", "3.0 ", " 3.0", "3.0\n", "3,0", "3.0a", "v3.0",
     "30", "3.", "\uff13.0", "\u0663.0", "2.0,3.0", "latest",
@@ -81,7 +83,19 @@ def _text(clause: Clause, length: int, *, han: bool = False) -> str:
     """A text of exactly that many characters, with a salt where the parameter must be unique."""
     if clause.subject in _SALTED:
         return salted(length, han=han)
+    if length > _LONG:
+        return f"<salt:{length}>"
     return ("中" if han else "x") * length
+
+
+def _of_one_kind(clause: Clause, length: int) -> Iterator[tuple[str, str]]:
+    """Texts of that many characters of one kind, which some don't count."""
+    yield "of digits", f"<digits:{length}>"
+    stem = SALT if clause.subject in _SALTED else ""
+    yield (
+        "of signs",
+        stem + "-_" * ((length - len(stem and _ANY_SALT)) // 2) + "-" * ((length - len(stem and _ANY_SALT)) % 2),
+    )
 
 
 def _around(clause: Clause, character: str, place: str) -> str:
@@ -155,6 +169,8 @@ def breaking(clause: Clause) -> Iterator[Edge]:
             yield Edge("absent", ABSENT, 0)
         case Typed(kind=kind):
             yield from _mistyped(kind)
+            legal = (each.rule.values for each in clauses_of(clause.subject) if isinstance(each.rule, OneOf))
+            yield from (Edge("a list of what is legal", [each], 1) for each, *_ in legal)
         case MinLength(limit=limit):
             if limit:
                 yield Edge("empty", "", 0)
@@ -164,6 +180,9 @@ def breaking(clause: Clause) -> Iterator[Edge]:
             if unit is Unit.CHARACTERS:
                 yield Edge("one more than the longest, in Han", _text(clause, limit + 1, han=True))
             yield Edge("twice the longest", _text(clause, 2 * limit), 2)
+            yield from (
+                Edge(f"one more than the longest, {kind}", text, 3) for kind, text in _of_one_kind(clause, limit + 1)
+            )
             yield from (Edge(f"{length} characters", _text(clause, length), 3) for length in _FAR_BEYOND)
         case Charset(alphabet=alphabet):
             yield from _outside(clause, alphabet)
@@ -178,6 +197,8 @@ def breaking(clause: Clause) -> Iterator[Edge]:
             yield Edge("the last two alike", ["x", "y", "z", "w", "w"])
             yield Edge("the first two of three alike", ["x", "x", "y"])
             yield Edge("two alike, in Han", ["学号", "学号"])
+            yield Edge("two alike, of thirty characters", ["班级" * 15, "班级" * 15], 3)
+            yield Edge("the second and the fourth alike, in Han", ["x", "学号", "y", "学号", "z"], 3)
             yield Edge("five alike", ["x"] * 5, 2)
         case OneOf():
             yield from (Edge(f"“{each}”", each, rank // 4) for rank, each in enumerate(_NEAR_MISSES))
@@ -231,6 +252,8 @@ def _outside(clause: Clause, alphabet: Alphabet) -> Iterator[Edge]:
         usual = _RANK_OF_CONTROLS if name in CONTROLS else 4 + rank // 8
         yield Edge(f"{name} {place}", _around(clause, characters, place), _ODD_RANKS.get(name, usual))
     yield Edge("newline first", _around(clause, "\n", "first"), 5)
+    yield Edge("on the second of two lines", f"{_around(clause, chr(10), 'last')}!", 5)
+    yield Edge("on the first of two lines", f"!{_around(clause, chr(10), 'first')}", 5)
 
 
 def unsettled(clause: Clause) -> Iterator[tuple[str, Edge]]:

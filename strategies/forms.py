@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.contract import ACTION, CLAUSE
+from conformance.contract import ACTION, ARRAYS, CLAUSE
 from conformance.exchange.cases import Case, Sending
+from conformance.exchange.request import Request
 from conformance.exchange.salt import ID, NAME, SALT
 from conformance.exchange.wire import Form
 
-__all__ = ["in_many_forms"]
+__all__ = ["in_many_forms", "is_sayable"]
 
 
 def in_many_forms(case: Case) -> Case:
@@ -27,3 +28,12 @@ def in_many_forms(case: Case) -> Case:
         (name, plain[name] if value == SALT and name in plain else value) for name, value in step.request.parameters
     )
     return replace(case, steps=(replace(step, request=replace(step.request, parameters=parameters)),))
+
+
+def is_sayable(request: Request) -> bool:
+    """Whether a form can say it: texts, and lists of texts that aren't empty."""
+    return all(
+        isinstance(value, str)
+        or (name in ARRAYS and isinstance(value, list) and value and all(isinstance(each, str) for each in value))
+        for name, value in request.parameters
+    )

@@ -46,6 +46,14 @@ def whole_requests() -> Iterator[Violation]:
     yield "Request.doubled-parameter", "Tag twice, last too long", 2, Request(
         (*_request().parameters, ("Tag", "x"), ("Tag", long_tag))
     )  # fmt: skip
+    for about, values in (
+        ("first illegal", ("!", SALT)),
+        ("last illegal", (SALT, "!")),
+        ("first null", (None, SALT)),
+        ("last null", (SALT, None)),
+    ):
+        pairs = tuple(("GroupId", each) for each in values)
+        yield "Request.doubled-parameter", f"GroupId twice, {about}", 2, Request((("GroupName", SALT), *pairs))
     for name in ("GroupName", "GroupId"):
         yield f"{name}.required", f"{name.lower()} in its place", 2, _renamed(name, str.lower)
     yield "Request.unknown-parameter", "tag with an illegal character", 2, _request(tag="!")

@@ -18,12 +18,12 @@ OURS = {
     "tests",
     *(path.stem for folder in FOLDERS for path in folder.glob("*.py")),
 }
-# The servers that somebody else wrote are programs of their own.
+# The servers that somebody else wrote are programs of their own; so are mocks that need a framework.
 OF_OTHERS = {
     path
     for each in ("mistakes/server", "liars/servers", "others/flask_mock", "others/typed_store", "others/go_tags")
     for path in (CHECKOUT / "benchmarks" / each).rglob("*.py")
-}
+} | set((CHECKOUT / "benchmarks" / "frameworks").glob("*/*.py"))
 # Plugins, which pytest loads by itself, what these load, and programs: declared, and imported by nobody.
 NOT_IMPORTED = {"build", "hatchling", "mypy", "pytest-randomly", "pytest-recording", "pytest-xdist", "ruff", "vcrpy"}
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from unittest import mock
+
+from benchmarks.programs import built, filled, running
 
 __all__ = ["SERVERS", "Mistake", "Server"]
 
 _HERE = Path(__file__).parent
-_KEY = {"TENCENTCLOUD_SECRET_ID": "AKIDbenchmarksothers000000000EXAMPLE", "TENCENTCLOUD_SECRET_KEY": "others-EXAMPLE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +64,16 @@ class Server:
     @contextmanager
     def built(self) -> Iterator[Path]:
         """A folder in which it was made. Raises subprocess.CalledProcessError where that can't be done."""
-        with tempfile.TemporaryDirectory() as scratch:
-            folder = Path(shutil.copytree(_HERE / self.name, Path(scratch) / self.name))
-            for words in self.build:
-                subprocess.run(_filled(words, folder), cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        with built(_HERE / self.name, self.build) as folder:
             yield folder
 
     @contextmanager
     def serving(self, folder: Path, mistake: str | None) -> Iterator[str]:
         """The URL of one that runs with a mistake, or with none; whose key pair the environment then has."""
-        words = [*_filled(self.start, folder), "--port", "0", *(["--mistake", mistake] if mistake else [])]
-        with (
-            mock.patch.dict("os.environ", {**_KEY, "TENCENTCLOUD_TOKEN": ""}),
-            subprocess.Popen(
-                words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-            ) as process,
-        ):
-            try:
-                assert process.stdout is not None
-                yield process.stdout.readline().split()[-1]
-            finally:
-                process.kill()
-
-
-def _filled(words: tuple[str, ...], folder: Path) -> list[str]:
-    return [each.format(python=folder / "venv" / "bin" / "python", folder=folder) for each in words]
+        words = [*filled(self.start, folder), "--port", "0", *(["--mistake", mistake] if mistake else [])]
+        with running(words, folder, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            yield process.stdout.readline().split()[-1]
 
 
 _PIP = ("{python}", "-m", "pip", "install", "--quiet", "-r", "requirements.txt")

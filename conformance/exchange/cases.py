@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TypeVar
@@ -162,6 +162,7 @@ class Case:
         quota: how many groups the account may have that it needs; None for any.
         probe: whether it is no case of a list, and aims at nothing: it finds out something between the steps of others,
             or is what others sent.
+        context: of which plain case it was made, and in which of its contexts it is; None for a plain one.
     """
 
     clause: str
@@ -169,6 +170,7 @@ class Case:
     steps: tuple[Step, ...]
     quota: int | None = None
     probe: bool = False
+    context: tuple[Case, int] | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def id(self) -> str:

@@ -91,15 +91,19 @@ class CasePart:
         return f"{self.case.clause}-{self.case.id}" + (f"-{self.before}" if self.before else "")
 
     def play(self, run: Run, _settings: Settings) -> list[Failure]:
-        """Send its steps."""
-        if (way := run.ways.barred(self.case)) is not None:
+        """Send its steps, in its context but for what fails by itself."""
+        case = run.taking_apart.without_failing(self.case)
+        if (way := run.ways.barred(case)) is not None:
             raise UnsupportedError(run.ways.why(way))
+        if case is not self.case and case.id in run.results.verdicts:
+            return []  # it was sent
         try:
-            failures = run.case(self.case)
+            failures = run.case(case)
         except NotRecordedError:
-            run.results.not_recorded(self.case)
+            run.results.not_recorded(case)
             raise
-        run.results.note(self.case.id, failures)
+        run.results.note(case.id, failures)
+        run.taking_apart.learn(case, failures)
         return failures
 
 

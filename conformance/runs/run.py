@@ -43,6 +43,7 @@ from conformance.runs.encoder import Encoder
 from conformance.runs.in_use import TRIES, disbelieve
 from conformance.runs.looks import look
 from conformance.runs.patience import Patience
+from conformance.runs.taking_apart import TakingApart
 from conformance.runs.ways import Ways
 from conformance.targets import Target
 
@@ -83,6 +84,7 @@ class Run:
         secrets: the sender's, and what else requests carried, to be masked wherever a text is for people.
         contact: whether the target is still there, and still lets us in.
         ways: by which ways it is asked.
+        taking_apart: what is left out of contexts, since it fails by itself.
     """
 
     target: Target
@@ -96,6 +98,7 @@ class Run:
     from_call: bool = False
     secrets: Secrets = field(default_factory=Secrets)
     ways: Ways = field(default_factory=Ways)
+    taking_apart: TakingApart = field(default_factory=TakingApart)
     contact: Contact = field(init=False)
     patience: Patience = field(init=False)
     _at_hand: Case = field(default_factory=lambda: _PROBE)

@@ -51,8 +51,10 @@ def _recorded(recording: Recording) -> tuple[Case, ...]:
         last = place.case, place.salt
     if not sent:  # somebody else's traffic: nobody meant to send the list
         return ()
-    known = {each.id for each in sent}
-    return (*sent, *(each for id_, each in today.items() if id_ not in known))
+    known, clauses = {each.id for each in sent}, {each.clause for each in sent}
+    rest = (each for id_, each in today.items() if id_ not in known)
+    # In which contexts a clause is tried may be another choice of another day.
+    return (*sent, *(each for each in rest if each.context is None or each.clause not in clauses))
 
 
 def _of_today(case: Case) -> Case:

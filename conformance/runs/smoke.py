@@ -1,8 +1,13 @@
-"""The smoke list: the fixed cases, made of the contract's edges and without Hypothesis, so always the same."""
+"""The smoke list: the fixed cases, without Hypothesis, so always the same.
+
+Kernels are made of the contract's edges. Which of them are sent, in which contexts and in which order, was chosen by
+what each of them shows (`python -m benchmarks.choice`), and is kept in a file.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 
 from conformance.contract import CLAUSES
@@ -12,7 +17,10 @@ from conformance.exchange.salt import salted
 from conformance.exchange.wire import Form
 from conformance.runs.ways import PROBES, is_way_probe
 from conformance.strategies.alike import nearly_alike
+from conformance.strategies.bundles import bundles
+from conformance.strategies.choice import load_choice
 from conformance.strategies.conditions import ANOTHER_CLIENT, under_conditions
+from conformance.strategies.contexts import in_context, probes
 from conformance.strategies.deliveries import authentication, protocol
 from conformance.strategies.edges import breaking, keeping, requests_with, unsettled
 from conformance.strategies.forms import in_many_forms
@@ -20,46 +28,93 @@ from conformance.strategies.sequences import concurrency, create, examples, stat
 from conformance.strategies.sweeps import looked_at_again
 from conformance.strategies.violations import several_faults, telling_apart, whole_requests
 
-__all__ = ["smoke", "smoke_on_clauses"]
+__all__ = ["Kernel", "kernels", "smoke", "smoke_on_clauses"]
 
 # Every clause has its edges up to this rank; the rest is left to exploration, which is unbounded. The exotic
 # characters are sent in names and ids; those of tags and descriptions follow the same words of the page.
-_DEEPEST_RANK = 3
-_DEEPEST_RANKS = {"GroupName.charset": 5, "GroupId.charset": 5, "GroupName.type": 2, "FaceModelVersion.type": 2}
+_DEEPEST_RANK = 6
+_DEEPEST_RANKS = {"GroupName.type": 2, "FaceModelVersion.type": 2}
 _DEEPEST_RANK_OF_TYPES = 1
+_DEEPEST_OF_READINGS = 3
+# Of those on which no choice was made.
+_DEEPEST_OF_NEW = 3
 _LONGEST_TEXT = 5000
 _LAST_RANK = 5
-# Of the pairs that are nearly alike, those that stores are known to take for the same.
-_ALIKE = ("ids and names", "ids: a pattern", "ids: the same number", "names: Han with which")
 # What breaks where a database or a parser takes three bytes for the longest character.
 _OF_FOUR_BYTES = "emoji within"
 
 Ranked = tuple[int, Case]
 
 
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A case as plain as can be, which may be sent in any number of contexts.
+
+    Attributes:
+        case: plain.
+        rank: the lower, the more telling.
+        settles: whether it is sent to tell readings apart alone.
+        is_needed: whether it is sent in any case, plainly: it settles readings, is of the lowest rank, or the first of
+            its clause.
+    """
+
+    case: Case
+    rank: int
+    settles: bool
+    is_needed: bool
+
+
+@cache
+def kernels() -> tuple[Kernel, ...]:
+    """All that may be sent: the most telling first, no case twice."""
+    found, clauses = dict[str, Kernel](), set[str]()
+    on_clauses = list(_on_clauses())
+    halves = ((_LAST_RANK + 1, half) for _, each in on_clauses for half in _without_its_end(each))
+    ranked = [(*each, False) for each in (*on_clauses, *halves)] + [(*each, True) for each in _on_readings()]
+    for rank, each, settles in sorted(ranked, key=lambda item: item[0]):  # stable: within a rank, in the page's order
+        case = each if is_way_probe(each) else in_many_forms(each)  # a probe is as plain as can be
+        needed = settles or rank < 1 or case.clause not in clauses
+        clauses.add(case.clause)
+        found.setdefault(case.id, Kernel(case, rank, settles, needed))
+    return tuple(found.values())
+
+
+def _without_its_end(case: Case) -> Iterator[Case]:
+    """The first request of a pair of which the second shows that the first did nothing."""
+    first, *rest = case.steps
+    if len(rest) == 1 and first.twists and rest[0].is_plain:
+        yield replace(case, steps=(first,))
+
+
 @cache
 def smoke() -> tuple[Case, ...]:
-    """The smoke list: the most telling first, no case twice."""
-    return _in_order((*_on_clauses(), *_on_readings()))
+    """The smoke list: what was chosen of the kernels, in its order; no case twice.
+
+    A kernel on which no choice was made yet comes last, if it is telling enough.
+    """
+    chosen, found = load_choice(), {each.case.id: each for each in kernels()}
+    cases = [
+        found[id_].case if number == 0 else in_context(found[id_].case, number)
+        for id_, number in chosen.sent
+        if id_ in found
+    ]
+    new = [each for each in found.values() if each.case.id not in chosen.known]
+    cases += [each.case for each in new if each.is_needed or each.rank <= _DEEPEST_OF_NEW]
+    return tuple({each.id: each for each in cases if each is not None}.values())
 
 
 @cache
 def smoke_on_clauses() -> tuple[Case, ...]:
     """What of the smoke list holds clauses: all but what is sent to tell readings apart alone."""
-    return _in_order(_on_clauses())
-
-
-def _in_order(ranked: Iterable[Ranked]) -> tuple[Case, ...]:
-    cases: dict[str, Case] = {}
-    for _, each in sorted(ranked, key=lambda item: item[0]):  # stable: within a rank, in the order of the page
-        case = each if is_way_probe(each) else in_many_forms(each)  # a probe is as plain as can be
-        cases.setdefault(case.id, case)
-    return tuple(cases.values())
+    settling = {each.case.id for each in kernels() if each.settles}
+    return tuple(each for each in smoke() if each.id not in settling)
 
 
 def _on_clauses() -> Iterator[Ranked]:
+    """What shows whether clauses are kept."""
     yield from _openers()
     yield from _of_edges()
+    yield from ((0, each) for each in probes())  # what is an edge of a clause is of that clause
     yield from _of_sequences()
     yield from _of_violations()
     yield from authentication()
@@ -67,11 +122,17 @@ def _on_clauses() -> Iterator[Ranked]:
     yield from state()
     yield from concurrency()
     yield from _under_conditions()
+    yield from ((_LAST_RANK, each) for each in bundles())
 
 
 def _on_readings() -> Iterator[Ranked]:
-    for clause, about, rank, template in telling_apart():
-        yield rank, Case.single(clause, about, template)
+    for clause in (each for each in CLAUSES if each.subject == "GroupName"):
+        for _, edge in unsettled(clause):
+            (request,) = requests_with(clause, edge)
+            if edge.rank <= _DEEPEST_OF_READINGS:
+                yield edge.rank, Case.single(clause.id, edge.about, request)
+    for id_, about, rank, template in telling_apart():
+        yield rank, Case.single(id_, about, template)
 
 
 def _openers() -> Iterator[Ranked]:
@@ -117,11 +178,6 @@ def _of_edges() -> Iterator[Ranked]:
             if broken and edge.about == _OF_FOUR_BYTES:
                 (request,) = requests_with(clause, edge)
                 yield edge.rank, Case.single(clause.id, f"{edge.about}, not escaped", request, Form.JSON_RAW)
-        if clause.subject == "GroupName":
-            for _, edge in unsettled(clause):
-                (request,) = requests_with(clause, edge)
-                if edge.rank <= _DEEPEST_RANK:
-                    yield edge.rank, Case.single(clause.id, edge.about, request)
 
 
 def _under_conditions() -> Iterator[Ranked]:
@@ -129,7 +185,7 @@ def _under_conditions() -> Iterator[Ranked]:
     for case in under_conditions(0, (ANOTHER_CLIENT,)):
         yield _LAST_RANK, case
     yield from ((_LAST_RANK, each) for each in looked_at_again())
-    yield from ((_LAST_RANK, each) for each in nearly_alike() if each.about.startswith(_ALIKE))
+    yield from ((_LAST_RANK, each) for each in nearly_alike())
 
 
 def _of_sequences() -> Iterator[Ranked]:

@@ -89,7 +89,7 @@ def _length_faults(name: str) -> Iterator[Fault]:
         ("counts-without-hyphens", "hyphens don't count", most, _measured(lambda m, t: m(t.replace("-", ""))), f"{SALT}{'-a' * limit}"[: limit + 1 + len(SALT) - 14]),
         ("counts-without-digits", "digits don't count", most, _measured(lambda m, t: m("".join(c for c in t if not c.isdigit()))), f"<digits:{limit + 1}>"),
         ("counts-letters-and-digits", "signs don't count", most, _measured(lambda m, t: m("".join(filter(str.isalnum, t)))), f"{SALT}{'-_' * limit}"[: limit + 1 + len(SALT) - 14]),
-        ("counts-percent-encoded", "it is counted as it is percent-encoded", most, _measured(lambda _m, t: len(quote(t, safe=""))), f"{SALT}{'%' * (limit - SALT_LENGTH)}" if name == "GroupId" else f"<han:{limit // 3}>"),
+        ("counts-percent-encoded", "it is counted as it is percent-encoded", most, _measured(lambda _m, t: len(quote(t.encode("utf-8", "surrogatepass"), safe=""))), f"{SALT}{'%' * (limit - SALT_LENGTH)}" if name == "GroupId" else f"<han:{limit // 3}>"),
         ("no-lengths-of-sixteen", "lengths that sixteen divides are refused", most, _too_long(lambda t: len(t) % 16 == 0), salted(16)),
         ("no-odd-lengths", "odd lengths are refused", most, _too_long(lambda t: len(t) % 2 == 1), salted(15)),
         ("at-least-two", "one character is refused", least, _refused(lambda t: len(t) == 1), "<salt:1>"),

@@ -1,0 +1,44 @@
+"""What is known to fail by itself is left out of the contexts of later cases: one mistake fails one case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from conformance.exchange.cases import Case
+from conformance.judging.judge import DepartureKind
+from conformance.judging.results import Failure
+from conformance.strategies.contexts import added_alone, in_context
+
+__all__ = ["TakingApart"]
+
+_Key = tuple[str, DepartureKind]
+
+
+@dataclass(slots=True)
+class TakingApart:
+    """Learns which additions fail by themselves.
+
+    Attributes:
+        failing: their names.
+    """
+
+    failing: set[str] = field(default_factory=set)
+    _anyway: set[_Key] = field(default_factory=set)
+
+    def without_failing(self, case: Case) -> Case:
+        """The case in its context, as far as that doesn't fail by itself; the plain one where nothing is left."""
+        if case.context is None or not self.failing:
+            return case
+        plain, number = case.context
+        return in_context(plain, number, self.failing) or plain
+
+    def learn(self, case: Case, failures: Iterable[Failure]) -> None:
+        """Learn from what a case showed: the first, which is as plain as can be, what fails whatever is added."""
+        added, found = added_alone(case), {(each.clause, each.kind) for each in failures}
+        if added is None or not found:
+            return
+        if not added:
+            self._anyway |= found
+        elif len(added) == 1 and not found <= self._anyway:
+            self.failing |= added
