@@ -102,12 +102,7 @@ def decode(http: HttpRequest) -> Request:
     if content_type != JSON:
         raise UndecodableError(f"the Content-Type is {content_type or 'absent'}, not {JSON} or {URLENCODED}")
     try:
-        body = json.loads(
-            http.body.decode("utf-8", "surrogatepass"),
-            object_pairs_hook=_Pairs,
-            parse_constant=_no_constant,
-            parse_int=_integer,
-        )
+        body = _JSON.decode(http.body.decode("utf-8", "surrogatepass"))
         if isinstance(body, _Pairs):
             body = _Pairs((name, _plain(value)) for name, value in body)
     except RecursionError as error:
@@ -132,6 +127,10 @@ def _integer(digits: str) -> float:
         return float(digits)
 
 
+_JSON = json.JSONDecoder(object_pairs_hook=_Pairs, parse_constant=_no_constant, parse_int=_integer)
+_ANSWER = json.JSONDecoder(parse_int=_integer)
+
+
 def _plain(value: object) -> object:
     """A value whose objects are dictionaries: within a parameter, no member needs to be there twice."""
     if isinstance(value, _Pairs):
@@ -145,7 +144,8 @@ def _content_type(http: HttpRequest) -> str:
 
 def received(http: HttpRequest) -> HttpRequest:
     """A request as whoever receives it sees it: white space around a header's value is no part of it."""
-    return replace(http, headers=tuple((name, value.strip(" \t")) for name, value in http.headers))
+    headers = tuple([(name, value.strip(" \t")) for name, value in http.headers])
+    return http if headers == http.headers else replace(http, headers=headers)
 
 
 def fields_of(http: HttpRequest) -> list[tuple[str, str]]:
@@ -300,7 +300,7 @@ _NOTHING: Mapping[str, object] = MappingProxyType({})
 def envelope(answer: HttpResponse) -> Envelope:
     """The object under `Response`, or why there is none. Never raises."""
     try:
-        body = json.loads(answer.body.decode("utf-8"), parse_int=_integer)
+        body = _ANSWER.decode(answer.body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         return Envelope(_NOTHING, f"the body is no JSON ({error})")
     if not isinstance(body, dict) or "Response" not in body:
