@@ -6,7 +6,9 @@ What tests here record with `@pytest.mark.vcr` is scrubbed and sealed: `iai_cass
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +25,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_finish() -> None:
     """Have the garbage collector leave thousands of tests alone: each pytest within a test collects several times."""
     gc.freeze()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Keep what each test printed where IAI_PRINTED names a file: unless it failed, it's lost else, and is searched."""
+    path = os.environ.get("IAI_PRINTED")
+    if path and report.when == "teardown" and "PYTEST_XDIST_WORKER" not in os.environ:  # of workers it is told here
+        with Path(path).open("a", encoding="utf-8", errors="surrogatepass") as file:
+            file.writelines(f"{text}\n" for _, text in report.sections)
 
 
 @pytest.hookimpl(wrapper=True)

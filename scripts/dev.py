@@ -47,6 +47,8 @@ QUICK_TESTS = [
 
 # What the tests' secrets begin with, as those of the platform do.
 KEY = {"SECRET_ID": "AKID", "SECRET_KEY": "key", "TOKEN": "token"}
+# Names the file into which the checkout's conftest.py has pytest write what each test printed.
+PRINTED = "IAI_PRINTED"
 # What tools keep in the checkout of what they saw.
 CACHES = [".hypothesis", ".pytest_cache"]
 
@@ -102,12 +104,7 @@ def watch(tests: "list[list[str]]") -> int:
     scratch = Path(tempfile.mkdtemp(prefix="iai-test-"))
     environment = watched(scratch)
     hunt = ["python", "-m", "scripts.hunt", str(scratch), *(str(ROOT / name) for name in CACHES)]
-    # In these stands what each test printed, which is lost else, unless it failed.
-    told = [
-        [*command, "--junitxml", str(scratch / f"{number}.xml"), "-o", "junit_logging=all"]
-        for number, command in enumerate(tests)
-    ]
-    for command in [*told, hunt]:
+    for command in [*tests, hunt]:
         code = step(command, environment, None if command is hunt else scratch / "output")
         if code:
             say("What the tests wrote is in " + str(scratch))
@@ -129,8 +126,8 @@ def watched(scratch: Path) -> "dict[str, str]":
         (scratch / each).mkdir()
     canary = {"TENCENTCLOUD_" + name: start + secrets.token_hex(16) for name, start in KEY.items()}
     # Many processes of many tests import the same files: what one compiled serves all.
-    compiled = {"PYTHONDONTWRITEBYTECODE": ""}
-    return dict(canary, **compiled, **{name: str(scratch / each) for name, each in folders.items()})
+    more = {"PYTHONDONTWRITEBYTECODE": "", PRINTED: str(scratch / "printed")}
+    return dict(canary, **more, **{name: str(scratch / each) for name, each in folders.items()})
 
 
 # --- Setting up --------------------------------------------------------------------------------------------

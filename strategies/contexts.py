@@ -173,7 +173,9 @@ def _tagged_alike(step: Step, subject: str) -> Step | None:
 def _described_alike(step: Step, subject: str) -> Step | None:
     """With a description that is the Tag."""
     tag = step.request.last_text("Tag")
-    return _with("GroupExDescriptions", ["学号", tag])(step, subject) if subject != "Tag" and tag else None
+    if subject == "Tag" or not tag or len(fill_text(tag, _ANY_SALT)) > limit_of("GroupExDescriptions[]"):
+        return None
+    return _with("GroupExDescriptions", ["学号", tag])(step, subject)
 
 
 def _described(*items: str) -> Change:
@@ -235,8 +237,8 @@ DIMENSIONS: tuple[Dimension, ...] = (
          _described()), of_bodies=True,
     ),
     Dimension(
-        "version", "the old version has a table of its own", "FaceModelVersion.values",
-        (None, None, _with("FaceModelVersion", "2.0"), _with("FaceModelVersion", "3.0")), of_bodies=True,
+        "version", "a check stands in the branch of another parameter", "FaceModelVersion.values",
+        (None, _with("FaceModelVersion", "3.0")), of_bodies=True,
     ),
     Dimension(
         "identity", "texts are looked up in one table; limits share a buffer", None,

@@ -1,6 +1,7 @@
 """The rooms of the house stand on floors: each imports those of lower floors alone, also inside functions."""
 
 import ast
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -48,19 +49,23 @@ FILES = {module_of(path): path for path in sorted(Path(conformance.__file__).par
 FILES |= {module_of(path): path for path in sorted((ROOT / "conformance" / "strategies").glob("*.py"))}
 
 
-def imports_of(path):
-    """The modules that a file imports anywhere in it; of `from x import y`, x.y where that is one, else x."""
+@functools.cache  # when it is asked for: what only collects these tests needs none
+def nodes_of(path):
+    """Every node of a file."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@functools.cache
+def imports_of(module):
+    """The modules that one imports anywhere in it; of `from x import y`, x.y where that is one, else x."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(FILES[module]):
         if isinstance(node, ast.Import):
             found |= {each.name for each in node.names}
         elif isinstance(node, ast.ImportFrom):
             names = {each: f"{node.module}.{each}" for each in (name.name for name in node.names)}
             found |= {full if full in FILES else node.module for full in names.values()}
     return found
-
-
-IMPORTS = {module: imports_of(path) for module, path in FILES.items()}
 
 
 def room_of(module):
@@ -76,23 +81,23 @@ def belongs(module, packages):
 
 def imported(module, packages):
     """What a module imports out of these packages."""
-    return {each for each in IMPORTS[module] if belongs(each, packages)}
+    return {each for each in imports_of(module) if belongs(each, packages)}
 
 
 def within(room):
-    return [each for each in IMPORTS if room_of(each) == room]
+    return [each for each in FILES if room_of(each) == room]
 
 
 def test_each_room_has_its_floor():
     """The table names every room, and no other."""
-    assert {room_of(each) for each in IMPORTS} - {None} == FLOOR.keys()
+    assert {room_of(each) for each in FILES} - {None} == FLOOR.keys()
 
 
-@pytest.mark.parametrize("module", [each for each in IMPORTS if room_of(each) is not None])
+@pytest.mark.parametrize("module", [each for each in FILES if room_of(each) is not None])
 def test_imports_go_down(module):
     """A module imports its own room and lower floors."""
     here = room_of(module)
-    rooms = {room_of(each) for each in IMPORTS[module]} - {here, None}
+    rooms = {room_of(each) for each in imports_of(module)} - {here, None}
 
     assert {each for each in rooms if FLOOR[each] >= FLOOR[here]} == set()
 
@@ -100,7 +105,7 @@ def test_imports_go_down(module):
 def type_imports_of(path):
     """The modules that a file imports for the type checker alone: nothing waits for them."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             found |= {each.module for each in ast.walk(node) if isinstance(each, ast.ImportFrom)}
     return found
@@ -109,8 +114,7 @@ def type_imports_of(path):
 def test_no_cycles():
     """No module imports, directly or through others, what imports it."""
     left = {
-        module: (names & IMPORTS.keys()) - {module} - type_imports_of(FILES[module])
-        for module, names in IMPORTS.items()
+        module: (imports_of(module) & FILES.keys()) - {module} - type_imports_of(path) for module, path in FILES.items()
     }
     while free := [module for module, names in left.items() if not names & left.keys()]:
         for module in free:
@@ -122,12 +126,12 @@ def test_no_cycles():
 @pytest.mark.parametrize("module", within("contract"))
 def test_the_contract_stands_alone(module):
     """The contract imports nothing but itself and Python."""
-    foreign = {each for each in IMPORTS[module] if room_of(each) != "contract"}
+    foreign = {each for each in imports_of(module) if room_of(each) != "contract"}
 
     assert {each.partition(".")[0] for each in foreign} <= sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("module", [each for each in IMPORTS if room_of(each) not in DOING])
+@pytest.mark.parametrize("module", [each for each in FILES if room_of(each) not in DOING])
 def test_only_targets_and_servers_do_io(module):
     """Nothing else imports what opens a connection."""
     assert module in DOING_MODULES or imported(module, NETWORK) == set()
@@ -150,7 +154,7 @@ def test_verdicts_are_of_what_was_sent(module):
 @pytest.mark.parametrize("module", within("strategies"))
 def test_strategies_know_no_target(module):
     """Strategies make requests of the contract's data; they know neither targets nor verdicts."""
-    assert {room_of(each) for each in IMPORTS[module]} <= {"strategies", "contract", "exchange", None}
+    assert {room_of(each) for each in imports_of(module)} <= {"strategies", "contract", "exchange", None}
 
 
 @pytest.mark.parametrize("name", ["edges", "characters", "sequences", "violations"])

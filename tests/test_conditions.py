@@ -56,9 +56,12 @@ def test_each_breaks_its_clause(seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", SEEDS[2:])
 def test_the_reference_conforms(seed):
-    """Nothing that a seed makes fails a target that conforms."""
+    """Nothing that a seed makes fails a target that conforms; the first seeds' is in whole runs of `standard`.
+
+    That of 0 is the suite, which these tests begin with; that of 1 `test_the_default_conforms_in_standard`.
+    """
     assert judged([*opening(seed), *seeded(seed)]).results.failed == {}
 
 

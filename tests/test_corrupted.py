@@ -1,6 +1,7 @@
 """Recorded answers that are spoilt on purpose are refused, each for what was done to it."""
 
 import contextlib
+import functools
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,10 @@ from conformance.recording.reader import load
 from conformance.recording.replay import CassetteTarget
 from conformance.runs.run import Run
 
-RECORDING = load(Path(__file__).parent.parent / "cassettes" / "reference" / DEFAULTS["account-age"])
+
+@functools.cache  # when it is asked for: what only collects these tests needs none
+def recording():
+    return load(Path(__file__).parent.parent / "cassettes" / "reference" / DEFAULTS["account-age"])
 
 
 def of_body(change):
@@ -71,14 +75,11 @@ def has_an_odd_id(case):
 PERHAPS_ALLOWED = {"accepted", "refused"}
 
 
-CASES = {each.id: each for each in RECORDING.cases.values()}
-
-
 def spoilt(corruption):
     """The single requests of the recording whose cases have ids that fall to a corruption, with spoilt answers."""
     place = list(CORRUPTIONS).index(corruption)
-    for each in RECORDING.interactions:
-        case = RECORDING.cases[each.request.place.case] if each.request.place is not None else None
+    for each in recording().interactions:
+        case = recording().cases[each.request.place.case] if each.request.place is not None else None
         if case is None or case.requests > 1 or each.packed or not isinstance(each.answer, HttpResponse):
             continue
         if not each.answer.body:  # turned away, which has nothing to spoil
@@ -90,7 +91,7 @@ def spoilt(corruption):
 
 def kinds_of_departures(case, interaction):
     """The kinds of departures that a case shows which has only this one answer."""
-    target = CassetteTarget("", replace(RECORDING, interactions=(interaction,), files=("",)))
+    target = CassetteTarget("", replace(recording(), interactions=(interaction,), files=("",)))
     run = Run.against(target, salts=target.salts)
     run.clock = target.now
     run.from_call = True
@@ -109,5 +110,6 @@ def test_spoilt_answers_are_refused(corruption):
     assert len(found) > 25
     assert {kind for kinds in found.values() for kind in kinds} == expected
     if corruption == "refused":
-        allowed = [id_ for id_ in allowed if not has_an_odd_id(CASES[id_])]
+        cases = {each.id: each for each in recording().cases.values()}
+        allowed = [id_ for id_ in allowed if not has_an_odd_id(cases[id_])]
     assert len(allowed) <= (len(found) // 10 if corruption in PERHAPS_ALLOWED else 0)

@@ -5,8 +5,10 @@ mistake until that is found. `python -m benchmarks.gateways` takes each way by i
 the list.
 """
 
+import itertools
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from benchmarks.campaign import aimed, without_megabytes
 from conformance.base.credentials import EXAMPLE_CREDENTIALS, Secret
 from conformance.judging.judge import DepartureKind as Kind
 from conformance.runs.smoke import smoke
+from conformance.strategies.deliveries import authentication
 from tests.gateway_server import MISTAKES
 from tests.gateway_ways import (
     ALLOWED,
@@ -123,6 +126,17 @@ def test_mistakes(mistake):
 
     assert failed(run) & wanted, told(run)
     assert failed(run) <= wanted | BESIDES.get(mistake, set()), told(run)
+
+
+def test_a_mistake_shows_however_slow_the_run():
+    """An Authorization is right again, for another body, in its own second: the next request is signed in it, too."""
+    seconds = itertools.count(int(time.time()) - 100)
+    with run_against({"authorization-cached"}) as run:
+        run.clock = lambda: next(seconds)
+        (case,) = (each for _, each in authentication() if each.steps[1:] and not each.steps[0].twists)
+        run.case(case)
+
+    assert failed(run) == {"Authentication.signature.body"}, told(run)
 
 
 @pytest.mark.parametrize("mistake", sorted(UNSEEN))

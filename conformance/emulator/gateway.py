@@ -187,6 +187,8 @@ def _is_utf_8(body: bytes) -> bool:
 
 
 def _is_deep(body: bytes) -> bool:
+    if body.count(b"[") + body.count(b"{") <= DEEP_JSON:
+        return False
     depth = 0
     for bracket in re.findall(rb"[\[\]{}]", _TEXTS.sub(b"", body)):
         depth += 1 if bracket in b"[{" else -1

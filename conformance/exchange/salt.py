@@ -21,8 +21,9 @@ import secrets
 import string
 import struct
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from conformance.contract.alphabets import HAN_FIRST, HAN_LAST
 from conformance.exchange.request import Request
@@ -130,24 +131,21 @@ def fill_value(value: object, salt: str) -> object:
 
 def fill_text(text: str, salt: str) -> str:
     """A text with its markers replaced."""
-    return MARKER.sub(_filler(salt), text) if "<" in text else text
+    return MARKER.sub(lambda marker: _filled(*marker.groups(), salt), text) if "<" in text else text
 
 
-def _filler(salt: str) -> Callable[[re.Match[str]], str]:
-    def filled(marker: re.Match[str]) -> str:
-        kind, length = marker.groups()
-        if kind in {"id", "name"}:
-            return _form(salt, han=kind == "name")
-        if kind == "word":
-            return _spoken(_number(f"{salt} word"), 6)
-        if length is None:
-            return salt.upper() if kind == "SALT" else salt
-        alphabet = {"han": _HAN, "digits": string.digits}.get(kind, _SHORT)
-        if int(length) > _FEW:
-            return _many(salt, int(length), alphabet)
-        return _digits(int.from_bytes(hashlib.sha256(salt.encode()).digest()), int(length), alphabet)
-
-    return filled
+@lru_cache(maxsize=32)  # the steps of a case have the same markers
+def _filled(kind: str, length: str | None, salt: str) -> str:
+    if kind in {"id", "name"}:
+        return _form(salt, han=kind == "name")
+    if kind == "word":
+        return _spoken(_number(f"{salt} word"), 6)
+    if length is None:
+        return salt.upper() if kind == "SALT" else salt
+    alphabet = {"han": _HAN, "digits": string.digits}.get(kind, _SHORT)
+    if int(length) > _FEW:
+        return _many(salt, int(length), alphabet)
+    return _digits(int.from_bytes(hashlib.sha256(salt.encode()).digest()), int(length), alphabet)
 
 
 def words(template: Request, salt: str) -> Iterator[str]:

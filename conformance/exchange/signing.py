@@ -11,7 +11,7 @@ import hmac
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import reduce
+from functools import lru_cache, reduce
 
 from conformance.base.credentials import Credentials, Secret
 
@@ -47,6 +47,7 @@ def payload_hash(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
+@lru_cache(maxsize=64)  # asked several times of each request, within the same seconds
 def utc_date(timestamp: int) -> str:
     """The date of the credential scope, YYYY-MM-DD in UTC, of a time in seconds since 1970.
 

@@ -115,7 +115,7 @@ def _json_of(text: str) -> object:
     """
     value: object = None
     for each in in_shallow_pieces(text):
-        value = json.loads(each, object_pairs_hook=_Pairs, parse_constant=_no_constant, parse_int=_integer)
+        value = _JSON.decode(each)
     return _Pairs((name, _plain(each)) for name, each in value) if isinstance(value, _Pairs) else value
 
 
@@ -131,6 +131,10 @@ def _integer(digits: str) -> float:
         return float(digits)
 
 
+_JSON = json.JSONDecoder(object_pairs_hook=_Pairs, parse_constant=_no_constant, parse_int=_integer)
+_ANSWER = json.JSONDecoder(parse_int=_integer)
+
+
 def _plain(value: object) -> object:
     """A value whose objects are dictionaries: within a parameter, no member needs to be there twice."""
     if isinstance(value, _Pairs):
@@ -144,7 +148,8 @@ def _content_type(http: HttpRequest) -> str:
 
 def received(http: HttpRequest) -> HttpRequest:
     """A request as whoever receives it sees it: white space around a header's value is no part of it."""
-    return replace(http, headers=tuple((name, value.strip(" \t")) for name, value in http.headers))
+    headers = tuple([(name, value.strip(" \t")) for name, value in http.headers])
+    return http if headers == http.headers else replace(http, headers=headers)
 
 
 def fields_of(http: HttpRequest) -> list[tuple[str, str]]:
@@ -299,7 +304,7 @@ _NOTHING: Mapping[str, object] = MappingProxyType({})
 def envelope(answer: HttpResponse) -> Envelope:
     """The object under `Response`, or why there is none. Never raises."""
     try:
-        body = json.loads(answer.body.decode("utf-8"), parse_int=_integer)
+        body = _ANSWER.decode(answer.body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         return Envelope(_NOTHING, f"the body is no JSON ({error})")
     if not isinstance(body, dict) or "Response" not in body:

@@ -151,15 +151,9 @@ class Assessor:
         """
         request, focus = decoded(http), case_run.case.clause
         shown = {id_ for id_, tally in self.results.tallies.items() if tally.kept}
+        size, ids = size_clause_of(http), self._request_ids
         judgement = judge(
-            prediction,
-            answer,
-            self._request_ids,
-            focus,
-            self._misfiring,
-            shown=shown,
-            size_clause=size_clause_of(http),
-            method=http.method,
+            prediction, answer, ids, focus, self._misfiring, shown=shown, size_clause=size, method=http.method
         )
         self.on_judgement(http, prediction, judgement)
         # Of what is delivered in a way of its own, the way may be what is refused.

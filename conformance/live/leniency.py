@@ -119,10 +119,14 @@ def could_choose(sent: str, there: str) -> bool:
         sent: the id; an empty one is the beginning of all.
         there: the other, or a name, which some services take as well.
     """
-    return any(
-        re.match("".join(_WILD.get(each) or re.escape(each) for each in read(sent)), read(there), re.DOTALL)
-        for read in (_folded, key)
-    )
+    return any(_chooses(read(sent), read(there)) for read in (_folded, key))
+
+
+def _chooses(pattern: str, text: str) -> bool:
+    if not _WILD.keys() & set(pattern):  # as nearly always
+        return text.startswith(pattern)
+    written = "".join(_WILD.get(each) or re.escape(each) for each in pattern)
+    return re.match(written, text, re.DOTALL) is not None
 
 
 def is_unmistakable(text: str) -> bool:
@@ -159,7 +163,7 @@ def texts_of(http: HttpRequest, without: Iterable[str] = ()) -> frozenset[str]:
     """
     found: set[str] = set()
     for text in _passages(http):
-        for each in _reread(_OF_SENDERS.sub("", text)):
+        for each in _reread(_OF_SENDERS.sub("", text) if "=" in text else text):
             found.add(each)
             found.update(_PARTS.split(each))
             for field in _FIELDS.split(each):
@@ -169,7 +173,11 @@ def texts_of(http: HttpRequest, without: Iterable[str] = ()) -> frozenset[str]:
     return frozenset(each for each in kept if key(each) not in _PLAIN_WORDS | secret)
 
 
-def _reread(text: str) -> Iterator[str]:
+def _reread(text: str) -> frozenset[str]:
+    return _long_reread(text) if len(text) > _LONGEST else _undone(text)
+
+
+def _undone(text: str) -> frozenset[str]:
     """A text with its escapes undone, and what stands in it between quotes, likewise."""
     found: set[str] = set()
     latest = {text}
@@ -177,7 +185,10 @@ def _reread(text: str) -> Iterator[str]:
         latest = {plain for each in latest for plain in _plainer(each)} - found
         found |= latest
         latest = {match[1] or match[2] or "" for each in latest for match in _QUOTED.finditer(each)} - found
-    yield from found | latest
+    return frozenset(found | latest)
+
+
+_long_reread = lru_cache(2)(_undone)  # a body, of which several questions are asked
 
 
 def _passages(http: HttpRequest) -> Iterator[str]:
@@ -240,13 +251,13 @@ def _unchunked(http: HttpRequest) -> bytes:
 _VERBS = re.compile("delete|modify|remove|update|destroy|rename|erase|purge|upsert")
 _METHODS = re.compile(r"method\W{0,8}(put|patch|delete|merge|move|copy|link|unlink)\b")
 _ACTION = re.compile(r"""action["'\s]{0,8}[=:>]["'\s]{0,8}([^\W\d]\w*)""")
+# "id" or "name", with nothing but "group" before it: first what is looked for in a long text, then what stands around.
 _GROUP_ID, _GROUP_NAME = (
     re.compile(
-        rf"""(?<![a-z])(?:group[\s_.-]?)?{what}(?:[.\[]\d*\]?)?["'\]\s]{{0,8}}[=:>\s]["'\[\s]{{0,8}}"""
-        r"""((?<=")(?:[^"\\]|\\.)*|(?<=')(?:[^'\\]|\\.)*|[^"'&,;}\]\s<]+)""",
-        re.IGNORECASE,
+        rf"""{first}(?i:(?:(?<![a-z].)|(?<=group.)(?<![a-z]group.)){rest}(?:[.\[]\d*\]?)?["'\]\s]{{0,8}}"""
+        r"""[=:>\s]["'\[\s]{0,8}((?<=")(?:[^"\\]|\\.)*|(?<=')(?:[^'\\]|\\.)*|[^"'&,;}\]\s<]+))"""
     )
-    for what in ("id", "name")
+    for first, rest in (("[iI\u0130\u0131]", "d"), ("[nN]", "ame"))
 )
 _HARMLESS_METHODS = frozenset({"get", "post", "head", "options"})
 

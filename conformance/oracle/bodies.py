@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from conformance.contract import CLAUSE, DEEP_JSON
 from conformance.exchange.draft import JSON, URLENCODED, to_json
@@ -55,9 +56,13 @@ class Decoded:
     findings: tuple[Finding, ...] = ()
 
 
-def decodings(http: HttpRequest) -> Iterator[Decoded]:
+@lru_cache(maxsize=1)  # of one request they are asked for again and again
+def decodings(http: HttpRequest) -> tuple[Decoded, ...]:
     """The ways to read the parameters of a request, of whatever method."""
-    http = received(http)
+    return tuple(_decodings(received(http)))
+
+
+def _decodings(http: HttpRequest) -> Iterator[Decoded]:
     if http.method not in {"GET", "POST"}:
         yield Decoded(EVERYWHERE, None)
     elif http.method == "GET":

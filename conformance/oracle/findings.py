@@ -11,7 +11,7 @@ from conformance.oracle.prediction import EVERYWHERE, Box
 
 __all__ = [
     "TURNED_AWAY", "Breach", "Finding", "breaches_of", "breaks", "by_reading", "depends", "keeps", "reading_of",
-    "unsure", "when",
+    "silent", "unsure", "when",
 ]  # fmt: skip
 
 # In the place of a code: the request is refused before the API sees it, so that no code comes.
@@ -83,6 +83,12 @@ class Finding:
 def keeps(id_: str) -> Finding:
     """The clause is kept under every reading."""
     return Finding(CLAUSE[id_])
+
+
+@cache
+def silent(id_: str) -> Finding:
+    """The request has nothing that the clause speaks of."""
+    return Finding(CLAUSE[id_], applies=False)
 
 
 @cache

@@ -60,6 +60,7 @@ from conformance.oracle.findings import (
     by_reading,
     depends,
     keeps,
+    silent,
     when,
 )
 from conformance.oracle.interpretation import Interpretation, Mark, Meaning, understand
@@ -203,7 +204,7 @@ def _find(clause: Clause, value: Meaning, world: World) -> Finding:
     """One clause held against one value."""
     match clause.rule:
         case Required():
-            return breaks(clause.id) if value is Mark.ABSENT else Finding(clause)
+            return breaks(clause.id) if value is Mark.ABSENT else keeps(clause.id)
         case MayBeAbsent() | Default():
             return Finding(clause, applies=value is Mark.ABSENT)
         case Typed():
@@ -223,9 +224,9 @@ def _find(clause: Clause, value: Meaning, world: World) -> Finding:
         case Unique() as rule if isinstance(value, str):
             return _unique(clause, rule, value, world)
         case Whole(name="empty-list"):
-            return depends(clause.id) if value == [] else Finding(clause, applies=False)
+            return depends(clause.id) if value == [] else silent(clause.id)
         case Plain() as rule if isinstance(value, rule.speaks_of):
-            return Finding(clause) if rule.surely_kept_by(value) else breaks(clause.id)
+            return keeps(clause.id) if rule.surely_kept_by(value) else breaks(clause.id)
         case (
             Plain()
             | MinLength()
@@ -240,7 +241,7 @@ def _find(clause: Clause, value: Meaning, world: World) -> Finding:
             | Gate()
             | Effect()
         ):
-            return Finding(clause, applies=False)  # the value is absent or of another type: nothing to say
+            return silent(clause.id)  # the value is absent or of another type: nothing to say
         case _:
             assert_never(clause.rule)
 
@@ -248,12 +249,12 @@ def _find(clause: Clause, value: Meaning, world: World) -> Finding:
 def _shortness(clause: Clause, limit: int, text: str) -> Finding:
     if limit == 0:
         return Finding(clause, applies=text == "")
-    return breaks(clause.id) if text == "" else Finding(clause)
+    return breaks(clause.id) if text == "" else keeps(clause.id)
 
 
 def _length(clause: Clause, rule: MaxLength, text: str) -> Finding:
     if rule.surely_kept_by(text):
-        return Finding(clause)
+        return keeps(clause.id)
     if rule.counting is None or len(text) > rule.limit:
         return breaks(clause.id)
     breaches = breaches_of(clause, when(rule.counting, "utf16-units"))
@@ -262,7 +263,7 @@ def _length(clause: Clause, rule: MaxLength, text: str) -> Finding:
 
 def _charset(clause: Clause, rule: Charset, text: str) -> Finding:
     if rule.surely_kept_by(text):
-        return Finding(clause)
+        return keeps(clause.id)
     kept: list[Box] = [EVERYWHERE]
     breaches: list[Breach] = []
     for character, unsettled in rule.alphabet.doubts(text):
@@ -284,7 +285,7 @@ def _charset(clause: Clause, rule: Charset, text: str) -> Finding:
 
 def _distinct(clause: Clause, rule: DistinctItems, items: list[str]) -> Finding:
     if rule.surely_kept_by(items):
-        return Finding(clause)
+        return keeps(clause.id)
     if len(set(items)) < len(items):
         return breaks(clause.id)
     return Finding(clause, (when(rule.case, "sensitive"),), breaches_of(clause, when(rule.case, "insensitive")))
@@ -293,13 +294,13 @@ def _distinct(clause: Clause, rule: DistinctItems, items: list[str]) -> Finding:
 def _listed(clause: Clause, rule: OneOf, text: str) -> Finding:
     if text == "" and rule.empty is not None:
         return breaks(clause.id, rule.empty)
-    return Finding(clause) if rule.surely_kept_by(text) else breaks(clause.id)
+    return keeps(clause.id) if rule.surely_kept_by(text) else breaks(clause.id)
 
 
 def _open_version(clause: Clause, rule: OpenVersions, text: str) -> Finding:
     ages = frozenset(age for age, versions in rule.closed.items() if text in versions)
     if not ages:
-        return Finding(clause)
+        return keeps(clause.id)
     others = READING[rule.age].names - ages
     return Finding(clause, ({rule.age: others},), breaches_of(clause, {rule.age: ages}))
 

@@ -6,7 +6,7 @@ import base64
 import contextlib
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
@@ -132,16 +132,22 @@ def found_in(data: bytes, secrets: Collection[str]) -> str | None:
         secrets: the texts to look for; empty ones are left out. Case doesn't matter.
     """
     needles = Needles.of(each for text in secrets for each in _ways_to_write(text))
-    return next((each.how for each in hits(data, needles)), None)
+    search = _Search(needles, HIDDEN, least=1, once=True)
+    return next((each.how for each in search.through(data, _DEEPEST, cut=False)), None) if needles.shortest else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """A search through data and its views, through the same one only once."""
+    """A search through data and its views, through the same one only once; `once` where it doesn't matter where.
+
+    Then a run, of Base64 say, that stands in several views is read in the first one alone.
+    """
 
     needles: Needles
     readers: Sequence[Reader]
     least: int
+    once: bool = False
+    runs: dict[tuple[str, bytes], int] = field(default_factory=dict)
     seen: dict[tuple[bytes, bool], tuple[int, list[Hit]]] = field(default_factory=dict)
 
     def through(self, data: bytes, depth: int, *, cut: bool) -> list[Hit]:
@@ -161,10 +167,20 @@ class _Search:
     def _in_views(self, data: bytes, depth: int, *, cut: bool) -> Iterator[Hit]:
         least = _HEAD if cut else max(self.needles.shortest, self.least)
         sought = Sought(least, self.needles.spaced, cut)
+        if self.once:
+            sought = replace(sought, is_new=partial(self._is_new, depth))
         for view in (each for reader in self.readers for each in reader(data, sought)):
+            if view.data == data:  # nothing was hidden so
+                continue
             for hit in self.through(view.data, depth - (view.name != FOLDED), cut=cut and view.to_the_end):
                 how = view.name if hit.how == _PLAIN else f"{view.name}, {hit.how}"
                 yield Hit(how, *view.back(hit.start, hit.end))
+
+    def _is_new(self, depth: int, name: str, run: bytes) -> bool:
+        if self.runs.get((name, run), -1) >= depth:
+            return False
+        self.runs[name, run] = depth
+        return True
 
 
 _DIGEST = 20  # bytes of the shortest one

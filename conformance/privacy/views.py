@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
 __all__ = ["FOLDED", "HIDDEN", "WRITTEN", "Reader", "Sought", "View"]
 
@@ -56,11 +56,13 @@ class Sought:
         least: how many bytes of one there are at least.
         spaced: whether one has a space.
         cut: whether the data was cut off at its end, and one with it, it may be.
+        is_new: whether a run must be read, of the name of its view and itself; others read the same one before.
     """
 
     least: int
     spaced: bool
     cut: bool
+    is_new: Callable[[str, bytes], bool] = lambda _name, _run: True
 
 
 # The views of data in which what is sought may be seen.
@@ -151,14 +153,16 @@ def _of_entity(match: re.Match[bytes]) -> bytes:
 # --- Hidden in whatever way ------------------------------------------------------------------------------
 
 # YAML ends a line within quotes by a backslash. What looks behind keeps a long run from being read again and again.
-_FOLD = re.compile(rb"(?:(?<![ \t])[ \t]*+|\\)\r?\n[ \t]*+")
+# It begins with a set of characters, as do those of runs: what has none of them is passed over at once.
+_FOLD = re.compile(rb"[ \t\\\r\n](?:(?<=\n)|(?<=\r)\n|(?<=\\)\r?\n|(?<=[ \t])(?<![ \t]{2})[ \t]*+\r?\n)[ \t]*+")
 # Surrogates stand for bytes that were no text: Python's own error handler writes those from 0x80 on, some all.
 _ESCAPED_BYTE = re.compile(rb"\xed([\xb0-\xb3])([\x80-\xbf])")
 _WIDE = re.compile(rb"([^\0])\0")  # nothing but NULs says nothing
 _BASE64 = rb"[A-Za-z0-9+/_-]{%d,}+={0,2}"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
-_HEX = rb"[0-9A-Fa-f]{%d,}+"
-_COMPRESSED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
+_HEX = rb"[0-9A-Fa-f](?<![0-9A-Fa-f]{2})[0-9A-Fa-f]{%d,}+"
+# Each by itself: both begin with a byte for which memory is searched fast.
+_COMPRESSED = (re.compile(rb"\x1f\x8b\x08"), re.compile(rb"\x78[\x01\x5e\x9c\xda]"))
 _MOST_UNPACKED = 64 * 1024 * 1024
 # To begin to unpack takes a quarter of a millisecond; what looks so by chance does some thousand times in a GB.
 _MOST_TRIED = 1000
@@ -188,8 +192,7 @@ def _of_surrogate(match: re.Match[bytes]) -> bytes:
 
 def _base64(data: bytes, sought: Sought) -> Iterator[View]:
     """Every run that may be Base64, read from each of the four places where a group can begin."""
-    runs = list(re.finditer(_BASE64 % (sought.least * 4 // 3), data))
-    yield from _runs("Base64", runs, _from_base64, 4, cut=sought.cut)
+    yield from _runs("Base64", re.finditer(_BASE64 % (sought.least * 4 // 3), data), _from_base64, 4, sought)
 
 
 def _from_base64(run: bytes) -> bytes:
@@ -200,8 +203,7 @@ def _from_base64(run: bytes) -> bytes:
 
 def _hexadecimal(data: bytes, sought: Sought) -> Iterator[View]:
     """Every run of hexadecimal digits, read from each of the two places where a byte can begin."""
-    runs = list(re.finditer(_HEX % (sought.least * 2), data))
-    yield from _runs("hexadecimal", runs, _from_hex, 2, cut=sought.cut)
+    yield from _runs("hexadecimal", re.finditer(_HEX % (sought.least * 2 - 1), data), _from_hex, 2, sought)
 
 
 def _from_hex(run: bytes) -> bytes:
@@ -209,21 +211,22 @@ def _from_hex(run: bytes) -> bytes:
 
 
 def _runs(
-    name: str, runs: list[re.Match[bytes]], read: Callable[[bytes], bytes], places: int, *, cut: bool
+    name: str, found: Iterable[re.Match[bytes]], read: Callable[[bytes], bytes], places: int, sought: Sought
 ) -> Iterator[View]:
     """A view of what runs say, a line for each place where one may begin; if the last is cut off, each by itself."""
+    runs = [run for run in found if sought.is_new(name, run[0])]
     if not runs:
         return
     lines = [(read(run[0][start:]), run.span()) for run in runs for start in range(places)]
     pieces = [(len(line) + 1, *span) for line, span in lines]
     yield View(name, b"\n".join(line for line, _ in lines), lambda: pieces, to_the_end=False)
-    if cut and runs[-1].end() == len(runs[-1].string):
+    if sought.cut and runs[-1].end() == len(runs[-1].string):
         for line, (start, end) in lines[-places:]:
             yield View(name, line, partial(_whole, len(line), start, end))
 
 
 def _compressed(data: bytes, _sought: Sought) -> Iterator[View]:
-    for match in islice(_COMPRESSED.finditer(data), _MOST_TRIED):
+    for match in islice(chain.from_iterable(each.finditer(data) for each in _COMPRESSED), _MOST_TRIED):
         if unpacked := _unpacked(memoryview(data)[match.start() :]):
             yield View("compressed", unpacked, partial(_whole, len(unpacked), match.start(), len(data)))
 
@@ -247,4 +250,4 @@ def _unpacked(data: memoryview) -> bytes:
 
 # The ways in which anybody writes a text in a query, a form or JSON; and all that are known.
 WRITTEN: tuple[Reader, ...] = (_percent, _escapes, _entities)
-HIDDEN: tuple[Reader, ...] = (*WRITTEN, _folds, _wide, _escaped_bytes, _base64, _hexadecimal, _compressed)
+HIDDEN: tuple[Reader, ...] = (_base64, _hexadecimal, _compressed, *WRITTEN, _folds, _wide, _escaped_bytes)

@@ -204,10 +204,12 @@ def parts_of(settings: Settings, recording: Recording | None = None) -> Iterator
 def _aimed_at(cases: Iterable[Case], settings: Settings, ways: Ways) -> list[Case]:
     # Nor that their server looks at no signatures.
     signed = settings.aims_at("Authentication.signature")
+    cases = tuple(cases)
+    aimed = {clause for clause in {each.clause for each in cases} if settings.aims_at(clause)}
     return [
         each
         for each in cases
-        if settings.aims_at(each.clause) and ways.barred(each) is None and (signed or not _is_signed_wrongly(each))
+        if each.clause in aimed and ways.barred(each) is None and (signed or not _is_signed_wrongly(each))
     ]
 
 

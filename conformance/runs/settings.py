@@ -161,8 +161,9 @@ class Settings:
 
     def aims_at(self, clause: str) -> bool:
         """Whether requests that aim at a clause are sent; where only answers are asked for, those on parameters are."""
-        on_answers_alone = all(each.level is Level.ENVELOPE for each in CLAUSES if self.selects(each.id))
-        return self.selects(clause) or (on_answers_alone and CLAUSE[clause].level is Level.PARAMETERS)
+        if self.selects(clause) or CLAUSE[clause].level is not Level.PARAMETERS:
+            return self.selects(clause)
+        return all(each.level is Level.ENVELOPE for each in CLAUSES if self.selects(each.id))
 
     def expected(self, clause: str, kind: DepartureKind) -> ExpectedFailure | None:
         """The expected failure that covers a departure of a clause."""
