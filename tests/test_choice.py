@@ -23,7 +23,8 @@ def test_the_choice_is_of_today():
     known = load_choice().known
 
     assert known <= {each.case.id for each in kernels()}
-    assert not {each.case.id for each in kernels() if each.is_needed} - {id_ for id_, _ in load_choice().sent}
+    assert not {each.case.id for each in kernels() if each.is_kept} - {id_ for id_, _ in load_choice().sent}
+    assert not {each.case.id for each in kernels() if each.is_needed} - {each.id for each in smoke()}
 
 
 def test_the_list_has_bounds():
@@ -100,13 +101,17 @@ def test_what_costs_more_must_show_more():
     assert (one.requests, one.groups) == (2, 1)
 
 
-def test_what_is_needed_is_taken_though_it_shows_nothing():
+def test_what_is_promised_is_taken_though_it_shows_nothing():
     one = choosing(requests=1)
-    needed = [replace(candidate(each, {}, requests=5), needed=True) for each in ("nothing", "neither")]
+    one.promised = {"a": (5, 0), "b": (1, 0)}
+    some = [replace(candidate(each, {}, requests=5), promise=each[0]) for each in ("a1", "a2")]
+    dear = replace(candidate("b1", {}, requests=3), promise="b")
 
-    one.take_best([*needed, candidate("something", {0: 1})])
+    one.take_best([*some, dear, candidate("something", {0: 1})])
+    one.take_promised([*some, dear])
 
-    assert chosen(one) == ["something", "nothing", "neither"]
+    assert chosen(one) == ["something", "a1"]
+    assert one.promised == {"b": (1, 0)}
     assert one.requests == 0
 
 

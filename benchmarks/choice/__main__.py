@@ -106,19 +106,24 @@ def _choice(rows: list[Shown], options: Options, contexts: int, most: tuple[int,
             shows = _shows(case, plain, by_case.get(plain.id, []), subjects, options)
             if shows is not None:
                 deleted = len(case.steps) > len(plain.steps) + 1
-                groups, needed = costs[plain.id] + deleted, kernel.is_needed and number == 0
-                yield Candidate((plain.id, number), shows, case.requests, groups, needed)
+                promise = (plain.id, kernel.is_needed and number == 0) if kernel.is_kept else None
+                yield Candidate((plain.id, number), shows, case.requests, costs[plain.id] + deleted, promise)
 
-    needed = [each for each in kernels() if each.is_needed]
-    room = most[0] - sum(each.case.requests for each in needed), most[1] - sum(costs[each.case.id] for each in needed)
-    choosing = Choosing(weights, options.weight, *room, _PRICE)
-    for first in (each for each in needed if each.rank < 0):
+    kept = [each for each in kernels() if each.is_kept]
+    promised: dict[object, tuple[int, int]] = {
+        (each.case.id, each.is_needed): (each.case.requests, costs[each.case.id]) for each in kept
+    }
+    room = most[0] - sum(each for each, _ in promised.values()), most[1] - sum(each for _, each in promised.values())
+    choosing = Choosing(weights, options.weight, *room, _PRICE, dict(promised))
+    for first in (each for each in kept if each.rank < 0):
         choosing.take(*candidates(first, (0,)))
-    early = [each for each in needed if each.rank >= 0 and _is_early(each)]
-    choosing.take_best(chain.from_iterable(candidates(each, (0,)) for each in early))
+    early = [one for each in kept if each.rank >= 0 and _is_early(each) for one in candidates(each, (0,))]
+    choosing.take_best(early)
+    choosing.take_promised(early)
     taken = {each.id for each in choosing.chosen}
     pool = chain.from_iterable(candidates(each, range(contexts + 1)) for each in kernels())
     choosing.take_best(each for each in pool if each.id not in taken)
+    choosing.take_promised(one for each in kept for one in candidates(each, (0,) if each.is_needed else (1, 0)))
     _tell(choosing, subjects, options)
     return choosing.chosen
 
@@ -126,7 +131,8 @@ def _choice(rows: list[Shown], options: Options, contexts: int, most: tuple[int,
 def _is_early(kernel: Kernel) -> bool:
     """Whether it shows what the page demands of a parameter, or what contexts are to do without."""
     added = added_alone(kernel.case)
-    return CLAUSE[kernel.case.clause].level is Level.PARAMETERS or (added is not None and len(added) == 1)
+    is_probe = added is not None and len(added) == 1
+    return kernel.is_needed and (is_probe or CLAUSE[kernel.case.clause].level is Level.PARAMETERS)
 
 
 def _weights(faults: list[str]) -> list[float]:

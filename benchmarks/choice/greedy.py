@@ -17,14 +17,14 @@ class Candidate:
         id: of the plain case, and the number of its context.
         shows: fault → the bits of the conditions under which it shows it.
         requests, groups: what it costs.
-        needed: whether it is sent in any case.
+        promise: which promise it keeps; None where nobody asks for it.
     """
 
     id: tuple[str, int]
     shows: Mapping[int, int]
     requests: int
     groups: int
-    needed: bool = False
+    promise: object = None
 
 
 @dataclass(slots=True)
@@ -34,8 +34,9 @@ class Choosing:
     Attributes:
         weights: of the faults.
         weight: of bits.
-        requests, groups: how many more may be sent and created, beside those of what is needed.
+        requests, groups: how many more may be sent and created, beside what is promised.
         price: of a group, in requests.
+        promised: of what one candidate is chosen in any case, and what that may cost.
         seen: of each fault, the bits under which it is shown.
         chosen: in the order of choice.
     """
@@ -45,6 +46,7 @@ class Choosing:
     requests: int
     groups: int
     price: float
+    promised: dict[object, tuple[int, int]] = field(default_factory=dict)
     seen: list[int] = field(init=False)
     chosen: list[Candidate] = field(default_factory=list)
 
@@ -56,15 +58,17 @@ class Choosing:
         """Choose a candidate."""
         for fault, bits in each.shows.items():
             self.seen[fault] |= bits
-        if not each.needed:
-            self.requests, self.groups = self.requests - each.requests, self.groups - each.groups
+        self.requests, self.groups = self._left(each)
+        self.promised.pop(each.promise, None)
         self.chosen.append(each)
 
-    def take_best(self, candidates: Iterable[Candidate]) -> None:
-        """Choose the best of these, then the best of the others, and so on as long as one fits and shows something.
+    def _left(self, each: Candidate) -> tuple[int, int]:
+        """How much may be spent after a candidate; below 0 where it costs too much."""
+        requests, groups = self.promised.get(each.promise, (0, 0))
+        return self.requests + requests - each.requests, self.groups + groups - each.groups
 
-        At last those that are needed though they show nothing more.
-        """
+    def take_best(self, candidates: Iterable[Candidate]) -> None:
+        """Choose the best of these, then the best of the others, and so on as long as one fits and shows something."""
         heap = [(-self._gain(each), at, each) for at, each in enumerate(candidates)]
         heapq.heapify(heap)
         while heap:
@@ -72,7 +76,13 @@ class Choosing:
             gain = self._gain(each)
             if heap and gain < -heap[0][0]:  # something of it was shown since
                 heapq.heappush(heap, (-gain, at, each))
-            elif each.needed or (gain > 0 and each.requests <= self.requests and each.groups <= self.groups):
+            elif gain > 0 and min(self._left(each)) >= 0:
+                self.take(each)
+
+    def take_promised(self, candidates: Iterable[Candidate]) -> None:
+        """Choose what is promised still, though it shows nothing more: the first candidate of each that fits."""
+        for each in candidates:
+            if each.promise in self.promised and min(self._left(each)) >= 0:
                 self.take(each)
 
     def _gain(self, each: Candidate) -> float:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from conformance.contract import CLAUSES
-from conformance.contract.rules import MaxItems, MaxLength, Typed
+from conformance.contract import CLAUSE, CLAUSES
+from conformance.contract.rules import Charset, MaxItems, MaxLength, Typed
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.salt import salted
 from conformance.exchange.wire import Form
@@ -38,6 +38,8 @@ _DEEPEST_RANK_OF_TYPES = 1
 _DEEPEST_OF_READINGS = 3
 # Of those on which no choice was made.
 _DEEPEST_OF_NEW = 3
+# Of those that are kept whatever they show of the grammar: people thought of them.
+_DEEPEST_KEPT = 4
 _LONGEST_TEXT = 5000
 _LAST_RANK = 5
 # What breaks where a database or a parser takes three bytes for the longest character.
@@ -54,14 +56,22 @@ class Kernel:
         case: plain.
         rank: the lower, the more telling.
         settles: whether it is sent to tell readings apart alone.
-        is_needed: whether it is sent in any case, plainly: it settles readings, is of the lowest rank, or the first of
+        is_needed: whether it is sent plainly in any case: it settles readings, is of the lowest rank, or the first of
             its clause.
+        is_kept: whether it is sent in any case, plainly or in a context: all that is telling, but for characters, of
+            which there are so many.
     """
 
     case: Case
     rank: int
     settles: bool
     is_needed: bool
+
+    @property
+    def is_kept(self) -> bool:
+        """See above."""
+        deepest = 1 if isinstance(CLAUSE[self.case.clause].rule, Charset) else _DEEPEST_KEPT
+        return self.is_needed or self.rank <= deepest
 
 
 @cache
