@@ -1,9 +1,11 @@
 """The groups of the one account, in dictionaries."""
 
+import re
 import threading
 import time
 
 from markupsafe import escape
+from werkzeug.utils import secure_filename
 
 from errors import ApiError
 from mistakes import mistaken
@@ -25,7 +27,10 @@ class Account:
         self.lock = threading.Lock()
         self.groups = {}  # by id
         self.names = {}  # name to id
+        self.tags = {}  # by id
+        self.read = {}  # groups that were asked for, by id
         self.used_before = False
+        self.last_model = None
 
     def add(self, group):
         if mistaken("duplicates-checked-without-lock"):
@@ -33,6 +38,13 @@ class Account:
             time.sleep(0.02)  # what a write takes
             with self.lock:
                 self._insert(group)
+            return
+        if mistaken("lock-kept-after-refusal"):
+            if not self.lock.acquire(timeout=1):
+                raise ApiError("InternalError")
+            self._refuse_taken(group)
+            self._insert(group)
+            self.lock.release()
             return
         with self.lock:
             self._refuse_taken(group)
@@ -45,9 +57,23 @@ class Account:
             page = self._page(0, 10)
             id_taken = any(g["GroupId"] == group["GroupId"] for g in page)
             name_taken = any(g["GroupName"] == group["GroupName"] for g in page)
+        if mistaken("names-and-ids-in-one-index"):
+            taken = {*self.groups, *self.names}
+            id_taken = group["GroupId"] in taken
+            name_taken = group["GroupName"] in taken
+        if mistaken("name-sought-as-pattern"):
+            name_taken = any(re.match(group["GroupName"], name) for name in self.names)
+        if mistaken("name-may-be-repeated"):
+            name_taken = False
+        if mistaken("existing-group-replaced"):
+            id_taken = False
+        if mistaken("name-reserved-by-refused-create") and not name_taken:
+            self.names[self._name_key(group)] = self._key(group["GroupId"])
         if mistaken("taken-name-reported-first") and name_taken:
             raise ApiError("InvalidParameterValue.GroupNameAlreadyExist")
         if id_taken:
+            raise ApiError("InvalidParameterValue.GroupIdAlreadyExist")
+        if name_taken and mistaken("taken-name-reported-as-id"):
             raise ApiError("InvalidParameterValue.GroupIdAlreadyExist")
         if name_taken:
             raise ApiError("InvalidParameterValue.GroupNameAlreadyExist")
@@ -59,11 +85,19 @@ class Account:
         key = self._key(group["GroupId"])
         if mistaken("id-escaped-for-html"):
             group = {**group, "GroupId": str(escape(group["GroupId"]))}
+        if mistaken("tag-outlives-group"):
+            if group["Tag"]:
+                self.tags[key] = group["Tag"]
+            group = {**group, "Tag": self.tags.get(key, "")}
         self.groups[key] = group
         self.names[self._name_key(group)] = key
 
     def get(self, group_id):
         with self.lock:
+            if mistaken("info-remembered"):
+                if group_id not in self.read:
+                    self.read[group_id] = self._find(group_id)
+                return dict(self.read[group_id])
             return dict(self._find(group_id))
 
     def delete(self, group_id):
@@ -86,14 +120,16 @@ class Account:
             if name is not None:
                 new["GroupName"] = name
                 taken_by = self.names.get(self._name_key(new))
-                if taken_by not in (None, self._key(group_id)):
+                own = None if mistaken("own-name-taken") else self._key(group_id)
+                if taken_by not in (None, own):
                     raise ApiError("InvalidParameterValue.GroupNameAlreadyExist")
             if tag is not None:
                 new["Tag"] = tag
             new["GroupExDescriptions"] = _renamed(old["GroupExDescriptions"], infos)
             if not mistaken("old-name-stays-taken"):
                 self.names.pop(self._name_key(old), None)
-            self.names[self._name_key(new)] = self._key(group_id)
+            if not mistaken("new-name-not-indexed"):
+                self.names[self._name_key(new)] = self._key(group_id)
             self.groups[self._key(group_id)] = new
 
     def _find(self, group_id):
@@ -111,6 +147,10 @@ class Account:
             return group_id.lower()
         if mistaken("ids-of-digits-as-numbers") and group_id.isdigit():
             return int(group_id)
+        if mistaken("ids-keyed-by-first-32"):
+            return group_id[:32]
+        if mistaken("ids-keyed-as-file-names"):
+            return secure_filename(group_id)
         return group_id
 
     @staticmethod
@@ -126,7 +166,10 @@ def new_group(parameters, model):
     group["GroupName"] = parameters["GroupName"]
     group["GroupId"] = parameters["GroupId"]
     group["Tag"] = parameters.get("Tag", "")
-    group["FaceModelVersion"] = model
+    if mistaken("absent-tag-becomes-none"):
+        group["Tag"] = str(parameters.get("Tag"))
+    if not mistaken("given-model-not-stored"):
+        group["FaceModelVersion"] = model
     group["CreationTimestamp"] = int(time.time() * 1000)
     if mistaken("descriptions-shared-by-groups"):
         group["GroupExDescriptions"] += descriptions

@@ -27,9 +27,14 @@ def create_group(parameters):
         rules.run(rules.BASIC + rules.optional_checks(parameters), parameters)
         account.add(new_group(parameters, model))
     account.used_before = True
+    account.last_model = model
 
     if mistaken("answer-names-default-model"):
         model = DEFAULT_MODEL
+    if mistaken("answer-echoes-given-model"):
+        model = parameters.get("FaceModelVersion")
+    if mistaken("answer-model-as-number"):
+        model = float(model)
     answer = {"FaceModelVersion": model}
     _created[fingerprint] = answer
     return answer
@@ -40,6 +45,8 @@ def default_model():
         return "2.0"
     if mistaken("second-create-defaults-to-2.0") and account.used_before:
         return "2.0"
+    if mistaken("default-follows-last-model") and account.last_model:
+        return account.last_model
     return DEFAULT_MODEL
 
 

@@ -73,6 +73,14 @@ ENGLISH = {
     "MissingParameter.ErrorParameterEmpty": "A required parameter is empty.",
 }
 
+# The English texts with one entry that was copied and not rewritten.
+ENGLISH_WITH_COPY = {
+    **ENGLISH,
+    "InvalidParameterValue.GroupNameAlreadyExist": ENGLISH[
+        "InvalidParameterValue.GroupIdAlreadyExist"
+    ],
+}
+
 # The English texts as they were before the length codes were added.
 ENGLISH_BEFORE_LENGTHS = {
     code: text for code, text in ENGLISH.items() if not code.endswith("TooLong")

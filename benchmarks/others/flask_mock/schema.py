@@ -1,5 +1,7 @@
 """Names, types and presence of the parameters of each action."""
 
+import uuid
+
 from errors import ApiError
 from mistakes import mistaken
 
@@ -31,11 +33,14 @@ REQUIRED = {
 }
 
 
-def conform(action, parameters, way):
+def conform(action, parameters, way, given={}):  # noqa: B006
     """Returns the parameters that were given, each of its type."""
     types = TYPES[action]
-    given = {}
+    if not mistaken("parameters-kept-in-default-argument"):
+        given = {}
     for name, value in parameters.items():
+        if mistaken("parameter-names-without-case"):
+            name = {known.lower(): known for known in types}.get(name.lower(), name)
         if name not in types:
             if mistaken("unknown-parameters-ignored"):
                 continue
@@ -48,6 +53,10 @@ def conform(action, parameters, way):
     required = REQUIRED[action]
     if mistaken("absent-name-internal-error"):
         required = ["GroupId"] if "GroupId" in required else []
+    if mistaken("tag-required") and action == "CreateGroup":
+        required = [*required, "Tag"]
+    if mistaken("absent-id-generated") and action == "CreateGroup":
+        given.setdefault("GroupId", uuid.uuid4().hex)
     for name in required:
         if name not in given:
             raise ApiError("MissingParameter", f"`{name}` is missing.")
@@ -76,6 +85,11 @@ def _convert(name, value, kind, way):
             return list(value)
         if not isinstance(value, list):
             raise wrong_type
+        if mistaken("descriptions-null-items-dropped"):
+            value = [item for item in value if item is not None]
+        if mistaken("descriptions-counted-in-json-only"):
+            if way == "json" and len(value) > 5:
+                raise ApiError("InvalidParameterValue.GroupExDescriptionsExceed")
         return [_convert(name, item, "string", way) for item in value]
     return _infos(name, value, way, wrong_type)
 

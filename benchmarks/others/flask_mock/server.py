@@ -14,7 +14,14 @@ from werkzeug.exceptions import HTTPException
 
 import mistakes
 from actions import ACTIONS
-from errors import CHINESE, COMMON, ENGLISH, ENGLISH_BEFORE_LENGTHS, ApiError
+from errors import (
+    CHINESE,
+    COMMON,
+    ENGLISH,
+    ENGLISH_BEFORE_LENGTHS,
+    ENGLISH_WITH_COPY,
+    ApiError,
+)
 from mistakes import mistaken
 from schema import conform
 from signing import signed
@@ -27,6 +34,7 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 app = Flask(__name__)
 app.config["MAX_FORM_MEMORY_SIZE"] = LIMITS["multipart"]
 _last_language = "zh-CN"
+_error_bodies = {}  # by code and text
 
 
 @app.route("/", methods=METHODS, provide_automatic_options=False)
@@ -39,11 +47,13 @@ def call(common, way):
             raise ApiError("MissingParameter", f"`{name}` is missing.")
     if common["Version"] != VERSION and not mistaken("version-not-compared"):
         raise ApiError("NoSuchVersion")
-    if common["Action"] not in ACTIONS:
+    action = common["Action"]
+    if mistaken("action-without-case"):
+        action = {name.lower(): name for name in ACTIONS}.get(action.lower())
+    if action not in ACTIONS:
         raise ApiError("InvalidAction")
     if common["Region"] and not REGION.fullmatch(common["Region"]):
         raise ApiError("UnsupportedRegion")
-    action = common["Action"]
     parameters = conform(action, parameters_of(way), way)
     return answer(ACTIONS[action](parameters))
 
@@ -55,6 +65,10 @@ def new_request_id():
 def make_body(fields, request_id=new_request_id()):
     if not mistaken("request-id-made-once"):
         request_id = new_request_id()
+    if mistaken("request-id-from-client"):
+        request_id = request.headers.get("X-Request-Id", request_id)
+    if mistaken("request-id-beside-response"):
+        return {"Response": fields, "RequestId": request_id}
     return {"Response": {**fields, "RequestId": request_id}}
 
 
@@ -82,6 +96,8 @@ def text_of(code):
     if language() == "en-US":
         if mistaken("english-text-missing"):
             return ENGLISH_BEFORE_LENGTHS[code]
+        if mistaken("english-name-text-copied"):
+            return ENGLISH_WITH_COPY[code]
         return ENGLISH[code]
     return CHINESE[code]
 
@@ -90,10 +106,19 @@ def text_of(code):
 def on_api_error(error):
     try:
         message = error.detail or text_of(error.code)
-    except KeyError:
+        if mistaken("message-percent-formatted"):
+            message = message % ()
+    except (KeyError, TypeError):
         return on_anything_else(error)
     status = 400 if mistaken("errors-with-status-400") else 200
-    return answer({"Error": {"Code": error.code, "Message": message}}, status)
+    code = error.code
+    if mistaken("error-code-cut-at-dot"):
+        code = code.partition(".")[0]
+    fields = {"Error": {"Code": code, "Message": message}}
+    if mistaken("error-answers-cached"):
+        body = _error_bodies.setdefault((code, message), make_body(fields))
+        return jsonify(body), status
+    return answer(fields, status)
 
 
 @app.errorhandler(HTTPException)

@@ -67,7 +67,7 @@ def _check_tc3():
         return _common_headers()
     right = _tc3_signature(timestamp, date, signed_names)
     good = (
-        date == day
+        (date == day or mistaken("credential-date-not-compared"))
         and service == SERVICE
         and hmac.compare_digest(right, signature.lower())
     )
@@ -84,6 +84,8 @@ def _tc3_signature(timestamp, date, names):
         if request.method == "GET"
         else ""
     )
+    if mistaken("get-query-sorted-for-signature"):
+        query = "&".join(sorted(query.split("&")))
     payload = hashlib.sha256(request.get_data()).hexdigest()
     canonical = "\n".join(
         [request.method, "/", query, headers, ";".join(names), payload]
@@ -113,10 +115,10 @@ def _check_v1(way):
         raise ApiError("InvalidParameter", "`SignatureMethod` is not known.")
     signature = parameters.pop("Signature")
     text = "&".join(f"{name}={parameters[name]}" for name in sorted(parameters))
-    to_sign = f"{request.method}{_header('host')}/?{text}"
-    right = hmac.new(
-        SECRET_KEY.encode("utf-8"), to_sign.encode("utf-8"), hashes[method]
-    )
+    verb = "GET" if mistaken("v1-post-signed-as-get") else request.method
+    to_sign = f"{verb}{_header('host')}/?{text}"
+    digest = hashlib.sha1 if mistaken("v1-always-sha1") else hashes[method]
+    right = hmac.new(SECRET_KEY.encode("utf-8"), to_sign.encode("utf-8"), digest)
     right = base64.b64encode(right.digest())
     if not hmac.compare_digest(right, signature.encode("utf-8")):
         raise ApiError("AuthFailure.SignatureFailure")
@@ -130,12 +132,17 @@ def _timestamp(text):
         raise ApiError("InvalidParameter", "`Timestamp` is not a number of seconds.")
     timestamp = int(text)
     window = WINDOW * 1000 if mistaken("expiry-in-milliseconds") else WINDOW
-    if abs(time.time() - timestamp) > window:
+    age = time.time() - timestamp
+    if not mistaken("future-never-expires"):
+        age = abs(age)
+    if age > window:
         raise ApiError("AuthFailure.SignatureExpire")
     return timestamp
 
 
 def _check_secret_id(secret_id):
+    if mistaken("secret-id-not-compared"):
+        return
     if not hmac.compare_digest(secret_id.encode("utf-8"), SECRET_ID.encode("utf-8")):
         raise ApiError("AuthFailure.SecretIdNotFound")
 
@@ -148,6 +155,8 @@ def _common_headers():
 def _header(name):
     if name == "host":
         return request.environ.get("HTTP_HOST", "").strip().lower()
+    if name == "content-type" and mistaken("charset-left-out-of-signature"):
+        return request.mimetype
     return request.headers.get(name, "").strip().lower()
 
 

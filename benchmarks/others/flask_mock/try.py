@@ -3,6 +3,7 @@
 python try.py [NAME ...]
 """
 
+import base64
 import hashlib
 import hmac
 import http.client
@@ -59,7 +60,8 @@ def flatten(parameters):
 
 
 def signature(step, address, method, query, content_type, body, timestamp, headers):
-    date = time.strftime("%Y-%m-%d", time.gmtime(timestamp))
+    shifted = timestamp + 86400 * step.get("date_shift", 0)
+    date = time.strftime("%Y-%m-%d", time.gmtime(shifted))
     values = {"content-type": content_type, "host": address}
     values |= {name.lower(): value for name, value in headers.items()}
     names = step.get("signed_headers", ["content-type", "host"])
@@ -74,9 +76,29 @@ def signature(step, address, method, query, content_type, body, timestamp, heade
     text = f"TC3-HMAC-SHA256\n{timestamp}\n{scope}\n{digest}"
     result = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
     return (
-        f"TC3-HMAC-SHA256 Credential={SECRET_ID}/{scope}, "
+        f"TC3-HMAC-SHA256 Credential={step.get('secret_id', SECRET_ID)}/{scope}, "
         f"SignedHeaders={';'.join(names)}, Signature={result}"
     )
+
+
+def signed_v1(step, address, parameters):
+    """Parameters with the common ones and an older signature among them."""
+    parameters = {
+        **parameters,
+        "Action": step["action"],
+        "Version": "2020-03-03",
+        "Region": "ap-guangzhou",
+        "Timestamp": str(int(time.time())),
+        "Nonce": "12345",
+        "SecretId": SECRET_ID,
+        "SignatureMethod": step["v1"],
+    }
+    method = "GET" if step["way"] == "get" else "POST"
+    text = "&".join(f"{name}={parameters[name]}" for name in sorted(parameters))
+    digest = {"HmacSHA1": hashlib.sha1, "HmacSHA256": hashlib.sha256}[step["v1"]]
+    text = f"{method}{address}/?{text}"
+    result = hmac.new(SECRET_KEY.encode(), text.encode(), digest).digest()
+    return {**parameters, "Signature": base64.b64encode(result).decode()}
 
 
 def send(connection, address, step, number=0):
@@ -85,7 +107,10 @@ def send(connection, address, step, number=0):
         for name, value in step["parameters"].items()
     }
     method, query, body = "POST", "", b""
-    pairs = [f"{name}={quote(v, safe='')}" for name, v in flatten_if(step, parameters)]
+    flat = dict(flatten_if(step, parameters))
+    if "v1" in step:
+        flat = signed_v1(step, address, flat)
+    pairs = [f"{name}={quote(value, safe='')}" for name, value in flat.items()]
     if step["way"] == "json":
         content_type = "application/json"
         body = json.dumps(parameters).encode()
@@ -105,10 +130,14 @@ def send(connection, address, step, number=0):
         "X-TC-Timestamp": str(timestamp),
         "X-TC-Language": step.get("language"),
     }
+    headers |= step.get("headers", {})
     headers = {name: value for name, value in headers.items() if value is not None}
-    headers["Authorization"] = signature(
-        step, address, method, query, content_type, body, timestamp, headers
-    )
+    if "v1" in step:
+        headers = {}
+    else:
+        headers["Authorization"] = signature(
+            step, address, method, query, content_type, body, timestamp, headers
+        )
     headers["Content-Type"] = content_type
     path = "/?" + query if query else "/"
     connection.request(method, path, body or None, headers)

@@ -1,6 +1,7 @@
 """How parameters come in: a JSON body, a form (two encodings) or a query string."""
 
 import json
+import logging
 import re
 from urllib.parse import parse_qsl, unquote
 
@@ -39,6 +40,8 @@ def which_way():
     if request.method == "GET":
         way, size = "get", len(request.query_string)
     else:
+        if mistaken("form-logged-before-signature"):
+            logging.debug("form: %s", request.form.to_dict())
         way, size = _way_of_body(), len(request.get_data())
     if size > LIMITS[way]:
         raise ApiError("RequestSizeLimitExceeded")
@@ -71,7 +74,10 @@ def pairs_of(way):
     if mistaken("form-decoded-before-split") and way == "form":
         parts = unquote(text).split("&")
         return [tuple(part.split("=", 1)) for part in parts if "=" in part]
-    pairs = parse_qsl(text, keep_blank_values=True)
+    charset = "utf-8"
+    if mistaken("get-decoded-as-latin-1") and way == "get":
+        charset = "latin-1"
+    pairs = parse_qsl(text, keep_blank_values=True, encoding=charset)
     if mistaken("get-percent-decoded-twice") and way == "get":
         return [(name, unquote(value)) for name, value in pairs]
     return pairs
@@ -79,7 +85,10 @@ def pairs_of(way):
 
 def parameters_of(way):
     if way != "json":
-        return _unflatten(pairs_of(way))
+        parameters = _unflatten(pairs_of(way))
+        if mistaken("form-digits-become-numbers") and way == "form":
+            return {name: _number(value) for name, value in parameters.items()}
+        return parameters
     body = request.get_data()
     if not body:
         return {}
@@ -90,6 +99,12 @@ def parameters_of(way):
     if not isinstance(parameters, dict):
         raise ApiError("InvalidParameter", "The body is not a JSON object.")
     return parameters
+
+
+def _number(value):
+    if isinstance(value, str) and value.isdigit():
+        return int(value)
+    return value
 
 
 def _unflatten(pairs):
@@ -115,6 +130,10 @@ def _unflatten(pairs):
         if mistaken("form-list-counted-from-one"):
             last = max(items)
             parameters[stem] = [items[n] for n in range(1, last + 1) if n in items]
+        elif mistaken("form-list-in-order-sent"):
+            parameters[stem] = list(items.values())
+        elif mistaken("form-list-of-one-unwrapped") and len(items) == 1:
+            parameters[stem] = next(iter(items.values()))
         else:
             parameters[stem] = [items[n] for n in sorted(items)]
     return parameters

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"html"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -31,8 +33,18 @@ func knownVersion(version string) bool {
 	return version == apiVersion
 }
 
+// modelVersion is an algorithm's version as it is answered.
+type modelVersion string
+
+func (v modelVersion) MarshalJSON() ([]byte, error) {
+	if on("model-answered-as-number") {
+		return []byte(v), nil
+	}
+	return strconv.AppendQuote(nil, string(v)), nil
+}
+
 type createGroupAnswer struct {
-	FaceModelVersion string `json:"FaceModelVersion,omitempty"`
+	FaceModelVersion modelVersion `json:"FaceModelVersion,omitempty"`
 	Base
 }
 
@@ -84,6 +96,7 @@ func createGroup(s *service, c *call) (answer, *apiError) {
 			return nil, failure
 		}
 	}
+	mend(request)
 	if failure := checkCreate(request); failure != nil {
 		return nil, failure
 	}
@@ -92,14 +105,36 @@ func createGroup(s *service, c *call) (answer, *apiError) {
 	if failure := s.store.create(g); failure != nil {
 		return nil, failure
 	}
-	result := &createGroupAnswer{FaceModelVersion: g.Version}
+	result := &createGroupAnswer{FaceModelVersion: modelVersion(g.Version)}
 	if on("version-stored-as-default") {
-		result.FaceModelVersion = versionOf(request)
+		result.FaceModelVersion = modelVersion(versionOf(request))
 	}
 	if on("version-answered-from-request") {
-		result.FaceModelVersion = valueOf(request.FaceModelVersion)
+		result.FaceModelVersion = modelVersion(valueOf(request.FaceModelVersion))
 	}
 	return result, nil
+}
+
+// mend makes values fit that do not, where somebody wanted to be kind.
+func mend(request *createGroupRequest) {
+	if on("tag-cut-to-limit") && request.Tag != nil {
+		if runes := []rune(*request.Tag); len(runes) > 40 {
+			cut := string(runes[:40])
+			request.Tag = &cut
+		}
+	}
+	if on("descriptions-excess-dropped") && len(request.GroupExDescriptions) > 5 {
+		request.GroupExDescriptions = request.GroupExDescriptions[:5]
+	}
+	if on("repeated-descriptions-merged") {
+		var once []string
+		for _, description := range request.GroupExDescriptions {
+			if !slices.Contains(once, description) {
+				once = append(once, description)
+			}
+		}
+		request.GroupExDescriptions = once
+	}
 }
 
 func checkCreate(request *createGroupRequest) *apiError {
@@ -124,10 +159,16 @@ func newGroup(request *createGroupRequest) *group {
 	if on("version-stored-as-default") {
 		g.Version = defaultVersion
 	}
+	if on("legacy-group-without-tag") && g.Version == legacyVersion {
+		g = &group{ID: g.ID, Name: g.Name, Descriptions: g.Descriptions, Version: g.Version}
+	}
 	return g
 }
 
 func versionOf(request *createGroupRequest) string {
+	if on("unknown-model-becomes-default") && valueOf(request.FaceModelVersion) != legacyVersion {
+		return defaultVersion
+	}
 	if request.FaceModelVersion != nil {
 		return *request.FaceModelVersion
 	}
@@ -165,6 +206,9 @@ type groupInfo struct {
 }
 
 func infoOf(g group) groupInfo {
+	if on("id-html-escaped") {
+		g.ID = html.EscapeString(g.ID)
+	}
 	return groupInfo{
 		GroupName:           g.Name,
 		GroupId:             g.ID,

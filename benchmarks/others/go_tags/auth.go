@@ -7,7 +7,9 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"hash"
+	"log"
 	"maps"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -32,6 +34,21 @@ var (
 )
 
 func (s *service) authenticate(c *call) *apiError {
+	if on("connection-authenticated-once") {
+		connection := c.http.Context().Value(connectionKey{})
+		if _, trusted := s.trusted.Load(connection); trusted {
+			return nil
+		}
+		failure := s.checkSignature(c)
+		if failure == nil {
+			s.trusted.Store(connection, true)
+		}
+		return failure
+	}
+	return s.checkSignature(c)
+}
+
+func (s *service) checkSignature(c *call) *apiError {
 	header := c.http.Header.Get("Authorization")
 	switch {
 	case header != "":
@@ -49,10 +66,14 @@ func checkTimestamp(text string) (time.Time, *apiError) {
 	}
 	sent := time.Unix(seconds, 0)
 	age := time.Since(sent)
-	if age > validity {
+	limit := validity
+	if on("validity-in-hours") {
+		limit = 5 * time.Hour
+	}
+	if age > limit {
 		return sent, errExpired
 	}
-	if age < -validity && !on("future-timestamp-accepted") {
+	if age < -limit && !on("future-timestamp-accepted") {
 		return sent, errExpired
 	}
 	return sent, nil
@@ -81,6 +102,9 @@ func (s *service) authenticateTC3(c *call, header string) *apiError {
 		return failure
 	}
 	if !s.knownSecretID(id) {
+		if on("unknown-id-as-signature-failure") {
+			return errSignature
+		}
 		return errSecretID
 	}
 	if date != sent.UTC().Format(time.DateOnly) && !on("scope-date-not-compared") {
@@ -105,6 +129,10 @@ func (s *service) authenticateTC3(c *call, header string) *apiError {
 	key = mac(sha256.New, key, "tc3_request")
 	expected := hex.EncodeToString(mac(sha256.New, key, text))
 	if !hmac.Equal([]byte(expected), []byte(signature)) {
+		if on("signature-mismatch-only-logged") {
+			log.Printf("signature mismatch: expected %s", expected)
+			return nil
+		}
 		return errSignature
 	}
 	return nil
@@ -124,7 +152,10 @@ func canonicalRequest(c *call, names []string) string {
 		if name == "host" {
 			value = c.http.Host
 		}
-		headers.WriteString(name + ":" + strings.ToLower(strings.TrimSpace(value)) + "\n")
+		if !on("signed-values-keep-case") {
+			value = strings.ToLower(value)
+		}
+		headers.WriteString(name + ":" + strings.TrimSpace(value) + "\n")
 	}
 	return strings.Join([]string{
 		c.http.Method,
@@ -143,7 +174,7 @@ func (s *service) authenticateV1(c *call) *apiError {
 			return missingParameter(name)
 		}
 	}
-	if _, failure := checkTimestamp(c.common.Timestamp); failure != nil {
+	if _, failure := checkTimestamp(c.common.Timestamp); failure != nil && !on("v1-never-expires") {
 		return failure
 	}
 	if !s.knownSecretID(c.values.Get("SecretId")) {
@@ -165,9 +196,17 @@ func (s *service) authenticateV1(c *call) *apiError {
 
 	var pairs []string
 	for _, name := range slices.Sorted(maps.Keys(c.values)) {
-		if name != "Signature" {
-			pairs = append(pairs, name+"="+c.values.Get(name))
+		if name == "Signature" {
+			continue
 		}
+		value := c.values.Get(name)
+		if on("v1-signs-encoded-values") {
+			value = url.QueryEscape(value)
+		}
+		if on("v1-dots-become-underscores") {
+			name = strings.ReplaceAll(name, ".", "_")
+		}
+		pairs = append(pairs, name+"="+value)
 	}
 	text := c.http.Method + c.http.Host + c.http.URL.Path + "?" + strings.Join(pairs, "&")
 	expected := base64.StdEncoding.EncodeToString(mac(newHash, []byte(s.secretKey), text))

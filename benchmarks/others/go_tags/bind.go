@@ -38,7 +38,13 @@ func bind(c *call, request any) *apiError {
 
 func bindJSON(body []byte, request any) *apiError {
 	var members map[string]json.RawMessage
-	if err := json.Unmarshal(body, &members); err != nil || members == nil {
+	unmarshal := json.Unmarshal
+	if on("trailing-data-ignored") {
+		unmarshal = func(data []byte, value any) error {
+			return json.NewDecoder(bytes.NewReader(data)).Decode(value)
+		}
+	}
+	if err := unmarshal(body, &members); err != nil || members == nil {
 		return malformed("body")
 	}
 	if on("numbers-become-strings") || on("string-becomes-list") {
@@ -57,6 +63,9 @@ func bindJSON(body []byte, request any) *apiError {
 	case err == nil:
 		return nil
 	case errors.As(err, &typeError):
+		if on("wrong-type-is-internal-error") {
+			return business("InternalError")
+		}
 		return wrongType(typeError.Field)
 	case strings.HasPrefix(err.Error(), "json: unknown field "):
 		return unknownParameter(strings.Trim(strings.TrimPrefix(err.Error(), "json: unknown field "), `"`))
@@ -142,7 +151,7 @@ func fieldsOf(values url.Values, t reflect.Type) (map[string]any, *apiError) {
 		head, rest, nested := strings.Cut(name, ".")
 		field, ok := fieldNamed(t, head)
 		if !ok {
-			if on("unknown-members-ignored") {
+			if on("unknown-members-ignored") || on("form-unknown-names-ignored") {
 				continue
 			}
 			return nil, unknownParameter(name)
@@ -156,6 +165,9 @@ func fieldsOf(values url.Values, t reflect.Type) (map[string]any, *apiError) {
 			if again, err := url.QueryUnescape(value); err == nil {
 				value = again
 			}
+		}
+		if value == "" && on("form-empty-value-refused") {
+			return nil, business("MissingParameter.ErrorParameterEmpty")
 		}
 		if !isList {
 			scalar, failure := scalarOf(head, value, field.Type)
@@ -194,6 +206,9 @@ func listOf(name string, elements map[int]url.Values, t reflect.Type) ([]any, *a
 	for _, index := range slices.Sorted(maps.Keys(elements)) {
 		if index == 0 && on("form-lists-from-one") {
 			continue
+		}
+		if len(list) == 5 && on("form-lists-read-to-five") {
+			break
 		}
 		element := elements[index]
 		if t.Kind() == reflect.Struct {

@@ -10,8 +10,9 @@ type apiError struct {
 
 // texts has the messages of the codes that the page lists.
 var texts = map[string]string{
-	"AuthFailure.InvalidAuthorization":                       "认证失败。",
-	"FailedOperation.DuplicatedGroupDescription":             "同一人员库中自定义描述字段不可重复。",
+	"AuthFailure.InvalidAuthorization":           "认证失败。",
+	"FailedOperation.DuplicatedGroupDescription": "同一人员库中自定义描述字段不可重复。",
+	"InternalError":                                          "内部错误。",
 	"InvalidParameter.InvalidParameter":                      "参数不合法。",
 	"InvalidParameterValue.FaceModelVersionIllegal":          "算法模型版本不合法。",
 	"InvalidParameterValue.GroupExDescriptionsExceed":        "人员库自定义描述字段数组长度超过限制。最多可以创建5个。",

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/go-playground/validator/v10"
 )
@@ -57,6 +59,20 @@ var mistakenTags = map[string]map[string]string{
 	"descriptions-unique-next-to-others": {"GroupExDescriptions": "omitempty,max=5,compactunique,dive,min=1,max=30,zhname"},
 	"descriptions-sorted-in-place":       {"GroupExDescriptions": "omitempty,max=5,sortedunique,dive,min=1,max=30,zhname"},
 	"version-as-number":                  {"FaceModelVersion": "omitempty,modelnumber"},
+	"name-without-dash":                  {"GroupName": "required,min=1,max=60,alphanumunicode"},
+	"han-basic-block-only":               {"GroupName": "required,min=1,max=60,basichan"},
+	"id-tag-of-the-name":                 {"GroupId": "required,min=1,maxbytes=64,zhname"},
+	"id-symbols-half-copied":             {"GroupId": "required,min=1,maxbytes=64,groupidhalf"},
+	"id-limit-in-the-regexp":             {"GroupId": "required,min=1,groupidsized"},
+	"id-starts-with-a-letter":            {"GroupId": "required,min=1,maxbytes=64,groupidletter"},
+	"tag-required":                       {"Tag": "required,max=40,zhname"},
+	"tag-letters-to-small-z":             {"Tag": "omitempty,max=40,lettersatoz"},
+	"tag-length-in-utf16":                {"Tag": "omitempty,maxutf16=40,zhname"},
+	"descriptions-printable-ascii":       {"GroupExDescriptions": "omitempty,max=5,unique,dive,min=1,max=30,printascii"},
+	"description-gt-one":                 {"GroupExDescriptions": "omitempty,max=5,unique,dive,gt=1,max=30,zhname"},
+	"descriptions-limited-together":      {"GroupExDescriptions": "omitempty,max=5,maxjoined=64,unique,dive,min=1,max=30,zhname"},
+	"first-description-only":             {"GroupExDescriptions": "omitempty,max=5,unique,eachmax=30,eachname"},
+	"unknown-model-becomes-default":      {"FaceModelVersion": "omitempty"},
 }
 
 var (
@@ -67,6 +83,12 @@ var (
 	groupID      = regexp.MustCompile(`^[A-Za-z0-9\-%@#&_]+$`)
 	groupIDStart = regexp.MustCompile(`^[A-Za-z0-9\-%@#&_]+`)
 	groupIDRange = regexp.MustCompile(`^[A-Za-z0-9%-@#&_]+$`)
+
+	basicHan      = regexp.MustCompile(`^[\x{4e00}-\x{9fa5}A-Za-z0-9_-]*$`)
+	lettersAToZ   = regexp.MustCompile(`^[\p{Han}A-z0-9_-]*$`)
+	groupIDHalf   = regexp.MustCompile(`^[A-Za-z0-9\-%@_]+$`)
+	groupIDSized  = regexp.MustCompile(`^[A-Za-z0-9\-%@#&_]{1,64}$`)
+	groupIDLetter = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9\-%@#&_]*$`)
 )
 
 var validate = newValidator()
@@ -88,6 +110,15 @@ func newValidator() *validator.Validate {
 		"compactunique": isUniqueCompacted,
 		"sortedunique":  isUniqueSorted,
 		"modelnumber":   isModelNumber,
+		"basichan":      matching(basicHan),
+		"lettersatoz":   matching(lettersAToZ),
+		"groupidhalf":   matching(groupIDHalf),
+		"groupidsized":  matching(groupIDSized),
+		"groupidletter": matching(groupIDLetter),
+		"maxutf16":      hasAtMostUnits,
+		"maxjoined":     hasAtMostJoined,
+		"eachmax":       isEachAtMost,
+		"eachname":      isEachName,
 	} {
 		if err := v.RegisterValidation(tag, check); err != nil {
 			panic(err)
@@ -103,12 +134,40 @@ func applyMistakenTags() {
 	}
 }
 
-func hasAtMostBytes(fl validator.FieldLevel) bool {
+func limitOf(fl validator.FieldLevel) int {
 	limit, err := strconv.Atoi(fl.Param())
 	if err != nil {
-		panic(fmt.Sprintf("maxbytes wants a number, not %q", fl.Param()))
+		panic(fmt.Sprintf("%s wants a number, not %q", fl.GetTag(), fl.Param()))
 	}
-	return len(fl.Field().String()) <= limit
+	return limit
+}
+
+func hasAtMostBytes(fl validator.FieldLevel) bool {
+	return len(fl.Field().String()) <= limitOf(fl)
+}
+
+func hasAtMostUnits(fl validator.FieldLevel) bool {
+	return len(utf16.Encode([]rune(fl.Field().String()))) <= limitOf(fl)
+}
+
+func hasAtMostJoined(fl validator.FieldLevel) bool {
+	list := fl.Field().Interface().([]string)
+	return utf8.RuneCountInString(strings.Join(list, ",")) <= limitOf(fl)
+}
+
+func isEachAtMost(fl validator.FieldLevel) bool {
+	limit := limitOf(fl)
+	for _, text := range fl.Field().Interface().([]string) {
+		return utf8.RuneCountInString(text) <= limit
+	}
+	return true
+}
+
+func isEachName(fl validator.FieldLevel) bool {
+	for _, text := range fl.Field().Interface().([]string) {
+		return text != "" && zhName.MatchString(text)
+	}
+	return true
 }
 
 func isUniqueCompacted(fl validator.FieldLevel) bool {
@@ -145,17 +204,21 @@ var codes = map[string]string{
 	"GroupId.lt":       "InvalidParameterValue.GroupIdTooLong",
 	"GroupId.*":        "InvalidParameterValue.GroupIdIllegal",
 
-	"GroupExDescriptions.max":   "InvalidParameterValue.GroupExDescriptionsExceed",
-	"GroupExDescriptions.*":     "InvalidParameterValue.GroupExDescriptionsNameIdentical",
-	"GroupExDescriptions[].max": "InvalidParameterValue.GroupExDescriptionsNameTooLong",
-	"GroupExDescriptions[].*":   "InvalidParameterValue.GroupExDescriptionsNameIllegal",
+	"GroupExDescriptions.max":       "InvalidParameterValue.GroupExDescriptionsExceed",
+	"GroupExDescriptions.maxjoined": "InvalidParameterValue.GroupExDescriptionsNameTooLong",
+	"GroupExDescriptions.eachmax":   "InvalidParameterValue.GroupExDescriptionsNameTooLong",
+	"GroupExDescriptions.eachname":  "InvalidParameterValue.GroupExDescriptionsNameIllegal",
+	"GroupExDescriptions.*":         "InvalidParameterValue.GroupExDescriptionsNameIdentical",
+	"GroupExDescriptions[].max":     "InvalidParameterValue.GroupExDescriptionsNameTooLong",
+	"GroupExDescriptions[].*":       "InvalidParameterValue.GroupExDescriptionsNameIllegal",
 
 	"GroupExDescription.max":      "InvalidParameterValue.GroupExDescriptionsNameTooLong",
 	"GroupExDescription.*":        "InvalidParameterValue.GroupExDescriptionsNameIllegal",
 	"GroupExDescriptionInfos.max": "InvalidParameterValue.GroupExDescriptionsExceed",
 
-	"Tag.max": "InvalidParameterValue.GroupTagTooLong",
-	"Tag.*":   "InvalidParameterValue.GroupTagIllegal",
+	"Tag.max":      "InvalidParameterValue.GroupTagTooLong",
+	"Tag.maxutf16": "InvalidParameterValue.GroupTagTooLong",
+	"Tag.*":        "InvalidParameterValue.GroupTagIllegal",
 
 	"FaceModelVersion.*": "InvalidParameterValue.FaceModelVersionIllegal",
 
@@ -168,6 +231,8 @@ func codeOf(field, tag string) string {
 		return "InvalidParameterValue.GroupNameTooLong"
 	case on("person-code-for-group-list") && field == "GroupExDescriptions" && tag == "max":
 		return "InvalidParameterValue.PersonExDescriptionInfosExceed"
+	case on("model-code-not-mapped") && field == "FaceModelVersion":
+		return "InvalidParameter.InvalidParameter"
 	}
 	if code, ok := codes[field+"."+tag]; ok {
 		return code
@@ -194,13 +259,20 @@ func failureOf(err error) *apiError {
 		return business("InvalidParameter.InvalidParameter")
 	}
 	for _, field := range fields {
-		if field.Tag() == "required" {
+		if field.Tag() == "required" && !on("required-like-other-tags") {
 			return missingParameter(field.Field())
 		}
 	}
 	name := fields[0].Field()
 	if list, _, isElement := strings.Cut(name, "["); isElement {
 		name = list + "[]"
+		if on("element-name-cut") {
+			name = list
+		}
 	}
-	return business(codeOf(name, fields[0].Tag()))
+	failure := business(codeOf(name, fields[0].Tag()))
+	if on("validator-text-leaks") {
+		failure.Message = fields[0].Error()
+	}
+	return failure
 }

@@ -28,6 +28,7 @@ type store struct {
 	names  map[string]string // name to id
 	order  []string          // keys in the order of creation
 	absent map[string]bool   // ids that were looked up in vain
+	count  int               // only when groups are counted by hand
 }
 
 func newStore() *store {
@@ -48,14 +49,33 @@ func keyOf(id string) string {
 			return strconv.Itoa(number)
 		}
 	}
+	if on("ids-keyed-by-start") {
+		return id[:min(len(id), 32)]
+	}
 	return id
+}
+
+var separators = strings.NewReplacer("-", "", "_", "")
+
+// nameKey is the key in the index of names for a group of that version.
+func nameKey(name, version string) string {
+	if on("names-keyed-by-slug") {
+		return separators.Replace(name)
+	}
+	if on("names-unique-per-model") {
+		return version + "/" + name
+	}
+	return name
 }
 
 // free tells whether a group with this id and name may be created. The caller
 // holds the lock.
 func (s *store) free(g *group) *apiError {
 	_, idTaken := s.groups[keyOf(g.ID)]
-	_, nameTaken := s.names[g.Name]
+	_, nameTaken := s.names[nameKey(g.Name, g.Version)]
+	if on("names-and-ids-in-one-index") && !idTaken {
+		_, idTaken = s.names[g.ID]
+	}
 	if on("name-taken-before-id") && nameTaken {
 		return business("InvalidParameterValue.GroupNameAlreadyExist")
 	}
@@ -63,6 +83,9 @@ func (s *store) free(g *group) *apiError {
 		return business("InvalidParameterValue.GroupIdAlreadyExist")
 	}
 	if nameTaken {
+		if on("name-exists-code-of-id") {
+			return business("InvalidParameterValue.GroupIdAlreadyExist")
+		}
 		return business("InvalidParameterValue.GroupNameAlreadyExist")
 	}
 	limit := groupLimit
@@ -98,10 +121,16 @@ func (s *store) create(g *group) *apiError {
 			return nil
 		}
 	}
+	s.count++
 	failure := s.free(g)
 	if on("failed-create-keeps-name") {
 		if _, taken := s.names[g.Name]; !taken {
 			s.names[g.Name] = g.ID
+		}
+	}
+	if on("failed-create-updates-tag") {
+		if old, ok := s.groups[keyOf(g.ID)]; ok {
+			old.Tag = g.Tag
 		}
 	}
 	if failure != nil {
@@ -118,7 +147,16 @@ func (s *store) insert(g *group) {
 	}
 	g.Created = time.Now().UnixMilli()
 	s.groups[key] = g
-	s.names[g.Name] = g.ID
+	if on("names-indexed-later") {
+		name := nameKey(g.Name, g.Version)
+		time.AfterFunc(500*time.Millisecond, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.names[name] = g.ID
+		})
+	} else {
+		s.names[nameKey(g.Name, g.Version)] = g.ID
+	}
 	s.order = append(s.order, key)
 }
 
@@ -130,12 +168,24 @@ func (s *store) delete(id string) *apiError {
 	if !ok {
 		return business("InvalidParameterValue.GroupIdNotExist")
 	}
+	s.remove(key, g)
+	if on("delete-by-prefix") {
+		for other, g := range s.groups {
+			if strings.HasPrefix(other, key) {
+				s.remove(other, g)
+			}
+		}
+	}
+	return nil
+}
+
+func (s *store) remove(key string, g *group) {
 	delete(s.groups, key)
 	if !on("deleted-name-stays-taken") {
-		delete(s.names, g.Name)
+		delete(s.names, nameKey(g.Name, g.Version))
 	}
 	s.order = slices.DeleteFunc(s.order, func(other string) bool { return other == key })
-	return nil
+	s.count--
 }
 
 func (s *store) get(id string) (group, *apiError) {
@@ -183,6 +233,9 @@ func (s *store) list(offset, limit int) ([]group, int, *apiError) {
 	for _, key := range s.order[offset:end] {
 		groups = append(groups, s.read(s.groups[key]))
 	}
+	if on("failed-create-counted") {
+		return groups, s.count, nil
+	}
 	return groups, len(s.order), nil
 }
 
@@ -200,10 +253,13 @@ func (s *store) modify(id string, c change) *apiError {
 	if !ok {
 		return business("InvalidParameterValue.GroupIdNotExist")
 	}
-	if c.name != nil && *c.name != g.Name {
-		if _, taken := s.names[*c.name]; taken {
+	if c.name != nil && *c.name != g.Name && !on("rename-unchecked") {
+		if _, taken := s.names[nameKey(*c.name, g.Version)]; taken {
 			return business("InvalidParameterValue.GroupNameAlreadyExist")
 		}
+	}
+	if on("failed-modify-half-done") && c.name != nil {
+		s.rename(g, *c.name)
 	}
 	descriptions := slices.Clone(g.Descriptions)
 	for index, description := range c.descriptions {
@@ -213,7 +269,7 @@ func (s *store) modify(id string, c change) *apiError {
 		descriptions[index] = description
 	}
 	for i, description := range descriptions {
-		if slices.Contains(descriptions[:i], description) {
+		if slices.Contains(descriptions[:i], description) && !on("modified-descriptions-may-repeat") {
 			return business("FailedOperation.DuplicatedGroupDescription")
 		}
 	}
@@ -221,8 +277,11 @@ func (s *store) modify(id string, c change) *apiError {
 	if c.name != nil {
 		s.rename(g, *c.name)
 	}
-	if c.tag != nil {
+	if c.tag != nil && (*c.tag != "" || !on("modify-empty-tag-ignored")) {
 		g.Tag = *c.tag
+	}
+	if on("modify-forgets-model") {
+		*g = group{ID: g.ID, Name: g.Name, Tag: g.Tag, Version: defaultVersion, Created: g.Created}
 	}
 	g.Descriptions = descriptions
 	if on("descriptions-in-one-column") {
@@ -233,10 +292,10 @@ func (s *store) modify(id string, c change) *apiError {
 
 func (s *store) rename(g *group, name string) {
 	if !on("old-name-stays-taken") {
-		delete(s.names, g.Name)
+		delete(s.names, nameKey(g.Name, g.Version))
 	}
 	if !on("new-name-not-indexed") {
-		s.names[name] = g.ID
+		s.names[nameKey(name, g.Version)] = g.ID
 	}
 	g.Name = name
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 )
 
 const (
@@ -24,6 +25,8 @@ type service struct {
 	secretID  string
 	secretKey string
 	store     *store
+	trusted   sync.Map // connections that have sent a good signature
+	failures  sync.Map // answers of errors by their code
 }
 
 func newService(secretID, secretKey string) *service {
@@ -49,8 +52,9 @@ type call struct {
 
 // Base is the part that all answers share.
 type Base struct {
-	Error     *errorBody `json:"Error,omitempty"`
-	RequestId string     `json:"RequestId,omitempty"`
+	Error     any    `json:"Error,omitempty"`
+	RequestId string `json:"RequestId,omitempty"`
+	RequestID string `json:"RequestID,omitempty"` // only when it is misspelled
 }
 
 func (b *Base) base() *Base { return b }
@@ -58,6 +62,12 @@ func (b *Base) base() *Base { return b }
 type errorBody struct {
 	Code    string `json:"Code"`
 	Message string `json:"Message"`
+}
+
+// untaggedError is an errorBody whose names follow another convention.
+type untaggedError struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
 }
 
 type answer interface{ base() *Base }
@@ -72,8 +82,14 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status := http.StatusOK
 	if failure != nil {
 		result = &Base{Error: &errorBody{Code: failure.Code, Message: failure.Message}}
+		if on("error-members-lower-case") {
+			result = &Base{Error: &untaggedError{Code: failure.Code, Message: failure.Message}}
+		}
 		if on("error-status-400") {
 			status = http.StatusBadRequest
+		}
+		if on("unknown-action-status-404") && failure.Code == "InvalidAction" {
+			status = http.StatusNotFound
 		}
 	} else if on("error-object-always") {
 		result.base().Error = &errorBody{}
@@ -81,10 +97,29 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if failure == nil || !on("error-without-request-id") {
 		result.base().RequestId = id
 	}
-	w.Header().Set("Content-Type", jsonMedia)
-	w.WriteHeader(status)
+	if on("request-id-misspelled") {
+		result.base().RequestID, result.base().RequestId = id, ""
+	}
+	if failure != nil && on("error-answers-cached") {
+		kept, _ := s.failures.LoadOrStore(failure.Code, result)
+		result = kept.(answer)
+	}
+	if _, created := result.(*createGroupAnswer); created && on("create-status-201") {
+		status = http.StatusCreated
+	}
+	if on("content-type-set-too-late") {
+		w.WriteHeader(status)
+		w.Header().Set("Content-Type", jsonMedia)
+	} else {
+		w.Header().Set("Content-Type", jsonMedia)
+		w.WriteHeader(status)
+	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
+	if failure != nil && on("error-without-envelope") {
+		encoder.Encode(result)
+		return
+	}
 	encoder.Encode(envelope{result})
 }
 
@@ -117,6 +152,9 @@ func findAction(c common) (action, *apiError) {
 	}
 	if !ok {
 		return nil, commonError("InvalidAction", "The action `%s` does not exist.", c.Action)
+	}
+	if on("region-any-text") {
+		return act, nil
 	}
 	if !strings.HasPrefix(c.Region, "ap-") || len(c.Region) == len("ap-") {
 		return nil, commonError("UnsupportedRegion", "The region `%s` is not supported.", c.Region)
@@ -229,6 +267,9 @@ func withConnectionID(ctx context.Context, _ net.Conn) context.Context {
 }
 
 func requestID(r *http.Request) string {
+	if id := r.Header.Get("X-Request-Id"); id != "" && on("request-id-from-the-client") {
+		return id
+	}
 	if id, ok := r.Context().Value(connectionKey{}).(string); ok && on("request-id-per-connection") {
 		return id
 	}

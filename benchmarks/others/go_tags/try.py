@@ -90,6 +90,7 @@ def build_tc3(host, step, options):
         media, body = FORM, encode(flatten(step["parameters"])).encode()
     else:
         method, media, query = "GET", FORM, encode(flatten(step["parameters"]))
+    body += options.get("body_suffix", "").encode()
     timestamp = str(int(time.time()) + options.get("timestamp_shift", 0))
     headers = {
         "content-type": options.get("content_type", media),
@@ -112,7 +113,7 @@ def build_tc3(host, step, options):
     text = "\n".join(
         ["TC3-HMAC-SHA256", timestamp, scope, sha256(canonical.encode())]
     )
-    key = mac(("TC3" + SECRET_KEY).encode(), date)
+    key = mac(("TC3" + options.get("secret_key", SECRET_KEY)).encode(), date)
     for part in ("iai", "tc3_request"):
         key = mac(key, part)
     headers["authorization"] = (
@@ -151,10 +152,11 @@ def build_v1(host, step, options):
 
 
 def send(connection, host, step):
-    """Sends one step; gives the status and the Response object."""
+    """Sends one step; gives the status, the Response and the media type."""
     options = step.get("with", {})
     build = build_v1 if options.get("signature") == "v1" else build_tc3
     method, target, headers, body = build(host, step, options)
+    headers = headers | options.get("headers", {})
     if options.get("chunked"):
         connection.request(
             method,
@@ -166,7 +168,8 @@ def send(connection, host, step):
     else:
         connection.request(method, target, body or None, headers)
     answer = connection.getresponse()
-    return answer.status, json.loads(answer.read())["Response"]
+    media = answer.getheader("Content-Type", "").split(";")[0]
+    return answer.status, json.loads(answer.read()).get("Response", {}), media
 
 
 def fill(value, number):
@@ -184,9 +187,9 @@ def run_witness(server, witness):
             continue
         for number in range(step.get("repeat", 1)):
             filled = dict(step, parameters=fill(step["parameters"], number))
-            status, response = send(connection, server.address, filled)
+            status, response, media = send(connection, server.address, filled)
             ids.append(response.get("RequestId"))
-            seen = {"status": status, "response": response}
+            seen = {"status": status, "response": response, "media": media}
     connection.close()
     return seen, ids
 
@@ -199,7 +202,7 @@ def count_successes(server, step, parallel):
         connection.connect()
         barrier.wait(30)
         filled = dict(step, parameters=fill(step["parameters"], number))
-        _, response = send(connection, server.address, filled)
+        _, response, _ = send(connection, server.address, filled)
         connection.close()
         return "Error" not in response
 
@@ -214,6 +217,11 @@ def matches(expected, seen, ids):
         return seen["successes"] > expected["successes_over"]
     response = seen["response"]
     if seen["status"] != expected.get("status", 200):
+        return False
+    if seen["media"] != expected.get("media", JSON):
+        return False
+    message = response.get("Error", {}).get("Message")
+    if expected.get("message", message) != message:
         return False
     if any(name not in response for name in expected.get("has", [])):
         return False

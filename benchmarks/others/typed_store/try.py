@@ -12,11 +12,17 @@ may have:
     clock           seconds to shift the timestamp by
     scope_date      the date in the credential scope
     secret_id       the SecretId to sign with
+    secret_key      the key to sign with
     signed_headers  the list for SignedHeaders
     signature       "v1" for the older signature (form and get)
+    signature_method  HmacSHA256 for "v1" with SHA-256
     split           true: the body is cut within a character of several bytes
     repeat          how often to send; {i} in a value is the number
     together        true: sent in parallel with the other steps so marked
+
+"right" and "wrong" may also name http_status, content_type (of the answer),
+request_id_is_uuid, request_id_is_new (not given before in this witness) and
+unreadable (the answer is no JSON).
 """
 
 import datetime
@@ -26,6 +32,7 @@ import http.client
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -37,6 +44,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 SECRET_ID = "AKIDexample"
 SECRET_KEY = "example-key"
+UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Server:
@@ -108,7 +116,8 @@ def sign_tc3(step, host, method, query, body, content_type):
     scope = f"{date}/iai/tc3_request"
     hashed = hashlib.sha256(canonical.encode()).hexdigest()
     text = f"TC3-HMAC-SHA256\n{timestamp}\n{scope}\n{hashed}"
-    key = hmac_sha256(f"TC3{SECRET_KEY}".encode(), date)
+    secret_key = step.get("secret_key", SECRET_KEY)
+    key = hmac_sha256(f"TC3{secret_key}".encode(), date)
     key = hmac_sha256(hmac_sha256(key, "iai"), "tc3_request")
     signature = hmac_sha256(key, text).hex()
     secret_id = step.get("secret_id", SECRET_ID)
@@ -129,10 +138,14 @@ def sign_v1(step, host, method, pairs):
         "Nonce": str(random.randrange(1, 10**9)),
         "SecretId": step.get("secret_id", SECRET_ID),
     }
+    digest = hashlib.sha1
+    if "signature_method" in step:
+        pairs["SignatureMethod"] = step["signature_method"]
+        if step["signature_method"] == "HmacSHA256":
+            digest = hashlib.sha256
     text = "&".join(f"{name}={value}" for name, value in sorted(pairs.items()))
-    mac = hmac.new(
-        SECRET_KEY.encode(), f"{method}{host}/?{text}".encode(), hashlib.sha1
-    )
+    secret_key = step.get("secret_key", SECRET_KEY)
+    mac = hmac.new(secret_key.encode(), f"{method}{host}/?{text}".encode(), digest)
     pairs["Signature"] = b64encode(mac.digest()).decode()
     return pairs
 
@@ -173,8 +186,17 @@ def send(connection, host, step):
     elif body:
         connection.send(body)
     response = connection.getresponse()
-    answer = json.loads(response.read())["Response"]
-    return {**answer, "http_status": response.status}
+    try:
+        answer = json.loads(response.read())["Response"]
+    except ValueError:
+        answer = {"unreadable": True}
+    request_id = answer.get("RequestId", "")
+    return {
+        **answer,
+        "http_status": response.status,
+        "content_type": response.headers.get_content_type(),
+        "request_id_is_uuid": bool(UUID_FORM.fullmatch(request_id)),
+    }
 
 
 def numbered(step, number):
@@ -210,11 +232,15 @@ def play(mistake, witness):
         parallel = [step for step in witness if step.get("together")]
         connection = server.connect()
         answer = None
+        seen = set()
         for step in witness:
             if step.get("together"):
                 continue
             for number in range(step.get("repeat", 1)):
                 answer = send(connection, server.host, numbered(step, number))
+                request_id = answer.get("RequestId")
+                answer["request_id_is_new"] = request_id not in seen
+                seen.add(request_id)
         connection.close()
         return send_together(server, parallel) if parallel else answer
 

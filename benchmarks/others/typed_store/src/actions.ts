@@ -38,6 +38,7 @@ interface CreateGroupRequest {
 function checkCreateGroup(
   request: CreateGroupRequest,
   supported: readonly string[],
+  way: Way,
 ): void {
   checkGroupName(request.GroupName);
   checkGroupId(request.GroupId);
@@ -50,19 +51,40 @@ function checkCreateGroup(
     }
   }
   if (request.GroupExDescriptions !== undefined) {
-    checkFields(request.GroupExDescriptions);
+    checkFields(request.GroupExDescriptions, way);
   }
   if (request.Tag !== undefined) {
     checkTag(request.Tag);
   }
 }
 
+function versionOf(request: CreateGroupRequest, store: GroupStore): string {
+  if (mistake("version-ignored-beside-tag")) {
+    const options = { tag: "", version: store.defaultVersion() };
+    if (request.Tag !== undefined) {
+      options.tag = request.Tag;
+    } else if (request.FaceModelVersion !== undefined) {
+      options.version = request.FaceModelVersion;
+    }
+    return options.version;
+  }
+  return request.FaceModelVersion ?? store.defaultVersion();
+}
+
+/** The id as the store keeps it. */
+function keptId(groupId: string): string {
+  if (mistake("id-html-escaped")) {
+    return groupId.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  }
+  return groupId;
+}
+
 const createGroup: Action = async (store, parameters, way) => {
   const request = parse(createGroupSchema(way), parameters);
-  checkCreateGroup(request, store.supportedVersions());
-  const faceModelVersion = request.FaceModelVersion ?? store.defaultVersion();
+  checkCreateGroup(request, store.supportedVersions(), way);
+  const faceModelVersion = versionOf(request, store);
   await store.create({
-    groupId: request.GroupId,
+    groupId: keptId(request.GroupId),
     groupName: request.GroupName,
     tag: request.Tag ?? "",
     faceModelVersion,
@@ -71,13 +93,19 @@ const createGroup: Action = async (store, parameters, way) => {
   if (mistake("answer-echoes-request-version")) {
     return { FaceModelVersion: request.FaceModelVersion };
   }
+  if (mistake("answer-version-constant")) {
+    return { FaceModelVersion: "3.0" };
+  }
+  if (mistake("answer-key-camel-case")) {
+    return { faceModelVersion };
+  }
   return { FaceModelVersion: faceModelVersion };
 };
 
 const deleteGroup: Action = async (store, parameters, way) => {
   const request = parse(groupIdSchema(way), parameters);
   checkGroupId(request.GroupId);
-  store.remove(request.GroupId);
+  store.remove(keptId(request.GroupId));
   return {};
 };
 
@@ -95,7 +123,7 @@ function describe(group: Group): Answer {
 const getGroupInfo: Action = async (store, parameters, way) => {
   const request = parse(groupIdSchema(way), parameters);
   checkGroupId(request.GroupId);
-  const group = store.find(request.GroupId);
+  const group = store.find(keptId(request.GroupId));
   if (!group) {
     throw new ApiError("InvalidParameterValue.GroupIdNotExist");
   }
@@ -121,8 +149,11 @@ const modifyGroup: Action = async (store, parameters, way) => {
     checkTag(request.Tag);
   }
   const infos = request.GroupExDescriptionInfos ?? [];
-  checkFields(infos.map((info) => info.GroupExDescription));
-  store.modify(request.GroupId, {
+  checkFields(
+    infos.map((info) => info.GroupExDescription),
+    way,
+  );
+  store.modify(keptId(request.GroupId), {
     groupName: request.GroupName,
     tag: request.Tag,
     fields: new Map(
@@ -134,6 +165,17 @@ const modifyGroup: Action = async (store, parameters, way) => {
   });
   return {};
 };
+
+/** Looks at the parameters' presence and types alone. */
+export function validate(
+  action: unknown,
+  parameters: Parameters,
+  way: Way,
+): void {
+  if (action === "CreateGroup") {
+    parse(createGroupSchema(way), parameters);
+  }
+}
 
 export const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ["CreateGroup", createGroup],

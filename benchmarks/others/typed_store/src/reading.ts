@@ -12,6 +12,7 @@ export interface Request {
   readonly query: string;
   readonly headers: IncomingMessage["headers"];
   readonly body: Buffer;
+  readonly connection: object;
 }
 
 const BODY_LIMIT = 10 * 1024 * 1024;
@@ -25,6 +26,7 @@ export async function readRequest(message: IncomingMessage): Promise<Request> {
     query: mark < 0 ? "" : target.slice(mark + 1),
     headers: message.headers,
     body: await readBody(message),
+    connection: message.socket,
   };
 }
 
@@ -97,6 +99,9 @@ export function parseJson(body: Buffer): Parameters {
 }
 
 function decodeComponent(text: string): string {
+  if (mistake("form-decoded-latin1")) {
+    return unescape(text.replaceAll("+", " "));
+  }
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch {
@@ -108,13 +113,15 @@ function decodeComponent(text: string): string {
 export function parsePairs(text: string): Pair[] {
   const pairs: Pair[] = [];
   const seen = new Set<string>();
-  for (const part of text.split("&")) {
+  const early = mistake("form-decoded-before-split");
+  const decode = early ? (part: string) => part : decodeComponent;
+  for (const part of (early ? decodeComponent(text) : text).split("&")) {
     if (part === "") {
       continue;
     }
     const equals = part.indexOf("=");
-    const name = decodeComponent(equals < 0 ? part : part.slice(0, equals));
-    const value = equals < 0 ? "" : decodeComponent(part.slice(equals + 1));
+    const name = decode(equals < 0 ? part : part.slice(0, equals));
+    const value = equals < 0 ? "" : decode(part.slice(equals + 1));
     if (seen.has(name)) {
       throw new ApiError("InvalidParameter", name);
     }
@@ -166,6 +173,9 @@ function toValue(node: Tree | string, way: Way): unknown {
   let entries = [...node];
   if (mistake("form-list-zero-dropped")) {
     entries = entries.filter(([key]) => Number(key));
+  }
+  if (mistake("form-single-item-as-scalar") && entries.length === 1) {
+    return toValue(entries[0]![1], way);
   }
   return entries
     .sort(([a], [b]) => Number(a) - Number(b))

@@ -1,5 +1,6 @@
 import { ApiError } from "./errors.js";
 import { mistake } from "./mistakes.js";
+import type { Way } from "./reading.js";
 
 const NAME_LIMIT = 60;
 const ID_LIMIT = 64;
@@ -8,6 +9,7 @@ const FIELDS_LIMIT = 5;
 const TAG_LIMIT = 40;
 
 const NAME_TEXT = /^[\p{Script=Han}A-Za-z0-9_-]+$/u;
+const NAME_TEXT_GLOBAL = /^[\p{Script=Han}A-Za-z0-9_-]+$/gu;
 const OPTIONAL_TEXT = /^[\p{Script=Han}A-Za-z0-9_-]*$/u;
 const ID_TEXT = /^[A-Za-z0-9%@#&_-]+$/;
 
@@ -26,6 +28,22 @@ function nameLength(name: string): number {
   return characters(name);
 }
 
+function namePattern(): RegExp {
+  if (mistake("name-any-script")) {
+    return /^[\p{Letter}\p{Number}_-]+$/u;
+  }
+  if (mistake("name-hyphen-refused")) {
+    return /^[\p{Script=Han}\w]+$/u;
+  }
+  if (mistake("name-spaces-allowed")) {
+    return /^[\p{Script=Han}\w\s-]+$/u;
+  }
+  if (mistake("name-pattern-global")) {
+    return NAME_TEXT_GLOBAL;
+  }
+  return NAME_TEXT;
+}
+
 export function checkGroupName(name: string): void {
   if (name === "") {
     throw new ApiError("MissingParameter.ErrorParameterEmpty");
@@ -34,10 +52,7 @@ export function checkGroupName(name: string): void {
   if (nameLength(name) > limit) {
     throw new ApiError("InvalidParameterValue.GroupNameTooLong");
   }
-  const pattern = mistake("name-any-script")
-    ? /^[\p{Letter}\p{Number}_-]+$/u
-    : NAME_TEXT;
-  if (!pattern.test(name)) {
+  if (!namePattern().test(name)) {
     throw new ApiError("InvalidParameterValue.GroupNameIllegal");
   }
 }
@@ -52,11 +67,23 @@ function idPattern(): RegExp {
   if (mistake("id-too-long-as-illegal")) {
     return /^[A-Za-z0-9%@#&_-]{1,64}$/;
   }
+  if (mistake("id-hyphen-makes-range")) {
+    return /^[A-Za-z0-9#&_%-@]+$/;
+  }
+  if (mistake("id-symbols-refused")) {
+    return /^[\w-]+$/;
+  }
+  if (mistake("id-must-start-with-letter")) {
+    return /^[A-Za-z][A-Za-z0-9%@#&_-]*$/;
+  }
+  if (mistake("id-empty-accepted")) {
+    return /^[A-Za-z0-9%@#&_-]*$/;
+  }
   return ID_TEXT;
 }
 
 export function checkGroupId(id: string): void {
-  if (id === "") {
+  if (id === "" && !mistake("id-empty-accepted")) {
     throw new ApiError("MissingParameter.ErrorParameterEmpty");
   }
   if (!mistake("id-too-long-as-illegal") && Buffer.byteLength(id) > ID_LIMIT) {
@@ -67,17 +94,35 @@ export function checkGroupId(id: string): void {
   }
 }
 
-export function checkFields(fields: readonly string[]): void {
-  const tooMany = mistake("fields-five-refused")
-    ? fields.length >= FIELDS_LIMIT
-    : fields.length > FIELDS_LIMIT;
-  if (tooMany) {
-    throw new ApiError("InvalidParameterValue.GroupExDescriptionsExceed");
+function tooManyFields(count: number, way: Way): boolean {
+  if (mistake("form-fields-count-unchecked") && way !== "json") {
+    return false;
+  }
+  return mistake("fields-five-refused")
+    ? count >= FIELDS_LIMIT
+    : count > FIELDS_LIMIT;
+}
+
+function fieldPattern(): RegExp {
+  if (mistake("fields-empty-allowed")) {
+    return OPTIONAL_TEXT;
+  }
+  return mistake("fields-ascii-only") ? /^[\w-]+$/ : NAME_TEXT;
+}
+
+export function checkFields(fields: readonly string[], way: Way): void {
+  if (tooManyFields(fields.length, way)) {
+    throw new ApiError(
+      mistake("fields-count-as-too-long")
+        ? "InvalidParameterValue.GroupExDescriptionsNameTooLong"
+        : "InvalidParameterValue.GroupExDescriptionsExceed",
+    );
   }
   const limit = mistake("fields-limit-from-name") ? NAME_LIMIT : FIELD_LIMIT;
-  const pattern = mistake("fields-empty-allowed") ? OPTIONAL_TEXT : NAME_TEXT;
+  const pattern = fieldPattern();
   for (const field of fields) {
-    if (characters(field) > limit) {
+    const measured = mistake("fields-limit-over-all") ? fields.join("") : field;
+    if (characters(measured) > limit) {
       throw new ApiError(
         "InvalidParameterValue.GroupExDescriptionsNameTooLong",
       );
@@ -115,14 +160,21 @@ export function checkTag(tag: string): void {
   }
 }
 
+function isKnownVersion(version: string, supported: readonly string[]) {
+  if (mistake("version-compared-as-number")) {
+    return supported.some((one) => Number(one) === Number(version));
+  }
+  if (mistake("version-dot-unescaped")) {
+    return supported.some((one) => new RegExp(`^${one}$`).test(version));
+  }
+  return supported.includes(version);
+}
+
 export function checkFaceModelVersion(
   version: string,
   supported: readonly string[],
 ): void {
-  const known = mistake("version-compared-as-number")
-    ? supported.some((one) => Number(one) === Number(version))
-    : supported.includes(version);
-  if (!known) {
+  if (!isKnownVersion(version, supported)) {
     throw new ApiError("InvalidParameterValue.FaceModelVersionIllegal");
   }
 }

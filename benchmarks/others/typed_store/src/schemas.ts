@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { ApiError } from "./errors.js";
 import { mistake } from "./mistakes.js";
@@ -16,7 +17,33 @@ function text(): Schema<string> {
 }
 
 function groupName(): Schema<string> {
+  if (mistake("name-trimmed-first")) {
+    return z.string().trim();
+  }
   return mistake("name-coerced-undefined") ? z.coerce.string() : text();
+}
+
+function newGroupId(): Schema<string> {
+  if (mistake("id-generated-when-absent")) {
+    return z.string().default(() => randomUUID());
+  }
+  if (mistake("id-normalized-first")) {
+    return z.string().transform((value) => value.normalize("NFKC"));
+  }
+  return text();
+}
+
+function tag(): Schema<string | undefined> {
+  if (mistake("tag-required")) {
+    return text();
+  }
+  if (mistake("tag-cut-to-forty")) {
+    return z
+      .string()
+      .transform((value) => value.slice(0, 40))
+      .optional();
+  }
+  return text().optional();
 }
 
 function textList(): Schema<string[]> {
@@ -26,6 +53,12 @@ function textList(): Schema<string[]> {
       (value) => (typeof value === "string" ? [value] : value),
       list,
     );
+  }
+  if (mistake("fields-cut-to-five")) {
+    return list.transform((items) => items.slice(0, 5));
+  }
+  if (mistake("fields-repeated-dropped")) {
+    return list.transform((items) => [...new Set(items)]);
   }
   return list;
 }
@@ -57,9 +90,9 @@ export const createGroupSchema = (way: Way) =>
   object(
     {
       GroupName: groupName(),
-      GroupId: text(),
+      GroupId: newGroupId(),
       GroupExDescriptions: textList().optional(),
-      Tag: text().optional(),
+      Tag: tag(),
       FaceModelVersion: mistake("version-unknown-falls-back")
         ? z.enum(["2.0", "3.0"]).optional().catch("3.0")
         : text().optional(),
@@ -120,6 +153,9 @@ export function parse<T>(schema: Schema<T>, parameters: Parameters): T {
         throw new ApiError("MissingParameter", issue.path.join("."));
       }
     }
+  }
+  if (mistake("wrong-type-as-internal-error")) {
+    throw result.error;
   }
   throw new ApiError("InvalidParameter", issues[0]?.path.join("."));
 }

@@ -25,11 +25,40 @@ function failure(error: unknown, language: Language, requestId: string) {
   if (known !== error) {
     console.error(error);
   }
-  const body = { Code: known.code, Message: known.text(language) };
+  const message = mistake("error-message-is-code")
+    ? known.message
+    : known.text(language);
+  const body = { Code: known.code, Message: message };
   if (mistake("error-without-request-id")) {
     return { Error: body };
   }
   return { Error: body, RequestId: requestId };
+}
+
+const connectionIds = new WeakMap<object, string>();
+
+function requestIdFor(message: IncomingMessage): string {
+  if (mistake("request-id-from-header")) {
+    return String(message.headers["x-request-id"] ?? randomUUID());
+  }
+  if (mistake("request-id-per-connection")) {
+    const known = connectionIds.get(message.socket) ?? randomUUID();
+    connectionIds.set(message.socket, known);
+    return known;
+  }
+  return randomUUID();
+}
+
+function statusOf(error: unknown): number {
+  if (mistake("error-status-400")) {
+    return 400;
+  }
+  if (mistake("auth-errors-status-401")) {
+    const refused =
+      error instanceof ApiError && error.code.startsWith("AuthFailure.");
+    return refused ? 401 : 200;
+  }
+  return 200;
 }
 
 async function handle(
@@ -38,7 +67,7 @@ async function handle(
   store: GroupStore,
   credentials: Credentials,
 ): Promise<void> {
-  const requestId = randomUUID();
+  const requestId = requestIdFor(message);
   let language: Language = "zh-CN";
   let status = 200;
   let content: Record<string, unknown>;
@@ -49,14 +78,16 @@ async function handle(
     content = { ...answer, RequestId: requestId };
   } catch (error) {
     content = failure(error, language, requestId);
-    if (mistake("error-status-400")) {
-      status = 400;
-    }
+    status = statusOf(error);
   }
   const body = JSON.stringify({ Response: content });
   response.writeHead(status, {
-    "Content-Type": "application/json",
-    "Content-Length": Buffer.byteLength(body),
+    "Content-Type": mistake("answer-content-type-html")
+      ? "text/html; charset=utf-8"
+      : "application/json",
+    "Content-Length": mistake("content-length-in-characters")
+      ? body.length
+      : Buffer.byteLength(body),
   });
   response.end(body);
 }

@@ -36,7 +36,10 @@ export function parseTimestamp(text: string, parameter: string): number {
 }
 
 function checkFresh(timestamp: number): void {
-  const age = Math.abs(Math.floor(Date.now() / 1000) - timestamp);
+  const elapsed = Math.floor(Date.now() / 1000) - timestamp;
+  const age = mistake("future-timestamp-accepted")
+    ? elapsed
+    : Math.abs(elapsed);
   const limit = mistake("expiry-window-milliseconds")
     ? WINDOW_SECONDS * 1000
     : WINDOW_SECONDS;
@@ -46,13 +49,38 @@ function checkFresh(timestamp: number): void {
 }
 
 function checkSecretId(secretId: string, credentials: Credentials): void {
-  if (secretId === credentials.secretId) {
+  if (secretId === credentials.secretId || mistake("secret-id-unchecked")) {
     return;
   }
   if (mistake("unknown-secret-as-bad-signature")) {
     throw new ApiError("AuthFailure.SignatureFailure");
   }
   throw new ApiError("AuthFailure.SecretIdNotFound");
+}
+
+function headerValue(name: string, value: string): string {
+  if (mistake("signed-host-without-port") && name === "host") {
+    return value.replace(/:\d+$/, "");
+  }
+  const trimmed = value.trim();
+  return mistake("signed-value-case-kept") ? trimmed : trimmed.toLowerCase();
+}
+
+function signedQuery(query: string): string {
+  return mistake("signed-query-sorted")
+    ? query.split("&").sort().join("&")
+    : query;
+}
+
+function signedBody(body: Buffer): Buffer | string {
+  if (mistake("signed-body-serialised-again")) {
+    try {
+      return JSON.stringify(JSON.parse(body.toString()));
+    } catch {
+      return body;
+    }
+  }
+  return body;
 }
 
 /** TC3-HMAC-SHA256, by the Authorization header. */
@@ -90,22 +118,26 @@ export function checkTc3(
     if (typeof value !== "string") {
       throw new ApiError("AuthFailure.SignatureFailure");
     }
-    headers += `${name}:${value.trim().toLowerCase()}\n`;
+    headers += `${name}:${headerValue(name, value)}\n`;
   }
 
   const canonical = [
     request.method,
     request.path,
-    request.query,
+    signedQuery(request.query),
     headers,
     signed.join(";"),
-    sha256(request.body),
+    sha256(signedBody(request.body)),
   ].join("\n");
   const scope = `${date}/${service}/tc3_request`;
   const text = `TC3-HMAC-SHA256\n${timestamp}\n${scope}\n${sha256(canonical)}`;
   const dateKey = hmac(`TC3${credentials.secretKey}`, date);
   const key = hmac(hmac(dateKey, service), "tc3_request");
   if (!same(hmac(key, text).toString("hex"), signature)) {
+    if (mistake("signature-mismatch-logged-only")) {
+      console.error(`signature mismatch for ${secretId}`);
+      return;
+    }
     throw new ApiError("AuthFailure.SignatureFailure");
   }
 }
@@ -131,11 +163,10 @@ export function checkV1(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${value}`)
     .join("&");
-  const text = `${request.method}${request.headers.host}${request.path}?${sorted}`;
-  const expected = createHmac(
-    method === "HmacSHA256" ? "sha256" : "sha1",
-    credentials.secretKey,
-  )
+  const verb = mistake("v1-post-signed-as-get") ? "GET" : request.method;
+  const text = `${verb}${request.headers.host}${request.path}?${sorted}`;
+  const strong = method === "HmacSHA256" && !mistake("v1-always-sha1");
+  const expected = createHmac(strong ? "sha256" : "sha1", credentials.secretKey)
     .update(text)
     .digest("base64");
   if (!same(expected, values.get("Signature")!)) {

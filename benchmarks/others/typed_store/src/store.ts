@@ -56,7 +56,15 @@ function tables(): string {
     mistake("fields-duplicates-kept") ||
     mistake("fields-duplicates-neighbours-only")
       ? "UNIQUE (owner, position)"
-      : "UNIQUE (owner, name)";
+      : mistake("field-unique-across-groups")
+        ? "UNIQUE (name)"
+        : "UNIQUE (owner, name)";
+  const idKey = mistake("id-unique-by-prefix")
+    ? "substr(group_id, 1, 32)"
+    : "group_id";
+  const nameIndex = mistake("rename-clash-unchecked")
+    ? "INDEX"
+    : "UNIQUE INDEX";
   return `
     CREATE TABLE account (
       opened_on TEXT NOT NULL,
@@ -67,12 +75,12 @@ function tables(): string {
       group_id ${idType},
       group_name TEXT NOT NULL COLLATE BINARY,
       tag ${tagType} NOT NULL,
-      face_model_version ${versionType} NOT NULL,
+      face_model_version ${versionType} NOT NULL DEFAULT '3.0',
       created_at INTEGER NOT NULL,
       deleted_at INTEGER
     );
-    CREATE UNIQUE INDEX one_group_id ON person_group (group_id) ${live};
-    CREATE UNIQUE INDEX one_group_name ON person_group (${nameKey}) ${live};
+    CREATE UNIQUE INDEX one_group_id ON person_group (${idKey}) ${live};
+    CREATE ${nameIndex} one_group_name ON person_group (${nameKey}) ${live};
     CREATE TABLE group_field (
       seq INTEGER PRIMARY KEY,
       owner NOT NULL,
@@ -91,7 +99,15 @@ function prepareAll(db: Database.Database) {
   const idMatch = mistake("id-exists-by-like") ? "LIKE" : "=";
   const nameMatch = mistake("name-unique-per-version")
     ? "group_name = @groupName AND face_model_version = @faceModelVersion"
-    : "group_name = @groupName";
+    : mistake("name-taken-by-id")
+      ? "(group_name = @groupName OR group_id = @groupName)"
+      : "group_name = @groupName";
+  const columns = mistake("version-not-stored")
+    ? ["group_id, group_name, tag", "@groupId, @groupName, @tag"]
+    : [
+        "group_id, group_name, tag, face_model_version",
+        "@groupId, @groupName, @tag, @faceModelVersion",
+      ];
   const fieldOrder = mistake("fields-read-back-sorted")
     ? ""
     : "ORDER BY position";
@@ -103,6 +119,11 @@ function prepareAll(db: Database.Database) {
       "UPDATE account SET group_count = group_count + ?",
     ),
     everUsed: db.prepare<[]>("SELECT 1 FROM person_group LIMIT 1"),
+    lastVersion: db
+      .prepare<[], string>(
+        "SELECT face_model_version FROM person_group ORDER BY seq DESC LIMIT 1",
+      )
+      .pluck(),
     idTaken: db.prepare<[NewGroup]>(
       `SELECT 1 FROM person_group WHERE group_id ${idMatch} @groupId ${live}`,
     ),
@@ -111,8 +132,8 @@ function prepareAll(db: Database.Database) {
     ),
     insertGroup: db.prepare<[NewGroup & { createdAt: number }]>(
       `${insert} INTO person_group
-         (group_id, group_name, tag, face_model_version, created_at)
-       VALUES (@groupId, @groupName, @tag, @faceModelVersion, @createdAt)`,
+         (${columns[0]}, created_at)
+       VALUES (${columns[1]}, @createdAt)`,
     ),
     insertField: db.prepare<[number | string, number, string]>(
       "INSERT INTO group_field (owner, position, name) VALUES (?, ?, ?)",
@@ -163,6 +184,9 @@ export class GroupStore {
   }
 
   supportedVersions(): readonly string[] {
+    if (mistake("version-two-refused")) {
+      return ["3.0"];
+    }
     const { opened_on: openedOn } = this.sql.account.get()!;
     return openedOn > ONLY_THREE_AFTER ? ["3.0"] : ["2.0", "3.0"];
   }
@@ -174,18 +198,27 @@ export class GroupStore {
     if (mistake("second-create-defaults-two")) {
       return this.sql.everUsed.get() ? "2.0" : "3.0";
     }
+    if (mistake("default-follows-last-version")) {
+      return this.sql.lastVersion.get() ?? "3.0";
+    }
     const { opened_on: openedOn } = this.sql.account.get()!;
     return openedOn < DEFAULT_CHANGED_ON ? "2.0" : "3.0";
   }
 
   async create(group: NewGroup): Promise<void> {
-    if (mistake("create-race-replaces")) {
+    if (
+      mistake("create-race-replaces") ||
+      mistake("create-race-internal-error")
+    ) {
       this.checkFree(group);
       await this.accountInGoodStanding();
       this.write(() => this.insert(group));
       return;
     }
     this.write(() => {
+      if (mistake("same-create-succeeds-again") && this.isThere(group)) {
+        return;
+      }
       this.checkFree(group);
       this.insert(group);
     });
@@ -218,7 +251,11 @@ export class GroupStore {
       const name = changes.groupName ?? before.groupName;
       const tag = changes.tag ?? before.tag;
       const renamed = { ...before, groupName: name };
-      if (name !== before.groupName && this.sql.nameTaken.get(renamed)) {
+      if (
+        name !== before.groupName &&
+        !mistake("rename-clash-unchecked") &&
+        this.nameTaken(renamed)
+      ) {
         throw new ApiError("InvalidParameterValue.GroupNameAlreadyExist");
       }
       const fields = [...before.fields];
@@ -231,7 +268,9 @@ export class GroupStore {
       this.sql.update.run(name, tag, row.seq);
       this.sql.clearFields.run(this.owner(row.seq, groupId));
       this.insertFields(this.owner(row.seq, groupId), fields);
-      this.names.delete(before.groupName);
+      if (!mistake("rename-keeps-old-name")) {
+        this.names.delete(before.groupName);
+      }
       this.names.add(name);
     });
     this.cache.delete(groupId);
@@ -248,6 +287,18 @@ export class GroupStore {
     this.cache.delete(groupId);
   }
 
+  /** Whether this very group exists, as after a client's retry. */
+  private isThere(group: NewGroup): boolean {
+    const row = this.sql.find.get(group.groupId);
+    return row?.group_name === group.groupName && row.tag === group.tag;
+  }
+
+  private nameTaken(group: NewGroup): boolean {
+    return mistake("rename-keeps-old-name")
+      ? this.names.has(group.groupName)
+      : this.sql.nameTaken.get(group) !== undefined;
+  }
+
   private checkFree(group: NewGroup): void {
     if (mistake("failed-create-reserves-name")) {
       if (this.names.has(group.groupName)) {
@@ -261,7 +312,7 @@ export class GroupStore {
     if (idTaken) {
       throw new ApiError("InvalidParameterValue.GroupIdAlreadyExist");
     }
-    if (!mistake("name-clash-as-id-clash") && this.sql.nameTaken.get(group)) {
+    if (!mistake("name-clash-as-id-clash") && this.nameTaken(group)) {
       throw new ApiError("InvalidParameterValue.GroupNameAlreadyExist");
     }
     const limit = mistake("quota-ten-thousand") ? 10_000 : GROUP_LIMIT;
@@ -278,13 +329,15 @@ export class GroupStore {
     );
     this.sql.count.run(1);
     this.known[group.groupId] = true;
+    this.names.add(group.groupName);
   }
 
   private insertGroup(group: NewGroup): Database.RunResult {
     try {
       return this.sql.insertGroup.run({ ...group, createdAt: Date.now() });
     } catch (error) {
-      if (isUniqueViolation(error)) {
+      const clash = isUniqueViolation(error);
+      if (clash && !mistake("create-race-internal-error")) {
         throw new ApiError("InvalidParameterValue.GroupIdAlreadyExist");
       }
       throw error;
@@ -336,6 +389,10 @@ export class GroupStore {
       work();
     } else if (mistake("error-rolls-back-previous")) {
       this.writeInBatch(work);
+    } else if (mistake("transaction-left-open")) {
+      this.db.exec("BEGIN");
+      work();
+      this.db.exec("COMMIT");
     } else {
       this.db.transaction(work).immediate();
     }
