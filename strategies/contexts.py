@@ -23,7 +23,7 @@ from conformance.strategies.draws import limit_of
 from conformance.strategies.forms import is_sayable
 from conformance.strategies.sequences import create
 
-__all__ = ["DIMENSIONS", "Dimension", "added_alone", "additions", "in_context", "probes"]
+__all__ = ["DIMENSIONS", "OTHER_WAYS", "Dimension", "added_alone", "additions", "in_context", "probes"]
 
 # What is changed of a step; the parameter at issue is told, "" for none. None where it can't be.
 Change = Callable[[Step, str], Step | None]
@@ -33,14 +33,15 @@ _SLACK = 64  # bytes
 # The ids and names of requests that aren't about them.
 _PLAIN = frozenset({SALT, ID, NAME})
 _HAN_NAME = "班级_<han:9>"
+_JSON_FORMS = frozenset({Form.JSON, Form.JSON_RAW})
 _ANYBODYS = _PLAIN | {_HAN_NAME}
 _BARE = Step(create())
 # The parameters whose texts are anybody's own.
 _FREE = frozenset({"GroupName", "GroupId", "Tag", *ARRAYS})
 # What is done to a body leaves no room for other parameters, nor for another body.
 _OF_BODIES = frozenset({
-    "append", "as-form", "body", "byte-order-mark", "compact", "content-type", "cut", "encoding", "escaped", "indices",
-    "long-tag", "method", "misspelt", "padded", "spaced", "then-body", "then-field", "then-flip",
+    "append", "as-form", "body", "byte-order-mark", "compact", "content-type", "cut", "declared-hash", "encoding",
+    "escaped", "indices", "long-tag", "method", "misspelt", "padded", "spaced", "then-body", "then-field", "then-flip",
 })  # fmt: skip
 # A whole salt, filled up to a length.
 _FILLED = re.compile(r"<salt><(salt|han):(\d+)>(.*)", re.DOTALL)
@@ -92,7 +93,7 @@ def _of_json(*twists: str) -> Change:
 
 
 def _is_json(step: Step) -> bool:
-    return step.form in {Form.JSON, Form.JSON_RAW}
+    return step.form in _JSON_FORMS
 
 
 def _raw(step: Step, subject: str) -> Step | None:
@@ -292,7 +293,7 @@ DIMENSIONS: tuple[Dimension, ...] = (
         (None, None, None, _twisted("timestamp=-90"), _twisted("timestamp=90")),
     ),
     Dimension(
-        "connection", "checks are made once a connection", "Protocol.connection",
+        "connection", "checks are made once a connection", "Authentication.other-headers",
         (None, None, _twisted("header=Connection:close")),
     ),
 )  # fmt: skip
@@ -313,6 +314,8 @@ def in_context(case: Case, number: int, without: Collection[str] = ()) -> Case |
         return None
     random = Random(f"{case.id} {number}")  # noqa: S311 -- no secret is drawn
     dealt = [(each, random.choice(each.choices)) for each in DIMENSIONS if len(case.steps) == 1 or not each.of_one]
+    if any(_kind(twist) in _OF_BODIES for step in case.steps for twist in step.twists):
+        dealt = [each for each in dealt if not each[0].of_bodies]
     subject = CLAUSE[case.clause].parameter
     steps = tuple(_changed(each, dealt, subject, without) for each in case.steps)
     if steps == case.steps:
@@ -325,6 +328,10 @@ def additions(plain: Step, step: Step) -> frozenset[str]:
     more = (each for each in step.request.parameters if each[0] not in plain.request.names)
     way = {f"{step.form} {step.scheme}"} if (step.form, step.scheme) != (plain.form, plain.scheme) else set[str]()
     return frozenset({*step.twists[len(plain.twists) :], *(f"{name}={value!r}" for name, value in more), *way})
+
+
+# As they are named among additions.
+OTHER_WAYS = frozenset(f"{form} {scheme}" for form in Form for scheme in Scheme if form not in _JSON_FORMS)
 
 
 def added_alone(case: Case) -> frozenset[str] | None:
@@ -354,10 +361,8 @@ def _changed(
     if step.request.action != ACTION:
         return step
     changed, twists = step, {_kind(each) for each in step.twists}
-    for dimension, change in dealt:
-        if change is None or (dimension.of_bodies and not twists.isdisjoint(_OF_BODIES)):
-            continue
-        further = change(changed, subject)
+    for _, change in dealt:
+        further = None if change is None else change(changed, subject)
         if further is None or not (_is_json(further) or is_sayable(further.request)):
             continue
         new = {_kind(each) for each in further.twists[len(step.twists) :]}

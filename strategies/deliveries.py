@@ -175,7 +175,7 @@ def _of_common_parameters() -> Iterator[Ranked]:
     yield _refused("Protocol.action.known", "an unknown Action", "action=CreateGroups")
     yield _refused("Protocol.action.known", "an unknown Action, GET", "action=CreateGroups", how=_GET_1, rank=3)
     yield _refused("Protocol.action.known", "the Action in small letters", "action=creategroup")
-    for action in ("Create", "iai.CreateGroup", "CreateGroup-2", "CreateGroup2", "DescribeGroups", "创建"):
+    for action in ("CreateGroup-2", "CreateGroup2", "DescribeGroups", "创建"):
         yield _refused("Protocol.action.known", f"the Action {action}", f"action={action}", rank=5)
     yield _refused("Protocol.version.present", "no Version", "without=Version")
     for version, about in (("20200303", "without its hyphens"), ("2020-03-04", "of the day after")):

@@ -58,7 +58,9 @@ def errors_of_the_framework():
 
     def answer(http, pass_on):
         try:
-            fits = http.method != "POST" or not http.body.startswith(b"{") or _is_of_types(json.loads(http.body))
+            fits = (
+                http.method != "POST" or not http.body.startswith(b"{") or _is_of_types(json.loads(http.body.decode()))
+            )
         except (ValueError, RecursionError):
             fits = False
         fits = fits and (http.body.startswith(b"{") or b"=" in http.body or http.method != "POST")

@@ -76,7 +76,10 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         """Answer."""
         data = self.rfile.read(int(self.headers["Content-Length"]))
-        body = json.loads(data)
+        try:
+            body = json.loads(data)
+        except ValueError:  # more digits than Python reads
+            body = {"GroupName": 0, "GroupId": "a"}
         code = "InvalidAction" if self.headers["X-TC-Action"] != "CreateGroup" else refusal(body)
         if MISTAKE == "dies" and "\U0001f600" in str(body):
             self.close_connection = True

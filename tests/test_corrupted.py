@@ -50,7 +50,7 @@ REJECTED = {Kind.REJECTED_THOUGH_VALID}
 # What is done to an answer: how, and the kinds of departures of which each must then show some, and no other. An
 # acceptance becomes a refusal, and the other way round; every form is broken once.
 CORRUPTIONS = {
-    "accepted": (accepted("3.0"), ACCEPTED),
+    "accepted": (accepted("3.0"), ACCEPTED | {Kind.WRONG_RESULT}),  # where 2.0 was asked for
     "refused": (refused("InvalidParameterValue.GroupIdIllegal"), REJECTED | {Kind.WRONG_REASON}),
     "undocumented": (
         refused("InvalidParameterValue.NobodyKnowsThis"),

@@ -24,7 +24,7 @@ TOLD = {
     "everything_is_text": ("Protocol.json.", ["GroupName.type"]),
     "recordings": ("Authentication.", ["Response.RequestId.unique"]),
     "arrays_from_one": ("Protocol.form.", ["Protocol.form.array-order"]),
-    "nobody_is_asked": ("Authentication.", ["Authentication.signature"]),
+    "nobody_is_asked": ("Authentication.", ["Authentication.signature", "Authentication.token"]),
     "one_success": ("Protocol.json.", ["GroupName.required", "Response.RequestId.unique", "Response.FaceModelVersion"]),
 }
 

@@ -84,8 +84,10 @@ def assert_agree_on_steps(case):
         request = fill(step.request, SALT)
         if request.action == ACTION:
             assert_agree(request, account)
-            if any(each.startswith("OK") for each in account.second(request)):
-                account.create(*(dict(request.parameters).get(each) for each in ("GroupId", "GroupName")))
+            identity = [dict(request.parameters).get(each) for each in ("GroupId", "GroupName")]
+            created = any(each.startswith("OK") for each in account.second(request))
+            if created and all(isinstance(each, str) for each in identity):
+                account.create(*identity)
         else:
             account.delete(dict(request.parameters)["GroupId"])
 

@@ -23,7 +23,8 @@ from conformance.runs.selection import cases_of, traffic_of
 from conformance.runs.session import Session, open_session
 from conformance.runs.settings import CASSETTE, Settings
 from conformance.runs.shrink import shrink_failures
-from conformance.runs.ways import PROBES, Ways, probed_for
+from conformance.runs.taking_apart import as_served
+from conformance.runs.ways import PROBES, Way, Ways, probed_for
 from conformance.strategies.draws import drawing
 from conformance.strategies.seeded import opening, seeded
 from conformance.strategies.sequences import given_again
@@ -92,7 +93,7 @@ class CasePart:
 
     def play(self, run: Run, _settings: Settings) -> list[Failure]:
         """Send its steps, in its context but for what fails by itself."""
-        case = run.taking_apart.without_failing(self.case)
+        case = run.taking_apart.without_failing(as_served(self.case, run.ways))
         if (way := run.ways.barred(case)) is not None:
             raise UnsupportedError(run.ways.why(way))
         if case is not self.case and case.id in run.results.verdicts:
@@ -187,9 +188,7 @@ def parts_of(settings: Settings, recording: Recording | None = None) -> Iterator
         before[case.id] += 1
         return CasePart(case, before[case.id] - 1)
 
-    # Nobody who asks for parameters alone is told that their server knows no forms.
-    unasked = {way for way, probe in PROBES.items() if not settings.aims_at(probe.clause)}
-    ways, seed = Ways((*settings.without, *unasked)), settings.seed
+    ways, seed = Ways((*settings.without, *_unasked(settings))), settings.seed
     first, last = [_aimed_at(each, settings, ways) for each in (opening(seed), seeded(seed))] if explores else [[], []]
     yield from map(part, first)
     yield from map(part, _asked_for(settings, cases_of(settings, recording), explored, [*first, *last]))
@@ -199,6 +198,11 @@ def parts_of(settings: Settings, recording: Recording | None = None) -> Iterator
     yield from map(part, last)
     if explores:
         yield from (RevisitPart(each) for each in _UNIQUE if settings.aims_at(each))
+
+
+def _unasked(settings: Settings) -> set[Way]:
+    """The ways that are none of what is asked for."""
+    return {way for way, probe in PROBES.items() if not settings.aims_at(probe.clause)}
 
 
 def _aimed_at(cases: Iterable[Case], settings: Settings, ways: Ways) -> list[Case]:
@@ -224,7 +228,9 @@ def _asked_for(
 
     The first case, a plain request, is always sent: it shows whether anybody is let in.
     """
-    ways = Ways(settings.without)
+    # Nobody who asks for parameters alone is told that their server knows no forms.
+    unasked, ways = Ways((*settings.without, *_unasked(settings))), Ways(settings.without)
+    cases = [as_served(each, unasked) for each in cases]
     aimed = _aimed_at(cases, settings, ways)
     drawn = {way for each in explored for way in each.drawn.ways if way not in settings.without}
     chosen = {*(each.id for each in cases[:1]), *(each.id for each in aimed)}

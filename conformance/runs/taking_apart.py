@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from conformance.exchange.cases import Case
 from conformance.judging.judge import DepartureKind
 from conformance.judging.results import Failure
-from conformance.strategies.contexts import added_alone, in_context
+from conformance.runs.ways import Ways
+from conformance.strategies.contexts import OTHER_WAYS, added_alone, in_context
 
-__all__ = ["TakingApart"]
+__all__ = ["TakingApart", "as_served"]
 
 _Key = tuple[str, DepartureKind]
+
+
+def without(case: Case, additions: Collection[str]) -> Case:
+    """The case in its context without some additions."""
+    if case.context is None or not additions:
+        return case
+    plain, number = case.context
+    return in_context(plain, number, additions) or plain
+
+
+def as_served(case: Case, ways: Ways) -> Case:
+    """The case in its context, in JSON where it would go by a way that isn't asked for, or isn't served."""
+    return without(case, OTHER_WAYS) if ways.barred(case) is not None else case
 
 
 @dataclass(slots=True)
@@ -28,10 +42,7 @@ class TakingApart:
 
     def without_failing(self, case: Case) -> Case:
         """The case in its context, as far as that doesn't fail by itself; the plain one where nothing is left."""
-        if case.context is None or not self.failing:
-            return case
-        plain, number = case.context
-        return in_context(plain, number, self.failing) or plain
+        return without(case, self.failing)
 
     def learn(self, case: Case, failures: Iterable[Failure]) -> None:
         """Learn from what a case showed: the first, which is as plain as can be, what fails whatever is added."""
