@@ -41,7 +41,7 @@ _FREE = frozenset({"GroupName", "GroupId", "Tag", *ARRAYS})
 # What is done to a body leaves no room for other parameters, nor for another body.
 _OF_BODIES = frozenset({
     "append", "as-form", "body", "byte-order-mark", "compact", "content-type", "cut", "declared-hash", "encoding",
-    "escaped", "indices", "long-tag", "method", "misspelt", "padded", "spaced", "then-body", "then-field", "then-flip",
+    "escaped", "indices", "long-tag", "method", "misspelt", "padded", "spaced",
 })  # fmt: skip
 # A whole salt, filled up to a length.
 _FILLED = re.compile(r"<salt><(salt|han):(\d+)>(.*)", re.DOTALL)
@@ -76,6 +76,8 @@ def _by(form: Form, scheme: Scheme) -> Change:
 
     def change(step: Step, subject: str) -> Step | None:
         if step.form is not Form.JSON or step.scheme is not Scheme.TC3 or step.twists or not is_sayable(step.request):
+            return None
+        if len(step.request.names) < len(step.request.parameters):  # of a doubled one each way may take another
             return None
         plain = step.request.last_text("GroupName") == NAME and subject != "GroupName"
         return replace(_put("GroupName", ID, step) if plain else step, form=form, scheme=scheme)
@@ -314,7 +316,7 @@ def in_context(case: Case, number: int, without: Collection[str] = ()) -> Case |
         return None
     random = Random(f"{case.id} {number}")  # noqa: S311 -- no secret is drawn
     dealt = [(each, random.choice(each.choices)) for each in DIMENSIONS if len(case.steps) == 1 or not each.of_one]
-    if any(_kind(twist) in _OF_BODIES for step in case.steps for twist in step.twists):
+    if any(_is_of_body(twist) for step in case.steps for twist in step.twists):
         dealt = [each for each in dealt if not each[0].of_bodies]
     subject = CLAUSE[case.clause].parameter
     steps = tuple(_changed(each, dealt, subject, without) for each in case.steps)
@@ -369,6 +371,11 @@ def _changed(
         if twists.isdisjoint(new) and additions(changed, further).isdisjoint(without):
             changed = further
     return changed
+
+
+def _is_of_body(twist: str) -> bool:
+    """Whether it leaves no room for other parameters, nor for another body."""
+    return _kind(twist) in _OF_BODIES or twist.startswith("then-")
 
 
 def _kind(twist: str) -> str:

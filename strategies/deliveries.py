@@ -258,9 +258,9 @@ def _of_json() -> Iterator[Ranked]:
     )
     yield _refused(form, "NaN", f'body={_PLAIN[:-1]}, "Tag": NaN}}', rank=3)
     for about, lenient in _LENIENT.items():
-        yield _refused(form, f"{about}, where many look at nothing", f"body={lenient}", rank=1)
+        yield _alone(form, f"{about}, where many look at nothing", f"body={lenient}", rank=1)
     for encoding in ("utf-16", "utf-16-le", "utf-32"):
-        yield _refused(form, f"in {encoding.upper()}", f"encoding={encoding}", rank=1)
+        yield _alone(form, f"in {encoding.upper()}", f"encoding={encoding}", rank=1)
     yield _refused(whole, "a list of the object", f"body=[{_PLAIN}]", rank=2)
     for about, body in (("an empty list", "[]"), ("a text", '"x"'), ("null", "null"), ("a number", "5")):
         yield _refused(whole, about, f"body={body}", rank=2 if body == "null" else 3)

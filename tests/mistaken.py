@@ -38,7 +38,7 @@ def _changed(change):
 
     def read(http):
         try:
-            return replace(http, body=json.dumps(change(json.loads(http.body, parse_constant=int))).encode())
+            return replace(http, body=json.dumps(change(json.loads(http.body.decode(), parse_constant=int))).encode())
         except (ValueError, AttributeError, RecursionError):
             return http
 

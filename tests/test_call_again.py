@@ -124,7 +124,7 @@ def test_a_failure_is_shown_again(here, fault, clause):
     [
         ("group-name-one-too-many", "GroupName.length.max"),
         ("group-id-toolong-as-description", "GroupId.length.max"),
-        ("refused-keeps-name", "State.refused-leaves-nothing"),
+        ("group-id-one-too-many", "GroupId.length.max"),
         ("tag-toolong-as-group-name", "Tag.length.max"),
         ("body-as-latin-1", "GroupName.charset"),
     ],

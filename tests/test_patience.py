@@ -124,7 +124,7 @@ def test_an_error_that_always_comes():
     target = Restless(emulator=Emulator(faulty(conforming(), "internal-error-for-illegal-id")))
     shown = failure_groups(target.judged(CASES).results, Settings(profile="smoke"))
 
-    assert set(shown.of_clauses) == {"GroupId.charset"}
+    assert set(shown.of_clauses) == {"GroupId.charset", "Request.doubled-parameter"}  # one of two may be illegal
     assert sum(target.slept) < 3, "and it isn't waited for again and again"
 
 
@@ -238,7 +238,7 @@ def test_deletions_that_take_a_while(code, seconds):
     gone = {}
 
     def whim(http):
-        body = json.loads(http.body) if http.body[:1] == b"{" else {}
+        body = json.loads(http.body) if b"{" in http.body[:9] else {}
         if action(http) == "DeleteGroup":
             gone[names.get(body["GroupId"]) if "Name" in code else body["GroupId"]] = target.now
         text = body.get("GroupName" if "Name" in code else "GroupId")

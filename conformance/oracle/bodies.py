@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from conformance.contract import CLAUSE, DEEP_JSON
+from conformance.contract import CLAUSE, DEEP_JSON, PARAMETERS
 from conformance.exchange.draft import JSON, URLENCODED, to_json
 from conformance.exchange.messages import HttpRequest, header
 from conformance.exchange.request import Request
@@ -19,7 +19,7 @@ from conformance.exchange.wire import (
     form_data,
     received,
 )
-from conformance.oracle.findings import Finding, breaks, depends, keeps, reading_of
+from conformance.oracle.findings import Breach, Finding, breaks, depends, keeps, reading_of
 from conformance.oracle.gates import leeway, taken_or_refused
 from conformance.oracle.prediction import EVERYWHERE, Box
 
@@ -31,6 +31,7 @@ _LONG_NUMBER = re.compile(f"(?<![0-9])[0-9]{{{_LONGEST + 1}}}")  # looked for at
 _DIGIT = re.compile("[0-9]")
 # Possessive, so that a text without an end is looked at once.
 _TEXTS = re.compile(r'(?s)"(?:[^"\\]++|\\.)*+"?')
+_MEMBERS = re.compile(r'"([A-Za-z0-9_]{1,64})"\s{0,9}:')
 _NOTHING = re.compile(r"[ \t\r\n]*+(?:null)?[ \t\r\n]*+")
 
 
@@ -165,7 +166,10 @@ def _read_json(http: HttpRequest, text: str, box: Box, found: tuple[Finding, ...
     except NoObjectError:
         return Decoded(box, None, (*found, breaks("Protocol.json.object")))
     except UndecodableError:
-        return Decoded(box, None, (*found, breaks("Protocol.json.form")))
+        refused = breaks("Protocol.json.form")
+        if any(each[1] not in PARAMETERS for each in _MEMBERS.finditer(text)):  # who reads on may tell that first
+            refused = replace(refused, breaches=(*refused.breaches, Breach("UnknownParameter")))
+        return Decoded(box, None, (*found, refused))
     found = (*found, keeps("Protocol.json.form"), keeps("Protocol.json.object"))
     # Of what is nested deep the request may not hold all.
     plainly = deep or sent.body in {to_json(request, escaped=True), to_json(request, escaped=False)}

@@ -23,7 +23,7 @@ from conformance.runs.selection import cases_of, traffic_of
 from conformance.runs.session import Session, open_session
 from conformance.runs.settings import CASSETTE, Settings
 from conformance.runs.shrink import shrink_failures
-from conformance.runs.taking_apart import as_served
+from conformance.runs.taking_apart import as_served, planned
 from conformance.runs.ways import PROBES, Way, Ways, probed_for
 from conformance.strategies.draws import drawing
 from conformance.strategies.seeded import opening, seeded
@@ -103,7 +103,8 @@ class CasePart:
         except NotRecordedError:
             run.results.not_recorded(case)
             raise
-        run.results.note(case.id, failures)
+        for each in dict.fromkeys((case.id, planned(case).id)):
+            run.results.note(each, failures)
         run.taking_apart.learn(case, failures)
         return failures
 

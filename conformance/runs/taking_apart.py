@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conformance.exchange.cases import Case
 from conformance.judging.judge import DepartureKind
@@ -11,7 +11,7 @@ from conformance.judging.results import Failure
 from conformance.runs.ways import Ways
 from conformance.strategies.contexts import OTHER_WAYS, added_alone, in_context
 
-__all__ = ["TakingApart", "as_served"]
+__all__ = ["TakingApart", "as_served", "planned"]
 
 _Key = tuple[str, DepartureKind]
 
@@ -21,12 +21,17 @@ def without(case: Case, additions: Collection[str]) -> Case:
     if case.context is None or not additions:
         return case
     plain, number = case.context
-    return in_context(plain, number, additions) or plain
+    return in_context(plain, number, additions) or replace(plain, context=case.context)
 
 
 def as_served(case: Case, ways: Ways) -> Case:
     """The case in its context, in JSON where it would go by a way that isn't asked for, or isn't served."""
     return without(case, OTHER_WAYS) if ways.barred(case) is not None else case
+
+
+def planned(case: Case) -> Case:
+    """The case as it was planned, whatever was left out of its context."""
+    return case if case.context is None else in_context(*case.context) or case
 
 
 @dataclass(slots=True)
