@@ -49,7 +49,7 @@ def test_told_as_a_person_would(mistake, only, clauses):
 
 @pytest.mark.slow
 def test_what_is_left_of_a_body():
-    """What wasn't read of a body spoils the next request, whichever that is; the connection is among the first named."""
+    """What was not read of a body spoils the next request, whichever that is; the connection is named early."""
     found = judged.found("proto-body-unread", "Protocol.*", "Request.check-order")
 
     assert found.exit_code == 1
