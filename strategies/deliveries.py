@@ -141,7 +141,7 @@ def _of_permissions() -> Iterator[Ranked]:
     yield _alone(others, "one more signed header", "signed-header=X-Custom: Two Words ")
     yield _alone(others, "the Action signed too", "also-signed=x-tc-action")
     for about, how in (("form, SHA-1", _FORM_SHA1), ("form, SHA-256", _FORM_1), ("GET, SHA-256", _GET_SHA256)):
-        yield _alone(version_1, about, how=how, rank=1)
+        yield _alone(version_1, about, how=how, rank=0)
     yield _alone(version_1, "another SignatureMethod means SHA-1", "signature-method=HmacMD5", how=_FORM_SHA1)
     yield _alone(version_1, "no SignatureMethod means SHA-1", "without=SignatureMethod", how=_GET_1)
     yield _alone("Authentication.unsigned-payload", "a signature that leaves the body out", "unsigned-payload")
