@@ -52,7 +52,7 @@ ABSENT = _Absent()
 
 _SALTED = frozenset({"GroupName", "GroupId"})
 _ANY_SALT = "confabcdefghij"
-_ODD_RANKS = {"Han": 0, "newline": 1, "lone high surrogate": 1, "emoji": 2, "null": 3}
+_ODD_RANKS = {"Han": 0, "newline": 1, "lone high surrogate": 0, "emoji": 2, "null": 3}
 _RANK_OF_CONTROLS = 3
 # Of which a byte, and two, keep no more than what a short text has.
 _FAR_BEYOND = (1029, 65_541)

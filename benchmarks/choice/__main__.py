@@ -42,7 +42,7 @@ def main() -> int:
     """Choose, tell, and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--contexts", type=int, default=16, help="how many contexts of a case there are")
-    parser.add_argument("--requests", type=int, default=985, help="how many may be sent")
+    parser.add_argument("--requests", type=int, default=955, help="how many may be sent")
     parser.add_argument("--groups", type=int, default=290, help="how many groups may be created")
     parser.add_argument("--shown", type=Path, help="a file of what shows what, which is written if it isn't there")
     parser.add_argument(
