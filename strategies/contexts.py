@@ -43,6 +43,7 @@ _OF_BODIES = frozenset({
     "append", "as-form", "body", "byte-order-mark", "compact", "content-type", "cut", "declared-hash", "encoding",
     "escaped", "indices", "long-tag", "method", "misspelt", "padded", "spaced",
 })  # fmt: skip
+_HALF = re.compile("[\ud800-\udfff]")
 # A whole salt, filled up to a length.
 _FILLED = re.compile(r"<salt><(salt|han):(\d+)>(.*)", re.DOTALL)
 
@@ -77,12 +78,18 @@ def _by(form: Form, scheme: Scheme) -> Change:
     def change(step: Step, subject: str) -> Step | None:
         if step.form is not Form.JSON or step.scheme is not Scheme.TC3 or step.twists or not is_sayable(step.request):
             return None
-        if len(step.request.names) < len(step.request.parameters):  # of a doubled one each way may take another
+        # Of a doubled one each way may take another, and half a pair isn't written alike in any two.
+        if len(step.request.names) < len(step.request.parameters) or _has_half_a_pair(step):
             return None
         plain = step.request.last_text("GroupName") == NAME and subject != "GroupName"
         return replace(_put("GroupName", ID, step) if plain else step, form=form, scheme=scheme)
 
     return change
+
+
+def _has_half_a_pair(step: Step) -> bool:
+    """Whether a text has a lone surrogate, which UTF-8 can't say."""
+    return _HALF.search(json.dumps(step.request.plain, ensure_ascii=False)) is not None
 
 
 def _twisted(*twists: str) -> Change:
@@ -100,7 +107,7 @@ def _is_json(step: Step) -> bool:
 
 def _raw(step: Step, subject: str) -> Step | None:
     """Not escaped, with Han in the name where that isn't at issue."""
-    if step.form is not Form.JSON or step.request.last_text("GroupName") is None:
+    if step.form is not Form.JSON or step.request.last_text("GroupName") is None or _has_half_a_pair(step):
         return None
     named = step if subject == "GroupName" else _put("GroupName", _HAN_NAME, step)
     return replace(named, form=Form.JSON_RAW)
