@@ -1,7 +1,4 @@
-"""A run: sends the requests of cases to a target, within bounds, and has each answer judged.
-
-It knows no test framework.
-"""
+"""A run: sends the requests of cases to a target, within bounds, and has each answer judged. No test framework."""
 
 from __future__ import annotations
 
