@@ -119,7 +119,7 @@ def test_a_date_that_is_none(stand_in):
 def test_a_service_whose_clock_is_set(stand_in, words):
     """What is refused for the time of its signature is sent again, with the time that the refusal tells."""
     service, ahead = stand_in.service, []
-    at_request(service, 4, lambda: ahead.append(1200))
+    at_request(service, 7, lambda: ahead.append(1200))
     service.clock = lambda: time.time() + sum(ahead)
     with stand_in.here():
         done = command(*words)
