@@ -104,8 +104,7 @@ def _converse(session: Session, steps: Sequence[Step], quota: int | None) -> int
 
 def _became(groups: Groups) -> str:
     """What became of the groups of a live account, in a line."""
-    hint = f"; {groups.told}" if groups.left else ""
-    return f"{counted(groups.deleted, 'group')} deleted, {len(groups.left)} left{hint}\n"
+    return f"{counted(groups.deleted, 'group')} deleted, {len(groups.left)} left{groups.hint}\n"
 
 
 class _TwiceError(ValueError):

@@ -14,7 +14,7 @@ from conformance.exchange.wire import Envelope, Form, encode, envelope
 from conformance.judging.account_status import MAY_NOT, why_down, why_unusable
 from conformance.live.clock import AccountClock
 from conformance.live.journal import Journal
-from conformance.live.ownership import Listed, Whose, whose
+from conformance.live.ownership import Listed, Whose, was_made_while, whose
 from conformance.live.pace import ATTEMPTS, Pace
 from conformance.oracle.world import World
 from conformance.targets import Target
@@ -52,6 +52,7 @@ class LiveAccount:
         foreign: id → name of the groups that were there before the run: they are never this run's, whatever is
             answered.
         listed: whether they could be listed.
+        looked: whether they were.
         clock: what time it is there.
         last_sent: when a run sent something last, whatever was answered.
     """
@@ -62,6 +63,7 @@ class LiveAccount:
     on_request: Callable[[], None] = lambda: None
     foreign: dict[str, str | None] = field(default_factory=dict)
     listed: bool = True
+    looked: bool = False
     clock: AccountClock = field(default_factory=AccountClock)
     last_sent: float = 0.0
     _endless: bool = False
@@ -103,7 +105,7 @@ class LiveAccount:
             TargetUnusableError: the account can't be used, or not be reached; the message says why.
         """
         listed = self.groups(attempts=_MOST_IN_VAIN)
-        self.listed = listed is not None
+        self.listed = self.looked = listed is not None
         if self._endless:
             raise TargetUnusableError(
                 f"{self.target.name} gives no end of groups: after {_MOST_PAGES} pages of GetGroupList there are more, "
@@ -203,6 +205,20 @@ class LiveAccount:
     def whose(self, group: Listed, journal: Journal) -> tuple[Whose, str]:
         """Whose a group is that is there; see `ownership`."""
         return whose(group, journal.entry(group.group_id), journal.entries(), journal.sent(), self.foreign)
+
+    def came_meanwhile(self, group: Listed, journal: Journal) -> bool:
+        """Whether a group came while the run of a journal went on: since the account was looked at, or by its date."""
+        if group.group_id in self.foreign or self.looked:
+            return group.group_id not in self.foreign
+        times = [each.since for each in journal.entries()] + [each.since for each in journal.sent()]
+        return was_made_while(group, min(times), max(*times, self.last_sent)) if times else False
+
+    def went_meanwhile(self, listed: Iterable[Listed] | None) -> set[str]:
+        """The ids of groups that were there before the run, and now aren't, or under another name, as a list tells."""
+        if not self.looked or listed is None:
+            return set()
+        names = {each.group_id: each.name for each in listed}
+        return {each for each, name in self.foreign.items() if each not in names or names[each] != name}
 
     def refuse_unusable(self, answer: Envelope) -> None:
         """Raise TargetUnusableError where whatever is asked next will be refused as well.

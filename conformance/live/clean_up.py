@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from conformance.base.errors import TargetUnusableError, TransportError
+from conformance.base.words import counted, visible
 from conformance.live.account import BEING_DELETED, NOT_THERE, LiveAccount
 from conformance.live.journal import Entry, Journal, JournalError, State
 from conformance.live.leniency import could_choose
-from conformance.live.ownership import Listed, Whose
+from conformance.live.ownership import Listed, Whose, is_made_of
 
-__all__ = ["clean_up"]
+__all__ = ["Outcome", "clean_up"]
 
 # Seconds between two looks, at first; and after which a creation may still be carried out.
 _BETWEEN_LOOKS = 2.0
@@ -29,12 +30,47 @@ _MOST_LOOKS = 10
 _LOOKS_TO_BELIEVE = 2
 # So many times in a row the same trouble, such as no answer: it is the same with the others.
 _LOST_AFTER = 3
-_CHOOSES = "its id could be read as the beginning, or a pattern, of somebody else's: delete it by hand"
+# So many of the groups that nobody explains are named.
+_MOST_TOLD = 3
+_CHOOSES = "its id could be read as a part, or a pattern, of somebody else's: delete it by hand"
+_MADE_OF = "its id or its name can be computed of one that was sent: delete it by hand"
 # Where groups can't be listed, longer texts than any id are asked for by none.
 _LONGEST_ID = 64
 
 
-def clean_up(account: LiveAccount, journal: Journal) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a clean-up came to.
+
+    Attributes:
+        left: GroupId → why the group was left.
+        came: the ids of groups that came while the run went on, and of which nothing that it sent tells.
+        went: the ids of groups that were there before the run, and are gone, or have another name.
+    """
+
+    left: dict[str, str]
+    came: tuple[str, ...] = ()
+    went: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """What else happened in the account meanwhile; empty where nothing is known of it."""
+        told = [
+            f"{_named(self.came)} came into the account meanwhile under ids and names that this run didn't send: "
+            "another run's or somebody else's, or what the service made of requests",
+            f"{_named(self.went)} of before the run went, or got another name, meanwhile: somebody did that, or the "
+            "service, when it was asked for something else",
+        ]
+        return "; ".join(each for each, ids in zip(told, (self.came, self.went), strict=True) if ids)
+
+
+def _named(ids: Sequence[str]) -> str:
+    """How many groups there are, and the first of them."""
+    some = ", ".join(map(visible, ids[:_MOST_TOLD]))
+    return f"{counted(len(ids), 'group')} ({some}{', …' if len(ids) > _MOST_TOLD else ''})"
+
+
+def clean_up(account: LiveAccount, journal: Journal) -> Outcome:
     """Delete what the journal says was created, the newest first; what became of each is written into the journal.
 
     Args:
@@ -42,7 +78,7 @@ def clean_up(account: LiveAccount, journal: Journal) -> dict[str, str]:
         journal: of a run that sends nothing any more.
 
     Returns:
-        GroupId → why the group was left.
+        What was left, and what else is there.
     """
     return _CleanUp(account, journal).perform()
 
@@ -57,6 +93,7 @@ class _CleanUp:
         yes: those whose deletion was answered with success.
         listed: those that were seen in a list: from a list alone they can be seen to be gone.
         theirs: the ids and names of others' groups.
+        came, went: as in an `Outcome`.
         why: id → why a group that is there is left.
         given_up: why nothing more is deleted.
         trouble: why nothing more can be seen.
@@ -69,15 +106,17 @@ class _CleanUp:
     yes: set[str] = field(default_factory=set)
     listed: set[str] = field(default_factory=set)
     theirs: set[str] = field(default_factory=set)
+    came: set[str] = field(default_factory=set)
+    went: set[str] = field(default_factory=set)
     why: dict[str, str] = field(default_factory=dict)
     given_up: str = ""
     trouble: str = ""
 
-    def perform(self) -> dict[str, str]:
+    def perform(self) -> Outcome:
         """Look and delete, until two looks in a row give nothing to do."""
         self.unsettled = {each.group_id: each for each in self.journal.entries() if not each.state.settled}
         if not self.journal.entries() and not self.journal.sent():
-            return {}
+            return Outcome({})
         there: dict[str, Listed] = {}
         quiet, failed, between, waited = 0, 0, _BETWEEN_LOOKS, False
         for _ in range(_MOST_LOOKS):
@@ -93,7 +132,7 @@ class _CleanUp:
                 between *= 2  # what is seen lags behind
             self.account.clock.wait(between if waited else max(between, self._late()))
             waited = True
-        return self._settle(there)
+        return Outcome(self._settle(there), tuple(sorted(self.came)), tuple(sorted(self.went)))
 
     def _late(self) -> float:
         """For how many seconds something that was sent may still be carried out, whatever was answered."""
@@ -106,8 +145,9 @@ class _CleanUp:
     def _look(self) -> dict[str, Listed]:
         """The groups that are there and are the run's; of those that are perhaps, why they are left."""
         there: dict[str, Listed] = {}
-        self.why, self.theirs = {}, self.account.foreign_texts()
+        self.why, self.theirs, self.came = {}, self.account.foreign_texts(), set()
         listed = self.account.groups()
+        self.went = self.account.went_meanwhile(listed)
         for each in listed or ():
             self.listed.add(each.group_id)
             self._take(each, there)
@@ -134,7 +174,15 @@ class _CleanUp:
         elif whose is Whose.UNSURE:
             self.why[group.group_id] = why
         else:
-            self.theirs |= group.texts
+            self._take_of_others(group)
+
+    def _take_of_others(self, group: Listed) -> None:
+        self.theirs |= group.texts
+        if self.account.came_meanwhile(group, self.journal):
+            if is_made_of(group, self.journal.entries()):
+                self.why[group.group_id] = _MADE_OF
+            else:
+                self.came.add(group.group_id)
 
     # --- Deleting --------------------------------------------------------------------------------------
 

@@ -86,7 +86,6 @@ def _seen(session: Session) -> list[str]:
 def _left(session: Session) -> list[str]:
     """What there is to know of the groups of a run without a report."""
     groups = session.groups
-    if groups is None or not groups.created:
+    if groups is None or not (groups.created or groups.note):
         return []
-    hint = f"; {groups.told}" if groups.left else ""
-    return [f"{groups.created} groups were created, {groups.deleted} deleted, {len(groups.left)} left{hint}"]
+    return [f"{groups.created} groups were created, {groups.deleted} deleted, {len(groups.left)} left{groups.hint}"]
