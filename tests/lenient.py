@@ -36,12 +36,14 @@ class Lenient(Service):
         how: its traits.
         moment: seconds that the suite has waited.
         due: what is still to be done, and when.
+        regions: another Region → the same there, where each has groups of its own.
     """
 
     how: frozenset[str] = frozenset()
     moment: float = 0.0
     due: list = field(default_factory=list)
     answered: int = 0
+    regions: dict = field(default_factory=dict)
 
     def __post_init__(self):
         Service.__init__(self)
@@ -54,6 +56,8 @@ class Lenient(Service):
         for each in [each for each in self.due if each[0] <= self.moment]:
             self.due.remove(each)
             each[1]()
+        for each in self.regions.values():
+            each.wait(seconds)
 
     def later(self, seconds, what):
         """Do something then."""
@@ -191,6 +195,9 @@ class Lenient(Service):
 
     def handle(self, http):
         """The answer; what is done comes first."""
+        region = common_parameter(http, "Region") or ""
+        if "regional" in self.how and region != _REGION:
+            return self.in_region(region).handle(http)
         self.answered += 1
         action, get = common_parameter(http, "Action") or "", http.method == "GET"
         if action == "GetGroupInfo" and "makes what it looks for" in self.how:
@@ -206,6 +213,13 @@ class Lenient(Service):
         else:
             answer = self._about_the_list(action, super().handle(http))
         return self._given(answer)
+
+    def in_region(self, region):
+        """The service in another Region, where somebody else has the same groups as in this one."""
+        if region not in self.regions:
+            self.regions[region] = Lenient(how=self.how - {"regional"})
+            self.regions[region].populate(*FOREIGN)
+        return self.regions[region]
 
     def _about_the_list(self, action, answer):
         if action not in {"GetGroupList", "GetGroupInfo"} or b'"Error"' in answer.body:
@@ -251,6 +265,7 @@ def _answered(response):
 
 
 _DATES = frozenset({"seconds", "a zone"})
+_REGION = "ap-guangzhou"
 _MOST = 12  # groups
 
 
@@ -291,6 +306,7 @@ SERVICES = {
     **{each: {each} for each in sorted(_DOING - {"evicts"})},
     "chooses anywhere": {"chooses", "anywhere"},
     "makes what it looks for": {"behind", "makes what it looks for"},
+    "regional": {"behind", "regional"},
     "renumbers, and cuts names": {"renumbers", "cuts names"},
     "shadows, late": {"shadows", "creates late"},
     "any method, lists nothing": {"behind", "lists nothing"},

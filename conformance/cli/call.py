@@ -94,10 +94,11 @@ def _converse(session: Session, steps: Sequence[Step], quota: int | None) -> int
         code, said = error.exit_code, [str(error)]
     except Exception as error:
         code, said = SuiteError.exit_code, [internal_error(error, session.run.secrets)]
+    mask = session.run.secrets.mask
     for line in (*said, *session.said):
-        sys.stderr.write(f"iai-conformance: {line}\n")
+        sys.stderr.write(f"iai-conformance: {mask(line)}\n")
     if session.groups is not None:
-        sys.stdout.write(_became(session.groups))
+        sys.stdout.write(mask(_became(session.groups)))
     left = session.said or (session.groups is not None and session.groups.left)
     return code or (3 if left else 5 if session.run.results.unseen else 0)
 

@@ -122,7 +122,7 @@ def _clean(journal: JournalFile, settings: Settings) -> Iterator[str]:
             return
         resumed = resume(journal)
         account = LiveAccount(target, Pace(settings.rate or DEFAULT_RATE))
-        yield from _undone(resumed, account)
+        yield from map(account.secrets.mask, _undone(resumed, account))
     finally:
         target.close()
 

@@ -95,6 +95,7 @@ class _CleanUp:
         theirs: the ids and names of others' groups.
         came, went: as in an `Outcome`.
         why: id → why a group that is there is left.
+        elsewhere: id → why a group is left in another Region.
         given_up: why nothing more is deleted.
         trouble: why nothing more can be seen.
     """
@@ -109,14 +110,34 @@ class _CleanUp:
     came: set[str] = field(default_factory=set)
     went: set[str] = field(default_factory=set)
     why: dict[str, str] = field(default_factory=dict)
+    elsewhere: dict[str, str] = field(default_factory=dict)
     given_up: str = ""
     trouble: str = ""
 
     def perform(self) -> Outcome:
-        """Look and delete, until two looks in a row give nothing to do."""
-        self.unsettled = {each.group_id: each for each in self.journal.entries() if not each.state.settled}
+        """Empty the account of what is the run's, in each Region to which something was sent; write that down."""
         if not self.journal.entries() and not self.journal.sent():
             return Outcome({})
+        self.unsettled = {each.group_id: each for each in self.journal.entries() if not each.state.settled}
+        there = self._empty()
+        for region in self.journal.regions():
+            account = self.account.in_region(region, self.journal)
+            if account.served:
+                self._take_over(region, _CleanUp(account, self.journal))
+        return Outcome(self._settle(there), tuple(sorted(self.came)), tuple(sorted(self.went)))
+
+    def _take_over(self, region: str, other: _CleanUp) -> None:
+        """Do the same in another Region, of which a creation's id is known where this process sent it."""
+        entries = ((each, self.journal.entry(each)) for each in other.account.ids)
+        other.unsettled = {each: entry for each, entry in entries if entry is not None}
+        where = f"in the Region {visible(region)}" if region else "where no Region is named"
+        self.elsewhere |= {each: f"{where}, {why}" for each, why in other._left(other._empty()).items()}
+        self.came |= other.came
+        self.went |= other.went
+        self.yes |= other.yes
+
+    def _empty(self) -> dict[str, Listed]:
+        """Look and delete, until two looks in a row give nothing to do; what is there."""
         there: dict[str, Listed] = {}
         quiet, failed, between, waited = 0, 0, _BETWEEN_LOOKS, False
         for _ in range(_MOST_LOOKS):
@@ -132,7 +153,7 @@ class _CleanUp:
                 between *= 2  # what is seen lags behind
             self.account.clock.wait(between if waited else max(between, self._late()))
             waited = True
-        return Outcome(self._settle(there), tuple(sorted(self.came)), tuple(sorted(self.went)))
+        return there
 
     def _late(self) -> float:
         """For how many seconds something that was sent may still be carried out, whatever was answered."""
@@ -162,7 +183,7 @@ class _CleanUp:
     def _unlisted(self, listed: bool) -> Iterator[str]:
         """The ids that are asked for one by one: where there is no list, or it doesn't show what must be there."""
         ids = dict.fromkeys(each for each in self.unsettled if each not in self.listed)
-        if not listed:
+        if not listed and not self.account.ids:
             ids |= dict.fromkeys(each.group_id for each in self.journal.entries())
             ids |= dict.fromkeys(text for each in self.journal.sent() for text in sorted(each.texts))
         yield from (each for each in ids if (each and len(each) <= _LONGEST_ID) or each in self.unsettled)
@@ -234,8 +255,8 @@ class _CleanUp:
 
     # --- What became of it -----------------------------------------------------------------------------
 
-    def _settle(self, there: dict[str, Listed]) -> dict[str, str]:
-        """Write down what became of each group; GroupId → why it was left."""
+    def _left(self, there: dict[str, Listed]) -> dict[str, str]:
+        """GroupId → why it was left."""
         left: dict[str, str] = {}
         if self.trouble:
             left = dict.fromkeys((*self.unsettled, *there, *self.asked), self.trouble)
@@ -243,7 +264,11 @@ class _CleanUp:
             said = "its deletion was answered with success, and it is still listed"
             why = self.why.get(group_id) or self.given_up or "it is still listed"
             left.setdefault(group_id, said if group_id in self.yes else why)
-        left = {**left, **{each: why for each, why in self.why.items() if each not in self.account.foreign}}
+        return {**left, **{each: why for each, why in self.why.items() if each not in self.account.foreign}}
+
+    def _settle(self, there: dict[str, Listed]) -> dict[str, str]:
+        """Write down what became of each group; GroupId → why it was left."""
+        left = self._left(there) | self.elsewhere
         for entry in self.journal.entries():
             if entry.group_id in left and entry.state is not State.REFUSED:
                 _noted(self.journal.left, entry.group_id, left[entry.group_id])

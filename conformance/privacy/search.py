@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from conformance.privacy.views import FOLDED, HIDDEN, Reader, Sought
 
-__all__ = ["Hit", "Needles", "found_in", "hits"]
+__all__ = ["Hit", "Needles", "found_in", "hits", "ways_to_write"]
 
 # How many ways to write it may lie one in the other.
 _DEEPEST = 3
@@ -131,7 +131,7 @@ def found_in(data: bytes, secrets: Collection[str]) -> str | None:
         data: what would be, or was, written.
         secrets: the texts to look for; empty ones are left out. Case doesn't matter.
     """
-    needles = Needles.of(each for text in secrets for each in _ways_to_write(text))
+    needles = Needles.of(each for text in secrets for each in ways_to_write(text))
     search = _Search(needles, HIDDEN, least=1, once=True)
     return next((each.how for each in search.through(data, _DEEPEST, cut=False)), None) if needles.shortest else None
 
@@ -186,7 +186,7 @@ class _Search:
 _DIGEST = 20  # bytes of the shortest one
 
 
-def _ways_to_write(text: str) -> Iterator[bytes]:
+def ways_to_write(text: str) -> Iterator[bytes]:
     """A secret as it is; of a signature, the bytes too that its digits or letters stand for."""
     yield text.encode("utf-8", "surrogatepass")
     for read in (bytes.fromhex, partial(base64.b64decode, validate=True)):

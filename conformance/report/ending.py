@@ -67,9 +67,10 @@ def ending_of(
         failed: why the target couldn't be judged any further; None where it could.
     """
     if failed is not None:
-        return Ending(failed.exit_code, [str(failed), *_seen(session), *session.said, *_left(session)])
+        told = [str(failed), *_seen(session), *session.said, *_left(session)]
+        return Ending(failed.exit_code, session.run.secrets.masked(told))
     report = report_of(session, settings, interrupted=interrupted or bool(broken))
-    said = [*filter(None, [broken, "interrupted" if interrupted else ""]), *session.said]
+    said = [*filter(None, [broken, "interrupted" if interrupted else ""]), *session.run.secrets.masked(session.said)]
     problems = write_files(report, files)
     code = _INTERRUPTED if interrupted else exit_code(report)
     if broken or problems or session.said:

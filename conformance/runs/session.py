@@ -239,7 +239,7 @@ def _begin_live(run: Run) -> _Live:
 
     sender = run.target.sender
     assert isinstance(run.pace, Pace)  # noqa: S101 -- every live run has one
-    account = LiveAccount(run.target, run.pace)
+    account = LiveAccount(run.target, run.pace, secrets=run.secrets)
     run.clock = account.clock.now
     account.look(run.world)
     account.may_delete(run.salts.next())
