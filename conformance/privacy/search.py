@@ -184,12 +184,23 @@ class _Search:
 
 
 _DIGEST = 20  # bytes of the shortest one
+_GROUP = 5  # bytes that Base32 writes as eight letters
 
 
 def ways_to_write(text: str) -> Iterator[bytes]:
-    """A secret as it is; of a signature, the bytes too that its digits or letters stand for."""
-    yield text.encode("utf-8", "surrogatepass")
+    """A secret as it is, and in Base32; of a signature, the bytes too that its digits or letters stand for."""
+    data = text.encode("utf-8", "surrogatepass")
+    yield data
+    yield from _in_base32(data)
     for read in (bytes.fromhex, partial(base64.b64decode, validate=True)):
         with contextlib.suppress(ValueError):
             if len(data := read(text)) >= _DIGEST:
                 yield data
+
+
+def _in_base32(data: bytes) -> Iterator[bytes]:
+    """What is the same in Base32 whatever stands before and behind: by the place in a group where the data begins."""
+    for before in range(_GROUP if len(data) > 2 * _GROUP else 0):
+        whole = (before + len(data)) // _GROUP * _GROUP - before
+        written = base64.b32encode(bytes(before) + data[:whole])
+        yield written[-(-before * 8 // _GROUP) :]
