@@ -430,6 +430,7 @@ def test_a_refused_recording_is_told(tmp_path, monkeypatch):
 
     for name, value in OWN.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(Secrets, "out_of_hiding", lambda _self, text: text)
     emulator = Emulator()
     body = json.dumps({"Response": {"FaceModelVersion": "3.0", "RequestId": hidden}}).encode()
     monkeypatch.setattr(emulator, "handle", lambda _http: replace(ACCEPTED, body=body))

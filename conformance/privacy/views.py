@@ -1,4 +1,4 @@
-"""What hides a text, taken away: percent, JSON, C and XML escapes, folds, UTF-16, Base64, hex, gzip. Pure."""
+"""What hides a text, taken away: percent, JSON, C and XML escapes, folds, UTF-16, Base64, hex, numbers, gzip. Pure."""
 
 from __future__ import annotations
 
@@ -195,6 +195,11 @@ _WIDE = re.compile(rb"([^\0])\0")  # nothing but NULs says nothing
 _BASE64 = rb"[A-Za-z0-9+/_-]{%d,}+={0,2}"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _HEX = rb"[0-9A-Fa-f](?<![0-9A-Fa-f]{2})[0-9A-Fa-f]{%d,}+"
+# Bytes as languages print them: `[65, 75]`, `65 75`, `0x41, 0x4b`, `41:4b`, one below the other, too.
+_BETWEEN = rb"[\s,:;|-]{1,24}+"
+_DECIMALS = rb"[0-9](?<![0-9]{2})[0-9]{0,2}+(?:%b[0-9]{1,3}+){%%d,}+" % _BETWEEN
+_PAIRS = rb"[0-9A-Fa-f](?<![0-9A-Fa-f]{2})[0-9A-Fa-f](?:%b(?:0[xX])?[0-9A-Fa-f]{2}+){%%d,}+" % _BETWEEN
+_DECIMAL, _PAIR = re.compile(rb"[0-9]+"), re.compile(rb"(?:0[xX])?([0-9A-Fa-f]{2})")
 # Each by itself: both begin with a byte for which memory is searched fast.
 _COMPRESSED = (re.compile(rb"\x1f\x8b\x08"), re.compile(rb"\x78[\x01\x5e\x9c\xda]"))
 _MOST_UNPACKED = 64 * 1024 * 1024
@@ -244,6 +249,21 @@ def _from_hex(run: bytes) -> bytes:
     return bytes.fromhex(run[: len(run) // 2 * 2].decode("ascii"))
 
 
+def _numbers(data: bytes, sought: Sought) -> Iterator[View]:
+    """Every run of numbers that may be bytes."""
+    least = max(1, sought.least - 1)
+    yield from _runs("in numbers", re.finditer(_DECIMALS % least, data), _from_decimals, 1, sought)
+    yield from _runs("hexadecimal, apart", re.finditer(_PAIRS % least, data), _from_pairs, 1, sought)
+
+
+def _from_decimals(run: bytes) -> bytes:
+    return bytes(min(int(each), 255) for each in _DECIMAL.findall(run))
+
+
+def _from_pairs(run: bytes) -> bytes:
+    return bytes.fromhex(b"".join(_PAIR.findall(run)).decode("ascii"))
+
+
 def _runs(
     name: str, found: Iterable[re.Match[bytes]], read: Callable[[bytes], bytes], places: int, sought: Sought
 ) -> Iterator[View]:
@@ -284,4 +304,4 @@ def _unpacked(data: memoryview) -> bytes:
 
 # The ways in which anybody writes a text in a query, a form or JSON; and all that are known.
 WRITTEN: tuple[Reader, ...] = (_percent, _escapes, _entities)
-HIDDEN: tuple[Reader, ...] = (_base64, _hexadecimal, _compressed, *WRITTEN, _folds, _wide, _escaped_bytes)
+HIDDEN: tuple[Reader, ...] = (_base64, _hexadecimal, _numbers, _compressed, *WRITTEN, _folds, _wide, _escaped_bytes)

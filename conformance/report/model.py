@@ -245,6 +245,8 @@ def _notes(session: Session) -> Iterator[str]:
             yield f"{counted(absent, 'case')} of the list of today {'is' if absent == 1 else 'are'} not recorded"
     if session.groups is not None and session.groups.left:
         yield f"left in the account: {counted(len(session.groups.left), 'group')}; {session.groups.told}"
+    if session.groups is not None and session.groups.note:
+        yield session.groups.note
 
 
 def _unserved(run: Run) -> Iterator[str]:

@@ -334,6 +334,7 @@ class Run:
         """What was sent, and what came of it."""
         self.patience.note_sent()
         exchange = self.spend_on(1, lambda: self.target.send(http))
+        self.secrets.note(exchange.sent)
         if isinstance(exchange.answer, TransportError):
             return exchange
         self.contact.answered()
