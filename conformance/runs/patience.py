@@ -153,12 +153,11 @@ class Patience:
         """Find a rate that would do: below that of the last second, or of before."""
         if self.sleep is None:
             return
-        now = self.clock()
-        lately = sum(now - each < 1 for each in self._sent_at)
         if self.rate is None:
-            self.rate = max(_SLOW, _SAFE * lately)
+            now = self.clock()
+            self.rate = max(_SLOW, _SAFE * sum(now - each < 1 for each in self._sent_at))
         else:
-            self.rate = max(_SLOWEST, min(self.rate * _SAFE, _SAFE * max(lately, self.rate / 2)))
+            self.rate = max(_SLOWEST, self.rate * _SAFE)
         self.slow_down(self.rate)
 
     def _check_still_working(self) -> None:
