@@ -55,7 +55,7 @@ _Predicted = tuple[Exchange, Prediction]
 # Seconds by which a clock may be wrong that nobody tells.
 _UNTOLD = 60.0
 # A case of which a request was lost is tried so often, each time with other ids.
-_TRIES_DISTURBED = 3
+_TRIES_DISTURBED = 6
 # Of random texts, one in some hundred of the longest spells a word that isn't sent to a real account.
 _TRIES_UNSENT = 3
 _CLOCK_WAS_SET = 120  # seconds, which no answer takes
