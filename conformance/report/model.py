@@ -285,7 +285,8 @@ def _verdict(clauses: tuple[ClauseResult, ...], unserved: Collection[str], *, en
     if any(each.status is Status.FAILED for each in clauses):
         return Verdict.VIOLATES
     unseen = [each for each in clauses if each.status is Status.NOT_EXERCISED and each.clause.strength is Strength.MUST]
-    ended_early = ended_early or all(each.status is Status.SKIPPED for each in clauses)
+    # Where nothing that was asked for could be tried, nothing was judged.
+    ended_early = ended_early or all(each.status in {Status.SKIPPED, Status.UNSUPPORTED} for each in clauses)
     # What only a sister action, or another target, could show is no gap in this one.
     gaps = [each for each in unseen if not any(need in unserved for need in each.clause.needs)]
     return Verdict.INCOMPLETE if gaps or ended_early else Verdict.CONFORMS
