@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from conformance.contract import ACTION, CLAUSE
@@ -16,7 +16,7 @@ from conformance.exchange.wire import Form
 from conformance.judging.judge import DepartureKind
 from conformance.privacy.secrets import Secrets
 
-__all__ = ["NOT_RECORDED", "PLAIN", "Failure", "Occurrences", "Results", "Sighting", "Tally", "masked"]
+__all__ = ["NOT_RECORDED", "PLAIN", "Failure", "Occurrences", "Results", "Sighting", "Staged", "Tally", "masked"]
 
 # The parameters that every request needs, as plain as can be.
 PLAIN = (("GroupName", SALT), ("GroupId", SALT))
@@ -40,6 +40,23 @@ _REFUSED = frozenset(
 _FEW = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """How a failure of a client was brought about.
+
+    Attributes:
+        about: what is special about the case.
+        calls: what was asked of the client, as JSON values.
+        played: what the server did, in words; empty where it answered as it should.
+        again: the command that does the same again.
+    """
+
+    about: str
+    calls: tuple[Mapping[str, object], ...]
+    played: tuple[str, ...]
+    again: str
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Failure:
     """A departure, and the requests that show it.
@@ -50,6 +67,7 @@ class Failure:
         bodies: what was sent, as it went over the wire.
         number: how many requests the run had sent.
         case: the case as a template, up to that request.
+        staged: how it was brought about; of clients alone.
     """
 
     clause: str
@@ -61,6 +79,7 @@ class Failure:
     number: int
     case: Case
     at_issue: frozenset[str] = frozenset()
+    staged: Staged | None = None
 
     @property
     def size(self) -> tuple[bool, int, int, int]:

@@ -6,7 +6,7 @@ import json
 import math
 
 from conformance.exchange.cases import Step
-from conformance.judging.results import Failure
+from conformance.judging.results import Failure, Staged
 from conformance.recording.reader import Recording
 from conformance.report.curl import curl_lines
 from conformance.report.failure_groups import FailureGroup
@@ -18,7 +18,7 @@ from conformance.runs.session import Groups
 __all__ = ["SCHEMA_VERSION", "render", "to_json"]
 
 # MAJOR.MINOR: a key that goes, or means something else, raises the first; one that is new, the second.
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 
 def render(report: Report) -> str:
@@ -108,9 +108,14 @@ def _failure(failure: Failure) -> dict[str, object]:
         "request": [_step(each) for each in failure.sent],
         "expected": list(failure.expected),
         "observed": failure.observed,
-        "curl": curl_lines(failure),
+        "curl": curl_lines(failure) if failure.staged is None else failure.staged.again,
         "number": failure.number,
+        **({} if failure.staged is None else _staged(failure.staged)),
     }
+
+
+def _staged(staged: Staged) -> dict[str, object]:
+    return {"calls": list(map(_writable, map(dict, staged.calls))), "served": list(staged.played)}
 
 
 def _step(step: Step) -> object:

@@ -13,7 +13,17 @@ from importlib import metadata
 from conformance import __version__
 from conformance.base.words import counted
 from conformance.contract import CLAUSES, CODES, READINGS, SISTERS, Clause, CodeKind, Level, Reading, Strength
-from conformance.contract.rules import AnswerRule, Default, Effect, Gate, MayBeAbsent, MinLength, OpenVersions, Whole
+from conformance.contract.rules import (
+    AnswerRule,
+    Default,
+    Effect,
+    Gate,
+    Handling,
+    MayBeAbsent,
+    MinLength,
+    OpenVersions,
+    Whole,
+)
 from conformance.judging.judge import DepartureKind
 from conformance.judging.ledger import Ledger
 from conformance.judging.results import NOT_RECORDED, Tally, masked
@@ -176,7 +186,8 @@ def report_of(session: Session, settings: Settings, *, interrupted: bool = False
     run, ledger = session.run, session.run.ledger
     groups = failure_groups(run.results, settings)
     barred = _barred(session, settings)
-    clauses = tuple(_clause_result(each, run, settings, groups, barred.get(each.id)) for each in CLAUSES)
+    judged = settings.clauses if settings.is_client else CLAUSES
+    clauses = tuple(_clause_result(each, run, settings, groups, barred.get(each.id)) for each in judged)
     stale = tuple(_stale(clauses, session, settings))
     report = Report(
         settings,
@@ -184,13 +195,13 @@ def report_of(session: Session, settings: Settings, *, interrupted: bool = False
         datetime.now(UTC).replace(microsecond=0),
         Verdict.VIOLATES
         if stale or groups.besides
-        else _verdict(clauses, run.results.unseen, ended_early=interrupted or _ended_early(session)),
+        else _verdict(clauses, run.results.unseen, settings, ended_early=interrupted or _ended_early(session)),
         run.results.requests,
         run.results.groups_created,
         time.monotonic() - run.bounds.started,
         groups.first,
         clauses,
-        tuple(_reading_result(each, ledger) for each in READINGS),
+        () if settings.is_client else tuple(_reading_result(each, ledger) for each in READINGS),
         tuple(_code_result(code, run) for code in CODES),
         stale,
         tuple(dict.fromkeys((*_notes(session), *_unseen(run), *_uncounted(groups)))),
@@ -266,7 +277,8 @@ def _stale(clauses: tuple[ClauseResult, ...], session: Session, settings: Settin
     """The expected failures that passed: all that they cover was tried, and nothing of it failed."""
     seen = [settings.expected(clause, kind) for clause, kind in session.run.results.failed]
     verdicts = session.run.results.verdicts
-    cases = cases_of(settings, session.recording) if settings.expected_failures else ()
+    with_cases = settings.expected_failures and not settings.is_client
+    cases = cases_of(settings, session.recording) if with_cases else ()
     untried = {each.clause for each in cases if verdicts.get(each.id, NOT_RECORDED) == NOT_RECORDED}
     for each in settings.expected_failures:
         covered = {
@@ -279,10 +291,14 @@ def _stale(clauses: tuple[ClauseResult, ...], session: Session, settings: Settin
             yield each
 
 
-def _verdict(clauses: tuple[ClauseResult, ...], unserved: Collection[str], *, ended_early: bool) -> Verdict:
+def _verdict(
+    clauses: tuple[ClauseResult, ...], unserved: Collection[str], settings: Settings, *, ended_early: bool
+) -> Verdict:
     if any(each.status is Status.FAILED for each in clauses):
         return Verdict.VIOLATES
-    unseen = [each for each in clauses if each.status is Status.NOT_EXERCISED and each.clause.strength is Strength.MUST]
+    # A driver that makes none of the calls that show a clause leaves a gap.
+    gap = {Status.NOT_EXERCISED, *([Status.UNSUPPORTED] if settings.is_client else [])}
+    unseen = [each for each in clauses if each.status in gap and each.clause.strength is Strength.MUST]
     ended_early = ended_early or all(each.status is Status.SKIPPED for each in clauses)
     # What only a sister action, or another target, could show is no gap in this one.
     gaps = [each for each in unseen if not any(need in unserved for need in each.clause.needs)]
@@ -291,7 +307,7 @@ def _verdict(clauses: tuple[ClauseResult, ...], unserved: Collection[str], *, en
 
 def _barred(session: Session, settings: Settings) -> dict[str, Way]:
     """Clause → the way by which all its cases go, and that is left out or isn't served."""
-    cases = cases_of(settings, session.recording)
+    cases = () if settings.is_client else cases_of(settings, session.recording)
     ways = [(each.clause, session.run.ways.barred(each)) for each in cases]
     open_ = {clause for clause, way in ways if way is None}
     return {clause: way for clause, way in reversed(ways) if way is not None and clause not in open_}
@@ -337,7 +353,7 @@ def _status_of_failures(failures: tuple[FailureGroup, ...], settings: Settings) 
 def _exercised(clause: Clause, tally: Tally) -> bool:
     """Whether a clause was really tried: one that can be broken must have been seen on both sides."""
     match clause.rule:
-        case AnswerRule() | MayBeAbsent() | Default() | MinLength(limit=0) | Effect() | Gate(permits=True):
+        case AnswerRule() | MayBeAbsent() | Default() | MinLength(limit=0) | Effect() | Handling() | Gate(permits=True):
             return tally.judged > 0
         case Gate() if clause.strength is Strength.UNSPECIFIED:
             return tally.open + tally.broken > 0
@@ -359,6 +375,8 @@ def _why_not(clause: Clause, tally: Tally, run: Run) -> str:
     for need in clause.needs:
         if need in run.results.unseen:
             return run.results.unseen[need].partition(":")[0]
+    if isinstance(clause.rule, Handling):
+        return "no call showed it"
     if clause.breakable and tally.kept:
         return "no answer was the one for breaking it"
     return "no answer that the page allows showed it"

@@ -1,0 +1,141 @@
+"""The parts of a run that judges a client: its cases, and a look back at the end at what arrived late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conformance.base.errors import UnsupportedError
+from conformance.contract import CODES
+from conformance.exchange.calls import CallCase
+from conformance.exchange.driver_protocol import Unsupported
+from conformance.exchange.observed_calls import ObservedCall, ObservedCase
+from conformance.exchange.plays import PLAY
+from conformance.exchange.wire import envelope
+from conformance.judging.client_checks import Check
+from conformance.judging.clients import checks_of_late, judge_client
+from conformance.judging.results import Failure, Staged
+from conformance.runs.run import Run
+from conformance.runs.settings import Settings
+from conformance.strategies.calls import call_cases, is_quick
+from conformance.targets.clients import ClientTarget
+
+__all__ = ["ClientPart", "EndPart", "client_parts"]
+
+
+def client_parts(settings: Settings) -> Iterator[ClientPart | EndPart]:
+    """What a run plays at a client, in order."""
+    cases = [each for each in call_cases() if settings.profile != "smoke" or is_quick(each)]
+    opener, *rest = cases
+    aimed = [each for each in rest if settings.aims_at_client(each.clause)]
+    waiting = tuple(each for each in aimed if each.is_slow)
+    yield ClientPart(opener, waiting)
+    yield from (ClientPart(each) for each in aimed)
+    yield EndPart()
+
+
+@dataclass(frozen=True, slots=True)
+class ClientPart:
+    """A case of a client.
+
+    Attributes:
+        case: what is called, and played.
+        waiting: cases that begin now, side by side with all that follow, since they wait.
+    """
+
+    case: CallCase
+    waiting: tuple[CallCase, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Clause and case."""
+        return f"{self.case.clause}-{self.case.id}"
+
+    def play(self, run: Run, _settings: Settings) -> list[Failure]:
+        """Make its calls, and judge what was seen.
+
+        Raises:
+            BudgetSpentError: no request is left.
+            UnsupportedError: the client has no way to make a call.
+            TargetUnusableError: the driver can't be used.
+        """
+        target = run.target
+        assert isinstance(target, ClientTarget)  # noqa: S101 -- the settings named one
+        run.bounds.check(run.results, len(self.case.calls))
+        seen = target.observe(self.case, run.salts.next())
+        target.begin([(each, run.salts.next()) for each in self.waiting])
+        failures = _judged(run, seen)
+        run.results.note(self.case.id, failures)
+        refused = next((each.outcome for each in seen.calls if isinstance(each.outcome, Unsupported)), None)
+        if refused is not None and not failures:
+            run.results.unsupported.setdefault(self.case.clause, refused.reason)
+            raise UnsupportedError(refused.reason)
+        return failures
+
+
+@dataclass(frozen=True, slots=True)
+class EndPart:
+    """The end: the drivers take leave, and what arrived after the results is counted."""
+
+    @property
+    def id(self) -> str:
+        """There is one."""
+        return "driver.protocol-end"
+
+    def play(self, run: Run, _settings: Settings) -> list[Failure]:
+        """Look at what arrived late."""
+        target = run.target
+        assert isinstance(target, ClientTarget)  # noqa: S101 -- the settings named one
+        found = []
+        for case, call, number in target.leave():
+            check = checks_of_late(call, number)
+            found.append(run.results.add(_failure(check, case, run)))
+        return found
+
+
+def _judged(run: Run, seen: ObservedCase) -> list[Failure]:
+    results = run.results
+    for call in seen.calls:
+        results.requests += len(call.arrivals)
+        results.groups_created += sum(each.created for each in call.arrivals)
+        results.codes.update(_codes_of(call))
+    run.on_request()
+    failures = []
+    for check in judge_client(seen):
+        tally = results.tallies[check.clause]
+        if check.departure is None:
+            tally.kept += 1
+        else:
+            tally.broken += 1
+            failures.append(results.add(_failure(check, seen, run)))
+    return failures
+
+
+def _codes_of(call: ObservedCall) -> set[str]:
+    """The documented codes that the client handed on."""
+    result = call.result
+    said = result.error.code if result is not None and result.error is not None else None
+    given = {envelope(each.given).code for each in call.arrivals if each.given is not None}
+    return {code for code in given if code in CODES and code == said}
+
+
+def _failure(check: Check, seen: ObservedCase, run: Run) -> Failure:
+    departure, call = check.departure, check.call
+    assert departure is not None and call is not None  # noqa: S101, PT018 -- it departs
+    return Failure(
+        departure.clause,
+        departure.kind,
+        departure.expected,
+        departure.observed,
+        tuple(each.call.step for each in seen.calls),
+        tuple(each.http for each in call.arrivals),
+        run.results.requests,
+        seen.case.case,
+        staged=_staged(seen, run.target.name),
+    )
+
+
+def _staged(seen: ObservedCase, target: str) -> Staged:
+    plays = tuple(PLAY[each].about for each in seen.case.plays if each != "as-it-is")
+    calls = tuple(each.call.to_json() for each in seen.calls)
+    return Staged(seen.case.about, calls, plays, f"iai-conformance driver call --target {target!r} {seen.case.id}")
