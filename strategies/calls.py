@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import product
+from typing import Any
 
 from conformance.contract import CODES
 from conformance.exchange.calls import Call, CallCase
@@ -17,6 +18,8 @@ __all__ = ["TEXTS", "call_cases", "is_quick"]
 _TIMEOUT = 3
 _PLAIN: Mapping[str, object] = {"GroupName": SALT, "GroupId": SALT}
 _WAYS = tuple(product((Scheme.TC3, Scheme.SHA256, Scheme.SHA1), ("POST", "GET")))
+# Those that write values in ways of their own: what is signed with HmacSHA1 is written as with HmacSHA256.
+_WRITTEN = _WAYS[:4]
 
 # Texts that programs send wrong, and what is special about them.
 TEXTS: tuple[tuple[str, str], ...] = (
@@ -27,30 +30,39 @@ TEXTS: tuple[tuple[str, str], ...] = (
     ("spaces around", "  a b  "),
     ("quotation marks and backslashes", "\"'\\`"),
     ("escapes that are meant as they stand", "\\u4e2d %E4%B8%AD &#20013;"),
-    ("marks of HTML", "<a href=\"x\">&amp;</a>"),
+    ("marks of HTML", '<a href="x">&amp;</a>'),
     ("line breaks and tabs", "a\r\nb\tc"),
     ("control characters", "\x01\x1f\x7f\x85"),
     ("unreserved marks, and those that are nearly so", "-._~!*'()"),
     ("marks of URLs", "/?#[]@:$,"),
     ("accents, composed and decomposed", "é\u0065\u0301Å\u212b"),
-    ("from right to left", "שלום\u202eمرحبا"),
+    ("from right to left", "\u05e9\u05dc\u05d5\u05dd\u202e\u0645\u0631\u062d\u0628\u0627"),
     ("without width", "a\u200b\u200d\ufeffb"),
     ("line separators", "a\u2028b\u2029c"),
-    ("wide letters", "ＡＢ１２　"),
+    ("wide letters", "\uff21\uff22\uff11\u3000"),
     ("last of the basic plane", "\ufffd\uffff"),
     ("words that mean something elsewhere", "null"),
     ("a number", "007"),
     ("60 characters", "汉" * 60),
     ("ten thousand characters", "长" * 10_000),
 )
-_SURROGATES = (("a high half alone", "a\ud83db"), ("a low half alone", "\ude00x"), ("halves in the wrong order", "\ude00\ud83d"))
+_SURROGATES = (
+    ("a high half alone", "a\ud83db"),
+    ("a low half alone", "\ude00x"),
+    ("halves in the wrong order", "\ude00\ud83d"),
+)
 _NUL = "a\0b"
-_DESCRIPTIONS = ("事业群", "部门名", "组名", "c", "a")
+_UNSET = object()
+_LISTS = (
+    ("of five", ["事业群", "部门名", "组名", "c", "a"]),
+    ("of twelve", [f"d{number}" for number in range(12)]),
+    ("of the same twice", ["b", "a", "b"]),
+)
 
 
-def _one(clause: str, about: str, *plays: str, is_slow: bool = False, **settings: object) -> CallCase:
-    """A plain call."""
-    call = Call(_PLAIN, **settings)  # type: ignore[arg-type] -- the call's own fields
+def _one(clause: str, about: str, *plays: str, is_slow: bool = False, **settings: Any) -> CallCase:
+    """A plain call, with some of the settings of calls."""
+    call = Call(_PLAIN, **settings)
     return CallCase(clause, about, (call,), plays or ("as-it-is",), is_slow)
 
 
@@ -79,7 +91,8 @@ def _named(scheme: Scheme, method: str) -> str:
 
 def _ways() -> Iterator[CallCase]:
     for scheme, method in _WAYS:
-        yield _one("sdk.request.signature", _named(scheme, method), signing=scheme, method=method)
+        if (scheme, method) != _WAYS[0]:  # that is the plain call
+            yield _one("sdk.request.signature", _named(scheme, method), signing=scheme, method=method)
         whole = {**_PLAIN, "GroupExDescriptions": ["a", "b"], "Tag": "t", "FaceModelVersion": "3.0"}
         about = f"every parameter, {_named(scheme, method)}"
         yield CallCase("sdk.request.value", about, (Call(whole, signing=scheme, method=method),))
@@ -87,45 +100,40 @@ def _ways() -> Iterator[CallCase]:
     yield CallCase("sdk.request.once", "a second call of the same client", twice)
 
 
+def _with(clause: str, about: str, way: tuple[Scheme, str], **values: object) -> CallCase:
+    """A call by one of the ways, some of whose parameters are others, or unset."""
+    parameters = {name: value for name, value in {**_PLAIN, **values}.items() if value is not _UNSET}
+    return CallCase(clause, about, (Call(parameters, *way),))
+
+
 def _values() -> Iterator[CallCase]:
-    for scheme, method in _WAYS:
-        how = _named(scheme, method)
-
-        def case(clause: str, about: str, *, scheme: Scheme = scheme, method: str = method, **values: object) -> CallCase:
-            parameters = {name: value for name, value in {**_PLAIN, **values}.items() if value != _UNSET}
-            return CallCase(clause, about, (Call(parameters, scheme, method),))
-
-        yield case("sdk.request.unset", f"no GroupName, {how}", GroupName=_UNSET)
-        yield case("sdk.request.unset", f"no parameter at all, {how}", GroupName=_UNSET, GroupId=_UNSET)
-        yield case("sdk.request.unset", f"a Tag that is null, {how}", Tag=None)
-        empty = "sdk.request.empty" if (scheme, method) == (Scheme.TC3, "POST") else "sdk.request.empty.in-forms"
-        yield case(empty, f"an empty Tag, {how}", Tag="")
-        yield case(empty, f"an empty GroupName, {how}", GroupName="")
-        yield case(empty, f"an empty list, {how}", GroupExDescriptions=[])
-        yield case(empty, f"a list of an empty text, {how}", GroupExDescriptions=["a", "", "b"])
-        yield case("sdk.request.list-order", f"a list, {how}", GroupExDescriptions=[*_DESCRIPTIONS])
-        twelve = [f"d{number}" for number in range(12)]
-        yield case("sdk.request.list-order", f"a list of twelve, {how}", GroupExDescriptions=twelve)
-        yield case("sdk.request.list-order", f"a list of the same twice, {how}", GroupExDescriptions=["b", "a", "b"])
-        yield case("sdk.request.list-null", f"null in a list, {how}", GroupExDescriptions=["a", None, "b"])
-
-
-_UNSET = object()
+    for way in _WRITTEN:
+        how = _named(*way)
+        yield _with("sdk.request.unset", f"no GroupName, {how}", way, GroupName=_UNSET)
+        yield _with("sdk.request.unset", f"no parameter at all, {how}", way, GroupName=_UNSET, GroupId=_UNSET)
+        yield _with("sdk.request.unset", f"a Tag that is null, {how}", way, Tag=None)
+        empty = "sdk.request.empty" if way == _WAYS[0] else "sdk.request.empty.in-forms"
+        yield _with(empty, f"an empty Tag, {how}", way, Tag="")
+        yield _with(empty, f"an empty GroupName, {how}", way, GroupName="")
+        yield _with(empty, f"an empty list, {how}", way, GroupExDescriptions=[])
+        yield _with(empty, f"a list of an empty text, {how}", way, GroupExDescriptions=["a", "", "b"])
+        for about, texts in _LISTS:
+            yield _with("sdk.request.list-order", f"a list {about}, {how}", way, GroupExDescriptions=texts)
+        yield _with("sdk.request.list-null", f"null in a list, {how}", way, GroupExDescriptions=["a", None, "b"])
 
 
 def _texts() -> Iterator[CallCase]:
     for about, text in TEXTS:
         yield CallCase("sdk.request.text", about, (Call({**_PLAIN, "Tag": text}),))
-    for (scheme, method), (about, text) in product(_WAYS, TEXTS):
-        if len(text) < 100 and (scheme, method) != (Scheme.TC3, "POST"):
+    for (scheme, method), (about, text) in product(_WRITTEN[1:], TEXTS):
+        if len(text) < 100:
             everywhere = {"GroupName": text, "GroupId": SALT, "GroupExDescriptions": ["x", text], "Tag": text}
             call = Call(everywhere, scheme, method)
             yield CallCase("sdk.request.text", f"{about}, {_named(scheme, method)}", (call,))
-    for scheme, method in _WAYS:
-        yield CallCase("sdk.request.text", f"U+0000, {_named(scheme, method)}", (Call({**_PLAIN, "Tag": _NUL}, scheme, method),))
+    for way in _WRITTEN:
+        yield _with("sdk.request.text", f"U+0000, {_named(*way)}", way, Tag=_NUL)
         for about, text in _SURROGATES:
-            call = Call({**_PLAIN, "Tag": text}, scheme, method)
-            yield CallCase("sdk.request.text.surrogates", f"{about}, {_named(scheme, method)}", (call,))
+            yield _with("sdk.request.text.surrogates", f"{about}, {_named(*way)}", way, Tag=text)
 
 
 def _common() -> Iterator[CallCase]:

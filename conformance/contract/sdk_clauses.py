@@ -55,7 +55,11 @@ _REQUEST = (
     _clause("sdk.request.once", page(3, "如果人员库已存在返回错误")),
 )
 _ANSWER = (
-    _clause("sdk.answer.fields", page(26, "唯一请求 ID,由服务端生成,每次请求都会返回"), page(25, "人脸识别所用的算法模型版本。")),
+    _clause(
+        "sdk.answer.fields",
+        page(26, "唯一请求 ID,由服务端生成,每次请求都会返回"),
+        page(25, "人脸识别所用的算法模型版本。"),
+    ),
     _clause("sdk.answer.unknown-fields", _SDKS, strength=_FINDING),
     _clause("sdk.answer.types", page(25, "FaceModelVersion | String"), page(26, "RequestId | String")),
 )

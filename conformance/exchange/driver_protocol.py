@@ -183,7 +183,7 @@ def to_wire(value: object) -> object:
 def from_wire(value: object) -> object:
     """What `to_wire` wrote, read back."""
     match value:
-        case {"utf16": list() as units} if len(value) == 1 and all(_is_unit(each) for each in units):
+        case {"utf16": list() as units, **others} if not others and all(_is_unit(each) for each in units):
             raw = b"".join(int(each).to_bytes(2, "little") for each in units)
             return raw.decode("utf-16-le", "surrogatepass")
         case list():

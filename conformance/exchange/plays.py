@@ -149,6 +149,10 @@ def _redirects(status: int) -> Change:
     return _status(status, b"", Location=ELSEWHERE)
 
 
+def _in_utf_16(answer: HttpResponse) -> HttpResponse:
+    return replace(answer, body=answer.body.decode().encode("utf-16"))
+
+
 _HTML = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 # --- The table -------------------------------------------------------------------------------------------
@@ -235,7 +239,9 @@ def _errors() -> Iterator[Play]:
     yield Play(
         "error-chunked", "sdk.error.never-success", "an error in chunks", SOME_CODE, trick=Trick.CHUNKED
     )  # fmt: skip
-    yield Play("request-id-long", "sdk.error.request-id", "a RequestId of 300 characters", SOME_CODE, _request_id("7" * 300))
+    yield Play(
+        "request-id-long", "sdk.error.request-id", "a RequestId of 300 characters", SOME_CODE, _request_id("7" * 300)
+    )
 
 
 def _content_types() -> Iterator[Play]:
@@ -280,11 +286,11 @@ def _bad_bodies() -> Iterator[Play]:
         ("two-documents", b'{"Response": {}}{"Response": {}}'),
         ("single-quotes", b"{'Response': {'RequestId': 'x'}}"),
         ("not-utf-8", b'{"Response": {"RequestId": "\xff\xfe"}}'),
-        ("utf-16", '{"Response": {"RequestId": "x"}}'.encode("utf-16")),
         ("nul", b"\0" * 64),
         ("old-gateway", b'{"code": 4000, "message": "x", "codeDesc": "InvalidParameter"}'),
     ):
         yield Play(f"body-{name}", clause, f"a body that is {name.replace('-', ' ')}", SOME_CODE, _body(body))
+    yield Play("body-utf-16", clause, "a body in UTF-16", SOME_CODE, _in_utf_16)
     crash = "sdk.resilience.crash"
     deep = b'{"Response": ' + b"[" * _DEEP + b"]" * _DEEP + b"}"
     yield Play("body-deep", crash, f"a body of {_DEEP} nested lists", SOME_CODE, _body(deep))
@@ -317,7 +323,9 @@ def _partial_errors() -> Iterator[Play]:
 def _statuses() -> Iterator[Play]:
     clause = "sdk.resilience.http-status"
     for status in (400, 401, 403, 404, 408, 413, 429, 500, 502, 503, 504):
-        yield Play(f"status-{status}", clause, f"a page of HTML with the status {status}", SOME_CODE, _status(status, _HTML))
+        yield Play(
+            f"status-{status}", clause, f"a page of HTML with the status {status}", SOME_CODE, _status(status, _HTML)
+        )
     for status in (400, 403, 429, 500, 503):
         yield Play(f"status-{status}-error", clause, f"an error with the status {status}", SOME_CODE, _status(status))
     yield Play("status-201", clause, "a success with the status 201", change=_status(201))
@@ -330,7 +338,11 @@ def _statuses() -> Iterator[Play]:
 
 
 def _transport() -> Iterator[Play]:
-    clause, lost, deadline = "sdk.resilience.transport", "sdk.resilience.lost-answer-not-resent", "sdk.resilience.deadline"
+    clause, lost, deadline = (
+        "sdk.resilience.transport",
+        "sdk.resilience.lost-answer-not-resent",
+        "sdk.resilience.deadline",
+    )
     yield Play("reset-before", clause, "a reset before any answer", trick=Trick.RESET_BEFORE)
     yield Play("reset-amid", clause, "a reset amid the answer", trick=Trick.RESET_AMID)
     yield Play("lost", lost, "carried out, and the connection closed without an answer", trick=Trick.LOST)

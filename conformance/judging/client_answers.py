@@ -35,7 +35,7 @@ def checks_of_result(call: ObservedCall, outcome: Result | Unsupported, aim: str
     last = [each for each in call.arrivals if not each.elsewhere][-1]
     given = last.given if last.whole else None
     if given is None:
-        yield from _of_silence(call, outcome, aim)
+        yield from _of_silence(call, outcome)
         return
     answer = decompressed(given)
     read = envelope(answer)
@@ -163,7 +163,7 @@ def _of_status(call: ObservedCall, result: Result, answer: HttpResponse, aim: st
         yield departs(clause, DepartureKind.WRONG_RESULT, expected, _told(result.error), call)
 
 
-def _of_silence(call: ObservedCall, result: Result, aim: str) -> Iterator[Check]:
+def _of_silence(call: ObservedCall, result: Result) -> Iterator[Check]:
     if result.error is None:
         what = f"a success: {_fields(result)}"
         expected = "an error: no answer was whole"

@@ -70,7 +70,7 @@ def _is_as_asked(asked: object, came: object, call: Call) -> bool:
             texts = [each for each in asked if each is not None]
             if not texts and (call.is_textual or None in asked) and came is _ABSENT:
                 return True
-            return isinstance(came, list) and (came == asked or came == texts)
+            return isinstance(came, list) and came in (asked, texts)
         case _:
             return came is asked or came == asked
 

@@ -44,6 +44,7 @@ def _checks_of_call(seen: ObservedCase, call: ObservedCall, *, is_last: bool) ->
     if isinstance(call.outcome, Unsupported):
         yield from _of_unsupported(call, call.outcome)
         return
+    yield keeps("driver.capabilities")
     aim = seen.case.clause if is_last else "sdk.answer.fields"
     for each in call.arrivals:
         if not each.elsewhere:
@@ -52,7 +53,8 @@ def _checks_of_call(seen: ObservedCase, call: ObservedCall, *, is_last: bool) ->
     if isinstance(call.outcome, Ended):
         yield _of_end(call, aim, call.outcome)
     else:
-        yield from _of_deadline(call, aim)
+        if aim.startswith("sdk.resilience.deadline."):
+            yield keeps(aim)
         yield from _of_retries(call, call.outcome)
         if call.arrivals and not _followed(call):
             yield from checks_of_result(call, call.outcome, aim)
@@ -79,11 +81,6 @@ def _of_end(call: ObservedCall, aim: str, ended: Ended) -> Check:
         case Ended.LATE:
             expected = f"an answer, or an error, within {call.call.timeout} s, and certainly within twice that"
             return departs(aim, DepartureKind.NO_ANSWER, expected, f"nothing after {call.seconds:.0f} s", call)
-
-
-def _of_deadline(call: ObservedCall, aim: str) -> Iterator[Check]:
-    if aim.startswith("sdk.resilience.deadline."):
-        yield keeps(aim)
 
 
 def _of_arrivals(seen: ObservedCase, call: ObservedCall, aim: str) -> Iterator[Check]:
@@ -157,12 +154,12 @@ def _of_redirection(call: ObservedCall, aim: str) -> Iterator[Check]:
         return
     took = " and took its answer as a success" if call.result and call.result.answer is not None else ""
     expected = "an error: nobody asked for another host"
-    what = f"a {there[0].http.method} went to {there[0].http.host}{took}"
+    what = f"a {there[0].http.method} went to the other host{took}"
     yield departs(aim, DepartureKind.SENT_AGAIN, expected, what, call)
     carried = [name for name in ("X-TC-Token", "Authorization", "Token", "Signature") if _carries(there[0].raw, name)]
     if call.call.token and carried:
         expected = "no credentials go to another host"
-        what = f"{', '.join(carried)} went along to {there[0].http.host}"
+        what = f"{', '.join(carried)} went along"
         yield departs(token, DepartureKind.SENT_AGAIN, expected, what, call)
 
 
@@ -177,14 +174,17 @@ def _of_retries(call: ObservedCall, result: Result | Unsupported) -> Iterator[Ch
     if call.call.retries == "off" or not isinstance(result, Result):
         return
     created = next((number for number, each in enumerate(call.arrivals, 1) if each.created), None)
-    pauses = ", ".join(f"{each.at:.1f} s" for each in call.arrivals)
     if created is None:
         yield keeps(_COLLIDES)
-    elif result.error is not None:
+        return
+    told = call.arrivals[created - 1].whole
+    more = len(call.arrivals) - created
+    pauses = ", ".join(f"{each.at:.1f} s" for each in call.arrivals)
+    if result.error is not None and (told or str(result.error.code).endswith("AlreadyExist")):
         what = f"{result.error.code}, though request {created} of {len(call.arrivals)} had created it (at {pauses})"
         yield departs(_COLLIDES, DepartureKind.WRONG_RESULT, "a success: the group was created", what, call)
-    elif call.arrivals[created - 1].given is not None and len(call.arrivals) > created:
-        what = f"{len(call.arrivals) - created} more arrived after the success (at {pauses})"
+    elif told and more:
+        what = f"{more} more arrived after the success (at {pauses})"
         yield departs(_COLLIDES, DepartureKind.SENT_AGAIN, "nothing is sent after a success", what, call)
     else:
         yield keeps(_COLLIDES)
@@ -198,4 +198,6 @@ def _of_memory(call: ObservedCall, taken: int) -> Check:
     if taken < _MUCH:
         return keeps(clause)
     expected = "an error, once an answer is larger than any could be"
-    return departs(clause, DepartureKind.WRONG_RESULT, expected, f"{taken >> 20} MB were taken of an endless body", call)
+    return departs(
+        clause, DepartureKind.WRONG_RESULT, expected, f"{taken >> 20} MB were taken of an endless body", call
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -86,8 +87,10 @@ class EndPart:
         """Look at what arrived late."""
         target = run.target
         assert isinstance(target, ClientTarget)  # noqa: S101 -- the settings named one
+        for wrong in target.leave():
+            run.results.note_unseen("driver", f"the driver doesn't take leave as it should: {wrong}")
         found = []
-        for case, call, number in target.leave():
+        for case, call, number in target.late():
             check = checks_of_late(call, number)
             found.append(run.results.add(_failure(check, case, run)))
         return found
@@ -138,4 +141,4 @@ def _failure(check: Check, seen: ObservedCase, run: Run) -> Failure:
 def _staged(seen: ObservedCase, target: str) -> Staged:
     plays = tuple(PLAY[each].about for each in seen.case.plays if each != "as-it-is")
     calls = tuple(each.call.to_json() for each in seen.calls)
-    return Staged(seen.case.about, calls, plays, f"iai-conformance driver call --target {target!r} {seen.case.id}")
+    return Staged(seen.case.about, calls, plays, f"iai-conformance driver call {shlex.quote(target)} {seen.case.id}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from conformance.base.credentials import Credentials
-from conformance.base.errors import TargetUnusableError, UnsupportedError
+from conformance.base.errors import UnsupportedError
 from conformance.base.hosts import SERVICE_HOST
 from conformance.emulator import Emulator
 from conformance.exchange.calls import Call, CallCase
@@ -161,6 +161,15 @@ class ClientTarget:
             self._first = self._booth()
         return self._first.observe(case, salt)
 
+    def hello(self) -> Hello:
+        """What the driver says; it is started, if it wasn't. Raises TargetUnusableError."""
+        if self._first is None:
+            self._first = self._booth()
+        if not self._first.driver.is_running:
+            self._first.driver.start()
+        assert self._first.driver.hello is not None  # noqa: S101 -- it was started
+        return self._first.driver.hello
+
     def begin(self, cases: Sequence[tuple[CallCase, str]]) -> None:
         """Begin cases that wait, side by side, each with its salt."""
         for case, salt in cases:
@@ -179,10 +188,12 @@ class ClientTarget:
         self._booths.append(booth)
         return booth
 
-    def leave(self) -> list[tuple[ObservedCase, ObservedCall, int]]:
-        """Let the drivers go; each call for which more arrived after its result, and how much."""
-        for each in self._booths:
-            each.driver.leave()
+    def leave(self) -> list[str]:
+        """Let the drivers go; what was wrong with how they left, a part of a sentence each."""
+        return [wrong for each in self._booths if (wrong := each.driver.leave())]
+
+    def late(self) -> list[tuple[ObservedCase, ObservedCall, int]]:
+        """Each call for which more arrived after its result, and how much."""
         return [found for each in self._booths for found in each.late()]
 
     # --- What only servers do ------------------------------------------------------------------------------

@@ -152,7 +152,7 @@ class DriverProcess:
             told = f"it speaks of the call {cited(message.id)} instead of {id_}"
         elif message is not None:
             told = "it is neither result nor unsupported"
-        ended = Ended.GARBLED if told and message is not None or told.startswith(_NO_MESSAGE) else None
+        ended = Ended.GARBLED if (told and message is not None) or told.startswith(_NO_MESSAGE) else None
         if ended is None:
             ended = Ended.CRASHED if told else Ended.LATE
         self.stop()

@@ -56,6 +56,11 @@ class Act:
     over: threading.Event = field(default_factory=threading.Event)
     seen: int = 0
 
+    def note_taken(self, arrival: Arrival, taken: int) -> None:
+        """Note how much of an answer without end was taken."""
+        at = next(place for place, each in enumerate(self.arrivals) if each.raw is arrival.raw)
+        self.arrivals[at] = replace(self.arrivals[at], taken=taken)
+
     def is_asked_by(self, text: str) -> bool:
         """Whether a request's text has the word."""
         return bool(self.word) and self.word in text
@@ -105,7 +110,7 @@ class Stage:
 
     # --- Connections ---------------------------------------------------------------------------------------
 
-    def _accept(self, listening: socket.socket, elsewhere: bool) -> None:  # noqa: FBT001 -- a thread's argument
+    def _accept(self, listening: socket.socket, elsewhere: bool) -> None:
         while not self._closed:
             try:
                 connection, _ = listening.accept()
@@ -116,7 +121,7 @@ class Stage:
                 self._open.add(connection)
             threading.Thread(target=self._serve, args=(connection, elsewhere), daemon=True).start()
 
-    def _serve(self, connection: socket.socket, elsewhere: bool) -> None:  # noqa: FBT001
+    def _serve(self, connection: socket.socket, elsewhere: bool) -> None:
         waiting = b""
         try:
             while True:
@@ -132,7 +137,7 @@ class Stage:
                 waiting = rest
                 if not self._answer(connection, reader.http("http"), bytes(raw[: len(raw) - len(rest)]), elsewhere):
                     return
-        except Exception:  # noqa: BLE001, S110 -- a client that breaks off, or writes no HTTP: nothing arrived
+        except Exception:  # noqa: S110 -- a client that breaks off, or writes no HTTP: nothing arrived
             pass
         finally:
             with self._lock:
@@ -152,7 +157,7 @@ class Stage:
             act.seen += 1
             return act, play, known is not None or not act.word
 
-    def _answer(self, connection: socket.socket, http: HttpRequest, raw: bytes, elsewhere: bool) -> bool:  # noqa: FBT001
+    def _answer(self, connection: socket.socket, http: HttpRequest, raw: bytes, elsewhere: bool) -> bool:
         """Play at a request; whether the connection goes on."""
         found = self._act_of(http, raw)
         if found is None:
@@ -235,10 +240,9 @@ class Stage:
                 act.over.wait(_BETWEEN_DROPS)
                 if play.trick is Trick.DRIPPING:
                     connection.sendall(b" ")
-            act.over.wait()
         finally:
-            at = next(place for place, each in enumerate(act.arrivals) if each.raw is arrival.raw)
-            act.arrivals[at] = replace(act.arrivals[at], taken=taken)
+            act.note_taken(arrival, taken)
+        act.over.wait()
 
 
 def _deaf() -> list[socket.socket]:
@@ -249,7 +253,7 @@ def _deaf() -> list[socket.socket]:
     filling = []
     for _ in range(_FILLING):
         each = socket.socket()
-        each.setblocking(False)  # noqa: FBT003 -- the socket's own
+        each.setblocking(False)
         each.connect_ex(listening.getsockname())
         filling.append(each)
     return [listening, *filling]

@@ -1,0 +1,40 @@
+"""The verb `sdk`: which SDKs can be judged here, and how one is set up."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+__all__ = ["add_arguments", "perform"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
+    parser.description = (
+        "SDKs are judged as `run --target sdk:NAME`; each is installed once, by its own package manager, "
+        "in a folder of its own under the user's cache."
+    )
+    verbs = parser.add_subparsers(metavar="WHAT", required=True, dest="what")
+    verbs.add_parser("list", help="say which SDKs there are, and what each lacks on this machine")
+    setup = verbs.add_parser("setup", help="install an SDK and its driver")
+    setup.add_argument("name", metavar="NAME", help="as `sdk list` has it")
+
+
+def perform(options: argparse.Namespace) -> int:
+    """List, or set up."""
+    from conformance.runs.sdks import SDKS, sdk_named, set_up, state_of
+
+    if options.what == "list":
+        width = max(len(each.name) for each in SDKS)
+        for each in SDKS:
+            sys.stdout.write(f"{each.name:<{width}}  {each.about}: {state_of(each)}\n")
+        return 0
+    sdk = sdk_named(options.name)
+    folder = set_up(sdk, lambda command: _say(f"{sdk.name}: {command}"))
+    sys.stdout.write(f"{sdk.name} is ready in {folder}: `iai-conformance run --target sdk:{sdk.name}`\n")
+    return 0
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()

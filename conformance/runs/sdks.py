@@ -1,0 +1,147 @@
+"""The SDKs whose drivers come along, one table: what each needs, how it is set up, how it is started.
+
+A driver works in a folder of its own under the user's cache, where its SDK is installed; the project's isn't touched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import conformance
+from conformance.base.environment import cache_folder
+from conformance.base.errors import TargetUnusableError, UsageError
+from conformance.base.words import cited, suggest
+
+__all__ = ["SDKS", "Sdk", "missing", "ready_sdk", "sdk_named", "set_up", "state_of"]
+
+_READY = ".ready"
+_PYTHON = (
+    (sys.executable, "-m", "venv", "venv"),
+    ("venv/bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes",
+     "-r", "requirements.txt"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sdk:
+    """An SDK, and the driver that makes it speak the protocol.
+
+    Attributes:
+        name: as it is written behind `sdk:`.
+        about: the package, as its registry calls it.
+        folder: of the driver, in `drivers/`.
+        command: that starts it, in its folder; the first word is a path there, or a program.
+        needs: programs that must be there.
+        setup: the commands that install the SDK, in that folder.
+    """
+
+    name: str
+    about: str
+    folder: str
+    command: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    setup: tuple[tuple[str, ...], ...] = ()
+
+
+SDKS: tuple[Sdk, ...] = (
+    Sdk("python", "tencentcloud-sdk-python-iai", "python", ("venv/bin/python", "driver.py"), (), _PYTHON),
+    Sdk("python-async", "the same, its async client", "python", ("venv/bin/python", "driver.py", "async"), (), _PYTHON),
+)
+
+
+def sdk_named(name: str) -> Sdk:
+    """The SDK of a name. Raises UsageError where there is none."""
+    for each in SDKS:
+        if each.name == name:
+            return each
+    names = [each.name for each in SDKS]
+    hint = suggest(name, names, "sdks").partition(" (")[0]
+    raise UsageError(f"sdk:{name}: there is no such SDK{hint}; there are {', '.join(names)}")
+
+
+def missing(sdk: Sdk) -> list[str]:
+    """The programs that aren't there."""
+    return [each for each in sdk.needs if shutil.which(each) is None]
+
+
+def state_of(sdk: Sdk) -> str:
+    """What there is to know of an SDK here, in a few words."""
+    if lacking := missing(sdk):
+        return f"can't run here: {', '.join(lacking)} not found"
+    if _ready(sdk):
+        return "ready"
+    return f"not set up: `iai-conformance sdk setup {sdk.name}`"
+
+
+def ready_sdk(name: str) -> tuple[list[str], Path]:
+    """The command that starts a driver that was set up, and the folder in which it works.
+
+    Raises:
+        UsageError: there is no such SDK.
+        TargetUnusableError: it wasn't set up, or its driver is another one now.
+    """
+    sdk = sdk_named(name)
+    if not _ready(sdk):
+        raise TargetUnusableError(f"sdk:{name} is {state_of(sdk)}")
+    folder = _place(sdk)
+    first = folder / sdk.command[0]
+    return [str(first) if first.exists() else sdk.command[0], *sdk.command[1:]], folder
+
+
+def set_up(sdk: Sdk, say: Callable[[str], None]) -> Path:
+    """Install an SDK beside a copy of its driver; the folder.
+
+    Args:
+        sdk: which.
+        say: told of each command before it runs.
+
+    Raises:
+        TargetUnusableError: a program is missing, or a command fails.
+    """
+    if lacking := missing(sdk):
+        raise TargetUnusableError(f"sdk:{sdk.name} needs {', '.join(lacking)}, which can't be found")
+    folder, source = _place(sdk), _source(sdk)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _READY).unlink(missing_ok=True)
+    shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    for command in sdk.setup:
+        say(" ".join(command))
+        done = subprocess.run(  # noqa: S603 -- the table's own
+            command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+        if done.returncode != 0:
+            said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
+            last = cited(said[-400:], 400)
+            raise TargetUnusableError(f"sdk:{sdk.name}: `{' '.join(command)}` failed: {last}")
+    (folder / _READY).write_text(_digest(source), encoding="ascii")
+    return folder
+
+
+def _place(sdk: Sdk) -> Path:
+    return cache_folder() / "sdks" / sdk.folder
+
+
+def _source(sdk: Sdk) -> Path:
+    """The driver's own files: beside the package in a checkout, in it once that is installed."""
+    package = Path(conformance.__file__).parent
+    for folder in (package / "drivers", package.parent / "drivers"):
+        if (folder / sdk.folder).is_dir():
+            return folder / sdk.folder
+    raise TargetUnusableError(f"the driver of sdk:{sdk.name} isn't part of this installation")
+
+
+def _ready(sdk: Sdk) -> bool:
+    stamp = _place(sdk) / _READY
+    return stamp.is_file() and stamp.read_text(encoding="ascii") == _digest(_source(sdk))
+
+
+def _digest(folder: Path) -> str:
+    files = sorted(each for each in folder.iterdir() if each.is_file())
+    content = b"".join(each.name.encode() + b"\0" + each.read_bytes() + b"\0" for each in files)
+    return hashlib.sha256(content).hexdigest()
