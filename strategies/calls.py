@@ -138,9 +138,10 @@ def _texts() -> Iterator[CallCase]:
 
 def _common() -> Iterator[CallCase]:
     clause = "sdk.request.common-parameters"
-    for scheme in (Scheme.TC3, Scheme.SHA256):
-        yield _one(clause, f"answers in English, {scheme}", signing=scheme, language="en-US")
-        yield _one(clause, f"temporary credentials, {scheme}", signing=scheme, token=True)
+    for scheme, method in _WRITTEN:
+        how = {"signing": scheme, "method": method}
+        yield _one(clause, f"answers in English, {_named(scheme, method)}", language="en-US", **how)
+        yield _one(clause, f"temporary credentials, {_named(scheme, method)}", token=True, **how)
 
 
 def _of_play(play: Play) -> Iterator[CallCase]:

@@ -91,6 +91,8 @@ def _of_arrivals(seen: ObservedCase, call: ObservedCall, aim: str) -> Iterator[C
         if result is not None and _expects_arrival(call, seen):
             yield _not_sent(call, result, aim)
         return
+    if _is_odd(call):
+        yield keeps("sdk.local.refusals")
     first = PLAY[here[0].play].trick if here[0].play in PLAY else Trick.NONE
     if call.call.retries == "off":
         clause = _clause_of_repetition(call, first, aim)

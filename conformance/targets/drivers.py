@@ -24,7 +24,7 @@ __all__ = ["DriverProcess", "Reply"]
 
 # Seconds in which a driver says hello: some runtimes take long to start on a busy machine.
 _TO_START = 60.0
-_TO_LEAVE = 2.0
+_TO_LEAVE = 5.0
 # Bytes of a line, and how many of the last lines on standard error are kept.
 _LONGEST_LINE = 64 * 1024 * 1024
 _LAST_LINES = 20
@@ -128,9 +128,19 @@ class DriverProcess:
             self._write('{"type": "bye"}')
             message, told, _ = self._message(time.monotonic() + _TO_LEAVE)
             if not isinstance(message, Bye):
-                wrong = told or "it answered bye with another message"
+                wrong = told or "it answered bye with another message, or not at all"
+            elif not self._ends():
+                wrong = f"it didn't end within {_TO_LEAVE:g} s of bye"
         self.stop()
         return wrong
+
+    def _ends(self) -> bool:
+        assert self._process is not None  # noqa: S101 -- it was started
+        try:
+            self._process.wait(_TO_LEAVE)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     # --- Asking --------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from tencentcloud.common.retry import StandardRetryer  # noqa: E402
 from tencentcloud.iai.v20200303 import iai_client, models  # noqa: E402
 
 IS_ASYNC = sys.argv[1:] == ["async"]
+FIELDS = ("FaceModelVersion", "RequestId")
 NAME = "tencentcloud-sdk-python-iai"
 CAN = ["kept", "retries", "timeout", "token", "language", "empty", "null", "list-null", "surrogates", "nul"]
 
@@ -97,7 +98,7 @@ def perform(call, client):
         made = client.CreateGroup(request_of(call))
         if IS_ASYNC:
             made = LOOP.run_until_complete(made)
-        return {"answer": {name: getattr(made, name) for name in ("FaceModelVersion", "RequestId")}}
+        return {"answer": {name: getattr(made, name) for name in FIELDS if hasattr(made, name)}}
     except TencentCloudSDKException as error:
         return {
             "error": {
