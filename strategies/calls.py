@@ -139,7 +139,7 @@ def _texts() -> Iterator[CallCase]:
 def _common() -> Iterator[CallCase]:
     clause = "sdk.request.common-parameters"
     for scheme, method in _WRITTEN:
-        how = {"signing": scheme, "method": method}
+        how: dict[str, Any] = {"signing": scheme, "method": method}
         yield _one(clause, f"answers in English, {_named(scheme, method)}", language="en-US", **how)
         yield _one(clause, f"temporary credentials, {_named(scheme, method)}", token=True, **how)
 

@@ -144,7 +144,7 @@ def test_the_page_has_all_of_it():
     """Every message, member and word that a driver may need stands on the page."""
     words = {*SCHEMA["$defs"], *Ability, *Reach, *ErrorKind}
     for definition in SCHEMA["$defs"].values():
-        words |= {each for each in definition.get("properties", {})}
+        words |= set(definition.get("properties", {}))
     words -= {"value", "text"}
 
     assert {each for each in words if f"`{each}`" not in PAGE and f'"{each}"' not in PAGE} == set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import quote_plus, urlsplit
 
@@ -18,7 +19,7 @@ __all__ = ["BROKEN"]
 BROKEN: dict[str, tuple[type[Client], str]] = {}
 
 
-def _breaks(clause: str, name: str):  # type: ignore[no-untyped-def]
+def _breaks(clause: str, name: str) -> Callable[[type[Client]], type[Client]]:
     """Enter a client into the table."""
 
     def enter(client: type[Client]) -> type[Client]:
@@ -53,7 +54,9 @@ class _Sorts(Client):
 @_breaks("sdk.request.list-null", "cuts-lists-at-null")
 class _CutsAtNull(Client):
     def parameters(self, asked: JsonObject) -> JsonObject:
-        cut = {name: each[: each.index(None)] for name, each in asked.items() if isinstance(each, list) and None in each}
+        cut = {
+            name: each[: each.index(None)] for name, each in asked.items() if isinstance(each, list) and None in each
+        }
         return super().parameters({**asked, **cut})
 
 
@@ -81,7 +84,10 @@ class _EscapesTwice(Client):
 class _Latin(Client):
     def parameters(self, asked: JsonObject) -> JsonObject:
         told = super().parameters(asked)
-        return {name: each.encode("latin-1", "replace").decode("latin-1") if name == "Tag" else each for name, each in told.items()}
+        return {
+            name: each.encode("latin-1", "replace").decode("latin-1") if name == "Tag" else each
+            for name, each in told.items()
+        }
 
 
 @_breaks("sdk.request.text", "trims")

@@ -215,4 +215,3 @@ class _Ends(Driver):
         if self.calls == 2:
             os._exit(7)
         super().reply(call)
-

@@ -79,7 +79,9 @@ def _check(target: ClientTarget) -> int:
     for told in target.leave():
         wrong += 1
         _say(f"✗ bye: {told}")
-    verdict = f"{counted(wrong, 'thing')} to look at: the driver's mistake, or the SDK's" if wrong else "nothing is wrong"
+    verdict = (
+        f"{counted(wrong, 'thing')} to look at: the driver's mistake, or the SDK's" if wrong else "nothing is wrong"
+    )
     _say(f"{target.name}: {verdict}")
     return 1 if wrong else 0
 

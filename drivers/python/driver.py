@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 _PROTOCOL = os.fdopen(os.dup(1), "w", encoding="utf-8")
 os.dup2(2, 1)
 
-from tencentcloud.common.credential import Credential  # noqa: E402
-from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException  # noqa: E402
-from tencentcloud.common.profile.client_profile import ClientProfile  # noqa: E402
-from tencentcloud.common.profile.http_profile import HttpProfile  # noqa: E402
-from tencentcloud.common.retry import StandardRetryer  # noqa: E402
-from tencentcloud.iai.v20200303 import iai_client, models  # noqa: E402
+from tencentcloud.common.credential import Credential
+from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
+from tencentcloud.common.profile.client_profile import ClientProfile
+from tencentcloud.common.profile.http_profile import HttpProfile
+from tencentcloud.common.retry import StandardRetryer
+from tencentcloud.iai.v20200303 import iai_client, models
 
 IS_ASYNC = sys.argv[1:] == ["async"]
 FIELDS = ("FaceModelVersion", "RequestId")
