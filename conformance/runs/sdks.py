@@ -39,6 +39,7 @@ class Sdk:
         command: that starts it, in its folder; the first word is a path there, or a program.
         needs: programs that must be there.
         setup: the commands that install the SDK, in that folder.
+        side_by_side: how many drivers make the calls; more than one, where each starts a process a call.
     """
 
     name: str
@@ -47,11 +48,49 @@ class Sdk:
     command: tuple[str, ...]
     needs: tuple[str, ...] = ()
     setup: tuple[tuple[str, ...], ...] = ()
+    side_by_side: int = 1
 
 
+_ENVIRONMENT = _PYTHON[0]
+_JAVA = "3.1.830"
 SDKS: tuple[Sdk, ...] = (
     Sdk("python", "tencentcloud-sdk-python-iai", "python", ("venv/bin/python", "driver.py"), (), _PYTHON),
     Sdk("python-async", "the same, its async client", "python", ("venv/bin/python", "driver.py", "async"), (), _PYTHON),
+    # Without its requirement of the SDK for all products, which is of 400 MB, and of which it uses three.
+    Sdk(
+        "tccli",
+        "tccli",
+        "tccli",
+        ("venv/bin/python", "driver.py"),
+        (),
+        (_ENVIRONMENT, (*_PYTHON[1], "--no-deps")),
+        side_by_side=2,
+    ),
+    Sdk(
+        "nodejs",
+        "tencentcloud-sdk-nodejs",
+        "nodejs",
+        ("node", "driver.js"),
+        ("node", "npm"),
+        (("npm", "ci", "--no-audit", "--no-fund", "--silent"),),
+    ),
+    # The last version of the module that carries the product; today's come in modules of their own, without it.
+    Sdk(
+        "go",
+        "github.com/tencentcloud/tencentcloud-sdk-go v1.0.162",
+        "go",
+        ("./driver",),
+        ("go",),
+        (("go", "build", "-o", "driver", "."),),
+    ),
+    Sdk(
+        "java",
+        "com.tencentcloudapi:tencentcloud-sdk-java-iai",
+        "java",
+        ("java", "-cp", "target/classes:lib/*", "Driver", _JAVA),
+        ("java", "mvn"),
+        (("mvn", "-q", "-B", "compile", "dependency:copy-dependencies", "-DoutputDirectory=lib"),),
+    ),
 )
 
 
@@ -119,8 +158,19 @@ def set_up(sdk: Sdk, say: Callable[[str], None]) -> Path:
             said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
             last = cited(said[-400:], 400)
             raise TargetUnusableError(f"sdk:{sdk.name}: `{' '.join(command)}` failed: {last}")
+    _check_sums(sdk, folder)
     (folder / _READY).write_text(_digest(source), encoding="ascii")
     return folder
+
+
+def _check_sums(sdk: Sdk, folder: Path) -> None:
+    """Raise TargetUnusableError where what was installed isn't what is locked by hashes of its own."""
+    sums = folder / "SHA256SUMS"
+    for line in sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else ():
+        digest, _, name = line.partition("  ")
+        path = folder / name
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            raise TargetUnusableError(f"sdk:{sdk.name}: {name} isn't there, or isn't the file that is locked")
 
 
 def _place(sdk: Sdk) -> Path:
@@ -142,6 +192,6 @@ def _ready(sdk: Sdk) -> bool:
 
 
 def _digest(folder: Path) -> str:
-    files = sorted(each for each in folder.iterdir() if each.is_file())
+    files = sorted(each for each in folder.rglob("*") if each.is_file() and "__pycache__" not in each.parts)
     content = b"".join(each.name.encode() + b"\0" + each.read_bytes() + b"\0" for each in files)
     return hashlib.sha256(content).hexdigest()
