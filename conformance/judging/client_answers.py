@@ -19,6 +19,7 @@ __all__ = ["checks_of_result"]
 _FIELDS = "sdk.answer.fields"
 _NEVER = "sdk.error.never-success"
 _TYPED = "sdk.error.content-type"
+_CRASH = "sdk.resilience.crash"
 _JSON = "application/json"
 
 
@@ -31,6 +32,9 @@ def checks_of_result(call: ObservedCall, outcome: Result | Unsupported, aim: str
         aim: the clause at which the call was aimed.
     """
     if not isinstance(outcome, Result):
+        return
+    if aim == _CRASH:
+        yield _of_crash(call, outcome)
         return
     last = [each for each in call.arrivals if not each.elsewhere][-1]
     given = last.given if last.whole else None
@@ -47,6 +51,15 @@ def checks_of_result(call: ObservedCall, outcome: Result | Unsupported, aim: str
         yield from _of_error(call, outcome, answer, aim)
     elif all(isinstance(read.response.get(name), str) for name in (RESULT, "RequestId")):
         yield from _of_success(call, outcome, answer, aim)
+
+
+def _of_crash(call: ObservedCall, result: Result) -> Check:
+    """What is too deep, or too long, may be read or not: but a program must be able to go on."""
+    if result.error is None:
+        return keeps(_CRASH)
+    if result.error.kind is ErrorKind.CRASH:
+        return departs(_CRASH, DepartureKind.CRASHED, "an answer, or an error", _told(result.error), call)
+    return _of_kind(call, result.error, _CRASH)
 
 
 def _of_success(call: ObservedCall, result: Result, answer: HttpResponse, aim: str) -> Iterator[Check]:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from conformance.contract import ACTION, VERSION
+from conformance.contract import ACTION, PARAMETERS, VERSION
 from conformance.exchange.calls import Call
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.observed_calls import Arrival, ObservedCall, ObservedCase
@@ -17,13 +17,14 @@ from conformance.judging.judge import DepartureKind
 from conformance.oracle.authentication import Clock
 from conformance.oracle.authentication import findings as authentication_findings
 
-__all__ = ["checks_of_request"]
+__all__ = ["checks_of_request", "has_half_pairs"]
 
 _OTHERWISE = DepartureKind.SENT_OTHERWISE
 _PLAIN = re.compile(r"[A-Za-z0-9_-]*")
 # Seconds: between the arrival and the end of its call, and what a clock may be wrong by.
 _APART = 60.0
 _ABSENT = object()
+_HALVES = "sdk.request.text.surrogates"
 
 
 def checks_of_request(seen: ObservedCase, call: ObservedCall, arrival: Arrival) -> Iterator[Check]:
@@ -48,7 +49,7 @@ def _of_parameters(call: ObservedCall, http: HttpRequest) -> Iterator[Check]:
     if len(arrived) < len(request.parameters):
         what = f"{', '.join(name for name, _ in request.parameters)} arrived"
         yield departs("sdk.request.value", _OTHERWISE, "each parameter once", what, call)
-    for name in (*call.call.parameters, *(each for each in arrived if each not in call.call.parameters)):
+    for name in dict.fromkeys((*PARAMETERS, *call.call.parameters, *arrived)):
         asked = call.call.parameters.get(name, _ABSENT)
         yield _of_parameter(call, name, asked, arrived.get(name, _ABSENT))
 
@@ -99,9 +100,14 @@ def _clause_of(asked: object, came: object, call: Call) -> str:
 def _clause_of_text(text: str, call: Call) -> str:
     if not text:
         return "sdk.request.empty.in-forms" if call.is_textual else "sdk.request.empty"
-    if any("\ud800" <= each <= "\udfff" for each in text):
-        return "sdk.request.text.surrogates"
+    if has_half_pairs(text):
+        return _HALVES
     return "sdk.request.value" if _PLAIN.fullmatch(text) else "sdk.request.text"
+
+
+def has_half_pairs(text: str) -> bool:
+    """Whether a text has half a surrogate pair somewhere."""
+    return any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def _shown(value: object) -> str:
@@ -130,7 +136,8 @@ def _of_common(seen: ObservedCase, call: ObservedCall, http: HttpRequest) -> Ite
 
 
 def _of_signature(seen: ObservedCase, call: ObservedCall, http: HttpRequest) -> Iterator[Check]:
-    clause = "sdk.request.signature"
+    # What UTF-8 can't write is rarely signed as it is sent: that is of one piece with how it is sent.
+    clause = _HALVES if has_half_pairs(str(call.call.parameters)) else "sdk.request.signature"
     credentials = seen.credentials_of(call)
     found = authentication_findings(http, credentials, Clock(call.after, _APART))
     broken = [each.clause.id for each in found if each.applies and not each.kept]

@@ -12,7 +12,7 @@ from conformance.exchange.observed_calls import Ended, ObservedCall, ObservedCas
 from conformance.exchange.plays import PLAY, Trick
 from conformance.judging.client_answers import checks_of_result
 from conformance.judging.client_checks import Check, departs, keeps
-from conformance.judging.client_requests import checks_of_request
+from conformance.judging.client_requests import checks_of_request, has_half_pairs
 from conformance.judging.judge import DepartureKind
 
 __all__ = ["checks_of_late", "judge_client"]
@@ -131,12 +131,8 @@ def _is_odd(call: ObservedCall) -> bool:
     """Whether a client may have a reason of its own not to send it: something is missing, or no plain text."""
     values = dict(call.call.parameters)
     texts = [each for value in values.values() for each in (value if isinstance(value, list) else [value])]
-    plain = all(isinstance(each, str) and "\0" not in each and _can_be_encoded(each) for each in texts)
+    plain = all(isinstance(each, str) and "\0" not in each and not has_half_pairs(each) for each in texts)
     return not (plain and values.get("GroupName") and values.get("GroupId"))
-
-
-def _can_be_encoded(text: str) -> bool:
-    return not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 # --- Redirections, retries, memory -------------------------------------------------------------------------

@@ -29,8 +29,7 @@ def client_parts(settings: Settings) -> Iterator[ClientPart | EndPart]:
     cases = [each for each in call_cases() if settings.profile != "smoke" or is_quick(each)]
     opener, *rest = cases
     aimed = [each for each in rest if settings.aims_at_client(each.clause)]
-    waiting = tuple(each for each in aimed if each.is_slow)
-    yield ClientPart(opener, waiting)
+    yield ClientPart(opener, tuple(aimed))
     yield from (ClientPart(each) for each in aimed)
     yield EndPart()
 
@@ -41,11 +40,11 @@ class ClientPart:
 
     Attributes:
         case: what is called, and played.
-        waiting: cases that begin now, side by side with all that follow, since they wait.
+        rest: the cases that follow the first: those of them that wait begin with it, side by side.
     """
 
     case: CallCase
-    waiting: tuple[CallCase, ...] = ()
+    rest: tuple[CallCase, ...] = ()
 
     @property
     def id(self) -> str:
@@ -64,7 +63,8 @@ class ClientPart:
         assert isinstance(target, ClientTarget)  # noqa: S101 -- the settings named one
         run.bounds.check(run.results, len(self.case.calls))
         seen = target.observe(self.case, run.salts.next())
-        target.begin([(each, run.salts.next()) for each in self.waiting])
+        begun = self.rest if target.side_by_side > 1 else [each for each in self.rest if each.is_slow]
+        target.begin([(each, run.salts.next()) for each in begun])
         failures = _judged(run, seen)
         run.results.note(self.case.id, failures)
         refused = next((each.outcome for each in seen.calls if isinstance(each.outcome, Unsupported)), None)

@@ -64,7 +64,7 @@ SDKS: tuple[Sdk, ...] = (
         ("venv/bin/python", "driver.py"),
         (),
         (_ENVIRONMENT, (*_PYTHON[1], "--no-deps")),
-        side_by_side=2,
+        side_by_side=4,
     ),
     Sdk(
         "nodejs",

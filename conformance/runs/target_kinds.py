@@ -88,20 +88,21 @@ def _driver(settings: Settings) -> Target:
 
 
 def _sdk(settings: Settings) -> Target:
-    from conformance.runs.sdks import ready_sdk
+    from conformance.runs.sdks import ready_sdk, sdk_named
 
-    command, folder = ready_sdk(settings.target.removeprefix(SDK))
-    return _client(settings, command, folder)
+    name = settings.target.removeprefix(SDK)
+    command, folder = ready_sdk(name)
+    return _client(settings, command, folder, sdk_named(name).side_by_side)
 
 
-def _client(settings: Settings, command: Sequence[str], folder: Path | None) -> Target:
+def _client(settings: Settings, command: Sequence[str], folder: Path | None, side_by_side: int = 1) -> Target:
     from conformance.base.credentials import EXAMPLE_CREDENTIALS
     from conformance.base.hosts import SERVICE_HOST
     from conformance.targets.clients import ClientTarget
 
     # A driver is nobody whom a key pair is entrusted to: it signs with the documented example.
     sender = Sender(f"http://{SERVICE_HOST}", _region(settings), EXAMPLE_CREDENTIALS)
-    return ClientTarget(settings.target, command, sender, folder)
+    return ClientTarget(settings.target, command, sender, folder, side_by_side)
 
 
 def split_command(written: str, option: str) -> list[str]:

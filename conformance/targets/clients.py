@@ -67,6 +67,7 @@ class _Booth:
     stage: Stage
     credentials: Credentials
     region: str
+    usual: float = 0.0
     _asked: int = 0
     _seen: list[tuple[ObservedCase, list[Act]]] = field(default_factory=list)
 
@@ -111,7 +112,7 @@ class _Booth:
         if credentials.token is not None:
             given["token"] = credentials.token.reveal()
         line = call_message(id_, call, server, given, self.region)
-        reply = self.driver.ask(id_, line, _PATIENCE * call.timeout)
+        reply = self.driver.ask(id_, line, _PATIENCE * (call.timeout + self.usual))
         act.over.set()
         arrived = tuple(act.arrivals)
         return ObservedCall(call, arrived, reply.outcome, reply.told, reply.seconds, reply.stray, time.time())
@@ -136,7 +137,9 @@ class ClientTarget:
 
     exclusive = True
 
-    def __init__(self, name: str, command: Sequence[str], sender: Sender, folder: Path | None = None) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], sender: Sender, folder: Path | None = None, side_by_side: int = 1
+    ) -> None:
         """Prepare; nothing is started yet.
 
         Args:
@@ -144,13 +147,16 @@ class ClientTarget:
             command: the driver's program and its arguments.
             sender: with whose key and region it is asked to sign.
             folder: in which the driver works.
+            side_by_side: how many drivers make calls; more than one, where each starts a process a call.
         """
         self.name, self.sender = name, sender
         self._command, self._folder = command, folder
         self._booths: list[_Booth] = []
         self._free: list[_Booth] = []
         self._first: _Booth | None = None
-        self._pool = ThreadPoolExecutor(_SIDE_BY_SIDE, "client")
+        self.side_by_side = side_by_side
+        self._pool = ThreadPoolExecutor(_SIDE_BY_SIDE if side_by_side == 1 else side_by_side, "client")
+        self._usual = 0.0
         self._waited: dict[str, Future[ObservedCase]] = {}
 
     def observe(self, case: CallCase, salt: str) -> ObservedCase:
@@ -159,7 +165,9 @@ class ClientTarget:
             return begun.result()
         if self._first is None:
             self._first = self._booth()
-        return self._first.observe(case, salt)
+        seen = self._first.observe(case, salt)
+        self._usual = self._usual or max(each.seconds for each in seen.calls)
+        return seen
 
     def hello(self) -> Hello:
         """What the driver says; it is started, if it wasn't. Raises TargetUnusableError."""
@@ -177,6 +185,8 @@ class ClientTarget:
 
     def _aside(self, case: CallCase, salt: str) -> ObservedCase:
         booth = self._free.pop() if self._free else self._booth()
+        # What a call takes without any waiting, such as a program that starts, is no part of a time-out.
+        booth.usual = self._usual
         try:
             return booth.observe(case, salt)
         finally:
