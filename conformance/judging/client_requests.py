@@ -20,7 +20,7 @@ from conformance.oracle.authentication import findings as authentication_finding
 __all__ = ["checks_of_request", "has_half_pairs"]
 
 _OTHERWISE = DepartureKind.SENT_OTHERWISE
-_PLAIN = re.compile(r"[A-Za-z0-9_-]*")
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]*")
 # Seconds: between the arrival and the end of its call, and what a clock may be wrong by.
 _APART = 60.0
 _ABSENT = object()
