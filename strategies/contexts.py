@@ -298,6 +298,11 @@ DIMENSIONS: tuple[Dimension, ...] = (
         (None, *(_twisted(f"header=X-TC-RequestClient:SDK_{each}") for each in ("GO_1.0.1100", "PYTHON_3.0.1206"))),
     ),
     Dimension(
+        "proxy", "what a proxy adds is taken over", "Authentication.other-headers",
+        (None, None, _twisted("header=X-Request-Id:5f1d7a52-0c7f-4c8e-9f38-2a1f4b6f9f10"),
+         _twisted("header=X-Forwarded-For:203.0.113.7")),
+    ),
+    Dimension(
         "clock", "the clocks of a server and of its tests are the same", "Authentication.timestamp.window",
         (None, None, None, _twisted("timestamp=-90"), _twisted("timestamp=90")),
     ),

@@ -39,6 +39,7 @@ from conformance.strategies.characters import (
     UNSETTLED_SAMPLES,
     odd_characters,
     outside_printable,
+    taken_together,
 )
 
 __all__ = ["ABSENT", "Edge", "breaking", "keeping", "keeps_all", "requests_with", "unsettled"]
@@ -262,6 +263,8 @@ def _outside(clause: Clause, alphabet: Alphabet) -> Iterator[Edge]:
         place = "last" if name == "newline" else "within"
         usual = _RANK_OF_CONTROLS if name in CONTROLS else 4 + rank // 8
         yield Edge(f"{name} {place}", _around(clause, characters, place), _ODD_RANKS.get(name, usual))
+    for why, text in taken_together(alphabet).items():
+        yield Edge(f"what is {why}, within", _around(clause, text, "within"), 1)
     yield Edge("newline first", _around(clause, "\n", "first"), 5)
     yield Edge("on the second of two lines", f"{_around(clause, chr(10), 'last')}!", 5)
     yield Edge("on the first of two lines", f"!{_around(clause, chr(10), 'first')}", 5)

@@ -97,6 +97,7 @@ def uniqueness() -> Iterator[tuple[str, str, int, Sequence]]:
     yield by_name, "the same name and the same id after many other groups", 3, (
         create(), *others, create(f"{SALT}b", SALT), create(SALT, f"{SALT}b"),
     )  # fmt: skip
+    yield by_id, "ids that are one as names of files", 4, (create(f"{SALT}#%@&1"), create(f"{SALT}1", f"{SALT}b"))
     yield by_id, "created again right after deletion", 2, (create(), delete(), create())
 
 
@@ -149,6 +150,14 @@ def state() -> Iterator[tuple[int, Case]]:
     )  # fmt: skip
     yield 2, _case(
         "State.id-stays", "another name, the same id", create(a, a, Tag="x"), modify(a, GroupName=b), information(a)
+    )  # fmt: skip
+    yield 2, _case(
+        "State.deletion", "no other group, though its id begins alike",
+        create(a, a), create(f"{a}2", f"{a}2"), delete(a), information(f"{a}2"), create(f"{a}2", b),
+    )  # fmt: skip
+    yield 2, _case(
+        "State.renaming", "looked at before each change, and after",
+        create(a, a), information(a), modify(a, GroupName=b), information(a), delete(a), information(a),
     )  # fmt: skip
     yield 2, _case(
         "State.quota", "a group too many", create(a, a), create(b, b), create(c, c), create(f"{c}d", f"{c}d"),
