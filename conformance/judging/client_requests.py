@@ -110,6 +110,11 @@ def has_half_pairs(text: str) -> bool:
     return any("\ud800" <= each <= "\udfff" for each in text)
 
 
+def _texts_of(call: Call) -> str:
+    values = [each for value in call.parameters.values() for each in (value if isinstance(value, list) else [value])]
+    return "".join(each for each in values if isinstance(each, str))
+
+
 def _shown(value: object) -> str:
     written = json.dumps(value, ensure_ascii=False)
     return written if len(written) < 200 else f"{written[:200]}…"
@@ -137,7 +142,7 @@ def _of_common(seen: ObservedCase, call: ObservedCall, http: HttpRequest) -> Ite
 
 def _of_signature(seen: ObservedCase, call: ObservedCall, http: HttpRequest) -> Iterator[Check]:
     # What UTF-8 can't write is rarely signed as it is sent: that is of one piece with how it is sent.
-    clause = _HALVES if has_half_pairs(str(call.call.parameters)) else "sdk.request.signature"
+    clause = _HALVES if has_half_pairs(_texts_of(call.call)) else "sdk.request.signature"
     credentials = seen.credentials_of(call)
     found = authentication_findings(http, credentials, Clock(call.after, _APART))
     broken = [each.clause.id for each in found if each.applies and not each.kept]
