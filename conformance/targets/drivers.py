@@ -68,6 +68,7 @@ class DriverProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._errors: deque[str] = deque(maxlen=_LAST_LINES)
+        self._complaints: threading.Thread | None = None
         self.hello: Hello | None = None
 
     @property
@@ -97,9 +98,9 @@ class DriverProcess:
             raise TargetUnusableError(f"the driver {self._named} can't be started: {why}") from error
         self._process, self._lines, self._errors = process, queue.SimpleQueue(), deque(maxlen=_LAST_LINES)
         assert process.stdout is not None and process.stderr is not None  # noqa: S101, PT018 -- pipes
-        for read, stream in ((_read_lines, process.stdout), (_read_errors, process.stderr)):
-            kept = self._lines if read is _read_lines else self._errors
-            threading.Thread(target=read, args=(stream, kept), daemon=True).start()
+        threading.Thread(target=_read_lines, args=(process.stdout, self._lines), daemon=True).start()
+        self._complaints = threading.Thread(target=_read_errors, args=(process.stderr, self._errors), daemon=True)
+        self._complaints.start()
         message, told, stray = self._message(time.monotonic() + _TO_START)
         if not isinstance(message, Hello):
             self.stop()
@@ -200,6 +201,8 @@ class DriverProcess:
     def _how_it_ended(self) -> str:
         assert self._process is not None  # noqa: S101 -- it was started
         code = self._process.wait()
+        if self._complaints is not None:  # what it wrote last may not be read yet
+            self._complaints.join(_TO_LEAVE)
         how = f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
         last = next((each for each in reversed(self._errors) if each.strip()), "")
         return f"the driver ended {how}" + (f": {cited(last.strip(), 200)}" if last else "")
