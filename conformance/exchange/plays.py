@@ -14,6 +14,7 @@ from typing import Any
 
 from conformance.contract import CODES
 from conformance.exchange.messages import HttpResponse
+from conformance.exchange.variations import VARIATIONS
 
 __all__ = ["ELSEWHERE", "MALFORMED", "PLAY", "PLAYS", "SOME_CODE", "TRANSPORT", "Play", "Trick", "code_play"]
 
@@ -168,17 +169,8 @@ def _successes() -> Iterator[Play]:
         change=_response(lambda each: each.update(Later={"a": [1, None, "中"]}, DeprecatedWarning="x")),
     )
     yield Play("more-outside", unknown, "a member beside Response", change=_json(lambda each: each.update(Trace="t")))
-    yield Play("other-order", unknown, "members in another order", change=_json(_reversed))
     yield Play("large", unknown, "a member of 10 MB that nobody knows", change=_large)
     fields = "sdk.answer.fields"
-    yield Play("escaped", fields, "every letter of the values escaped", change=_escaped)
-    yield Play("indented", fields, "JSON over several lines, with white space around it", change=_indented)
-    yield Play(
-        "small-headers",
-        fields,
-        "names of headers in small letters",
-        change=lambda answer: replace(answer, headers=tuple((name.lower(), value) for name, value in answer.headers)),
-    )
     yield Play("chunked", fields, "in chunks", trick=Trick.CHUNKED)
     yield Play("in-pieces", fields, "byte by byte, without a pause", trick=Trick.IN_PIECES)
     yield Play("without-length", fields, "without a length: it ends with the connection", trick=Trick.WITHOUT_LENGTH)
@@ -187,24 +179,6 @@ def _successes() -> Iterator[Play]:
     yield Play(
         "version-number", types, "FaceModelVersion as a text that looks like a number", change=_face_model("03.00")
     )
-    yield Play("request-id-digits", types, "a RequestId of digits alone", change=_request_id("00123456789012345678"))
-
-
-def _reversed(document: dict[str, Any]) -> object:
-    return {name: dict(reversed(each.items())) for name, each in reversed(document.items())}
-
-
-def _escaped(answer: HttpResponse) -> HttpResponse:
-    def written(value: str) -> str:
-        return "".join(f"\\u{ord(letter):04x}" for letter in value)
-
-    response = json.loads(answer.body)["Response"]
-    members = ",".join(f'"{name}":"{written(value)}"' for name, value in response.items())
-    return replace(answer, body=f'{{"Response":{{{members}}}}}'.encode())
-
-
-def _indented(answer: HttpResponse) -> HttpResponse:
-    return replace(answer, body=b"\r\n " + json.dumps(json.loads(answer.body), indent=2).encode() + b" \r\n")
 
 
 def _face_model(version: str) -> Change:
@@ -257,12 +231,38 @@ def _content_types() -> Iterator[Play]:
     ):
         yield Play(f"error-{name}", clause, f"an error with the Content-Type {value}", SOME_CODE, _typed(value))
     yield Play("error-no-type", clause, "an error without a Content-Type", SOME_CODE, _typed(None))
-    yield Play(
-        "success-charset",
-        "sdk.answer.fields",
-        "a success with a charset",
-        change=_typed("application/json; charset=utf-8"),
-    )
+
+
+def _forms() -> Iterator[Play]:
+    """Every form that the documents leave open, of a success and of an error: whoever relies on one is wrong."""
+    for each in VARIATIONS:
+        if each.id in _OF_OTHERS:
+            continue
+        if each.id not in _OF_ERRORS:
+            about = f"a success in a form that is permitted: {each.about}"
+            yield Play(f"form-{each.id}", "sdk.answer.fields", about, change=each.change)
+        if each.id not in _TRIED_ALREADY:
+            about = f"an error in a form that is permitted: {each.about}"
+            yield Play(f"form-{each.id}-error", "sdk.error.code", about, SOME_CODE, each.change)
+
+
+# What shows in other actions alone, or is as the emulator writes; in errors alone; in errors, and tried above.
+_OF_OTHERS = frozenset(
+    {
+        "empty-absent",
+        "empty-null",
+        "group-members",
+        "newest-first",
+        "listed-by-id",
+        "no-date",
+        "unescaped",
+        "sorted-members",
+    }
+)
+_OF_ERRORS = frozenset(
+    {"escaped", "english-messages", "detailed-messages", "short-messages", "error-members", "more-members"}
+)
+_TRIED_ALREADY = frozenset({"charset", "charset-capitals", "type-capitals", "error-members"})
 
 
 def _bad_bodies() -> Iterator[Play]:
@@ -366,5 +366,5 @@ def code_play(code: str) -> Play:
 
 MALFORMED: tuple[Play, ...] = (*_content_types(), *_bad_bodies(), *_partial_errors(), *_statuses())
 TRANSPORT: tuple[Play, ...] = tuple(_transport())
-PLAYS: tuple[Play, ...] = (*_successes(), *_errors(), *MALFORMED, *TRANSPORT, *map(code_play, CODES))
+PLAYS: tuple[Play, ...] = (*_successes(), *_errors(), *_forms(), *MALFORMED, *TRANSPORT, *map(code_play, CODES))
 PLAY: dict[str, Play] = {each.id: each for each in PLAYS}

@@ -217,6 +217,7 @@ class Results:
         unseen: action, or case → why it could not be seen.
         unsupported: clause → what the target has no way to do, for want of which it wasn't seen.
         verdicts: case id → its departures, as `CLAUSE: KIND`, of the cases that a list names; to compare two runs.
+        remarks: what a reader of the report should know besides, a sentence each.
         unrecorded: clauses of which a recording lacks cases.
         requests: how many were sent, of any action.
         groups_created: how many creations succeeded.
@@ -233,6 +234,7 @@ class Results:
     unseen: dict[str, str] = field(default_factory=dict)
     unsupported: dict[str, str] = field(default_factory=dict)
     verdicts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
     unrecorded: set[str] = field(default_factory=set)
     requests: int = 0
     groups_created: int = 0

@@ -249,6 +249,7 @@ def _unseen(run: Run) -> Iterator[str]:
 def _notes(session: Session) -> Iterator[str]:
     """What the reader should know of where the answers come from, what was borne with, and what was left there."""
     yield from session.run.patience.notes()
+    yield from session.run.results.remarks
     yield from _unserved(session.run)
     if session.recording is not None:
         yield from session.recording.notes

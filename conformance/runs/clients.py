@@ -5,11 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from conformance.base.errors import UnsupportedError
+from conformance.base.words import cited, counted
 from conformance.contract import CODES
 from conformance.exchange.calls import CallCase
-from conformance.exchange.driver_protocol import Unsupported
+from conformance.exchange.driver_protocol import Result, Unsupported
 from conformance.exchange.observed_calls import ObservedCall, ObservedCase
 from conformance.exchange.plays import PLAY
 from conformance.exchange.wire import envelope
@@ -67,6 +69,8 @@ class ClientPart:
         target.begin([(each, run.salts.next()) for each in begun])
         failures = _judged(run, seen)
         run.results.note(self.case.id, failures)
+        if self.case.clause in _OF_RETRIES and isinstance(seen.calls[-1].outcome, Result):
+            run.results.remarks.append(_retries_told(seen))
         refused = next((each.outcome for each in seen.calls if isinstance(each.outcome, Unsupported)), None)
         if refused is not None and not failures:
             run.results.unsupported.setdefault(self.case.clause, refused.reason)
@@ -94,6 +98,25 @@ class EndPart:
             check = checks_of_late(call, number)
             found.append(run.results.add(_failure(check, case, run)))
         return found
+
+
+# Of each case of these it is told how often the client asked, and what it made of it.
+_OF_RETRIES = (
+    "sdk.resilience.lost-answer-not-resent", "sdk.resilience.lost-answer-not-resent.get",
+    "sdk.resilience.retry-does-not-collide",
+)  # fmt: skip
+
+
+def _retries_told(seen: ObservedCase) -> str:
+    """How often a client asked for one creation, with what pauses, and what it said of it."""
+    call = seen.calls[-1]
+    pauses = ", ".join(f"{after.at - before.at:.1f} s" for before, after in pairwise(call.arrivals))
+    result = call.result
+    error = result.error if result is not None else None
+    said = "a success" if error is None else f"an error, {cited(str(error.code or error.class_))}"
+    made = "the group was made" if any(each.created for each in call.arrivals) else "no group was made"
+    asked = counted(len(call.arrivals), "request") + (f", {pauses} apart" if pauses else "")
+    return f"{seen.case.about}: {asked}; {made}; told as {said}"
 
 
 def _judged(run: Run, seen: ObservedCase) -> list[Failure]:

@@ -6,6 +6,7 @@ A driver works in a folder of its own under the user's cache, where its SDK is i
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from conformance.base.words import cited, suggest
 __all__ = ["SDKS", "Sdk", "missing", "ready_sdk", "sdk_named", "set_up", "state_of"]
 
 _READY = ".ready"
+# What stands in a driver's folder, and is no part of it.
+_IGNORED = re.compile(r"__pycache__|expected-failures[^/]*\.txt$")
 _PYTHON = (
     (sys.executable, "-m", "venv", "venv"),
     ("venv/bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes",
@@ -192,6 +195,6 @@ def _ready(sdk: Sdk) -> bool:
 
 
 def _digest(folder: Path) -> str:
-    files = sorted(each for each in folder.rglob("*") if each.is_file() and "__pycache__" not in each.parts)
+    files = sorted(each for each in folder.rglob("*") if each.is_file() and not _IGNORED.search(str(each)))
     content = b"".join(each.name.encode() + b"\0" + each.read_bytes() + b"\0" for each in files)
     return hashlib.sha256(content).hexdigest()
