@@ -78,11 +78,9 @@ TAKEN_TOGETHER: dict[str, str] = {
     "letters and digits once normalised": "\u2460\uff21\xb2\ufb01",
     "between capitals and small letters": "[\\]^`",
     "invisible": "\u200b\u200d\u2060\ufeff",
-    "white space": " \t\xa0\u3000",
     "tags": "<b></b>",
     "a reference": "&#65;",
     "an escape": "\\u0041",
-    "quotes": "'\"`",
 }
 
 # One character for each reading on what the alphabet of names covers, the first that Unicode gave the class.

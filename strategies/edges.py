@@ -31,7 +31,7 @@ from conformance.contract.rules import (
     Whole,
 )
 from conformance.exchange.request import Request
-from conformance.exchange.salt import CERTAIN, SALT, SALT_LENGTH, fill_value, salted
+from conformance.exchange.salt import SALT, SALT_LENGTH, fill_value, salted
 from conformance.strategies.characters import (
     CONTROLS,
     HAN_EDGES,
@@ -140,9 +140,6 @@ def _inside(clause: Clause) -> Iterator[Edge]:
         case MaxLength(limit=limit, unit=unit):
             yield Edge("longest", _text(clause, limit), 0)
             yield Edge("one less than the longest", _text(clause, limit - 1))
-            if clause.subject in _SALTED:
-                for length in range(2, CERTAIN):
-                    yield Edge(f"of {length} characters", _text(clause, length), 3)
             if unit is Unit.CHARACTERS:
                 yield Edge("longest, in Han", _text(clause, limit, han=True), 0)
                 yield Edge("half the longest, in Han", _text(clause, limit // 2, han=True), 5)

@@ -98,6 +98,7 @@ class CasePart:
             raise UnsupportedError(run.ways.why(way))
         if case is not self.case and case.id in run.results.verdicts:
             return []  # it was sent
+        before = run.results.groups_created
         try:
             failures = run.case(case)
         except NotRecordedError:
@@ -105,7 +106,7 @@ class CasePart:
             raise
         for each in dict.fromkeys((case.id, planned(case).id)):
             run.results.note(each, failures)
-        run.taking_apart.learn(case, failures)
+        run.taking_apart.learn(case, failures, refused=run.results.groups_created == before)
         return failures
 
 
