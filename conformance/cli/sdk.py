@@ -18,10 +18,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs.add_parser("list", help="say which SDKs there are, and what each lacks on this machine")
     setup = verbs.add_parser("setup", help="install an SDK and its driver")
     setup.add_argument("name", metavar="NAME", help="as `sdk list` has it")
+    matrix = verbs.add_parser("matrix", help="several reports on clients beside each other, as Markdown")
+    matrix.add_argument("paths", metavar="REPORT", nargs="+", help="written by `run --target sdk:NAME --json FILE`")
 
 
 def perform(options: argparse.Namespace) -> int:
-    """List, or set up."""
+    """List, set up, or compare."""
+    if options.what == "matrix":
+        return _matrix(options.paths)
     from conformance.runs.sdks import SDKS, sdk_named, set_up, state_of
 
     if options.what == "list":
@@ -32,6 +36,24 @@ def perform(options: argparse.Namespace) -> int:
     sdk = sdk_named(options.name)
     folder = set_up(sdk, lambda command: _say(f"{sdk.name}: {command}"))
     sys.stdout.write(f"{sdk.name} is ready in {folder}: `iai-conformance run --target sdk:{sdk.name}`\n")
+    return 0
+
+
+def _matrix(paths: list[str]) -> int:
+    import json
+    from pathlib import Path
+
+    from conformance.base.errors import UsageError
+    from conformance.base.files import why
+    from conformance.report.matrix import column, render
+
+    columns = []
+    for path in paths:
+        try:
+            columns.append(column(json.loads(Path(path).read_text(encoding="utf-8")), path))
+        except (OSError, ValueError, RecursionError) as error:
+            raise UsageError(f"{path}: it can't be read ({why(error)})") from error
+    sys.stdout.write(render(columns))
     return 0
 
 

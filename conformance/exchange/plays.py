@@ -366,5 +366,5 @@ def code_play(code: str) -> Play:
 
 MALFORMED: tuple[Play, ...] = (*_content_types(), *_bad_bodies(), *_partial_errors(), *_statuses())
 TRANSPORT: tuple[Play, ...] = tuple(_transport())
-PLAYS: tuple[Play, ...] = (*_successes(), *_errors(), *_forms(), *MALFORMED, *TRANSPORT, *map(code_play, CODES))
+PLAYS: tuple[Play, ...] = (*_successes(), *_errors(), *MALFORMED, *_forms(), *TRANSPORT, *map(code_play, CODES))
 PLAY: dict[str, Play] = {each.id: each for each in PLAYS}

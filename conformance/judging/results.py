@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from conformance.contract import ACTION, CLAUSE
 from conformance.contract.rules import AnswerRule
 from conformance.exchange.cases import Case, Step
+from conformance.exchange.driver_protocol import Hello
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.salt import ID, NAME, SALT
 from conformance.exchange.signing import Scheme
@@ -217,6 +218,7 @@ class Results:
         unseen: action, or case → why it could not be seen.
         unsupported: clause → what the target has no way to do, for want of which it wasn't seen.
         verdicts: case id → its departures, as `CLAUSE: KIND`, of the cases that a list names; to compare two runs.
+        client: what the driver says of the client that is judged; None for servers.
         remarks: what a reader of the report should know besides, a sentence each.
         unrecorded: clauses of which a recording lacks cases.
         requests: how many were sent, of any action.
@@ -234,6 +236,7 @@ class Results:
     unseen: dict[str, str] = field(default_factory=dict)
     unsupported: dict[str, str] = field(default_factory=dict)
     verdicts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    client: Hello | None = None
     remarks: list[str] = field(default_factory=list)
     unrecorded: set[str] = field(default_factory=set)
     requests: int = 0

@@ -6,6 +6,7 @@ import json
 import math
 
 from conformance.exchange.cases import Step
+from conformance.exchange.driver_protocol import Hello
 from conformance.judging.results import Failure, Staged
 from conformance.recording.reader import Recording
 from conformance.report.curl import curl_lines
@@ -57,6 +58,7 @@ def to_json(report: Report) -> dict[str, object]:
         ],
         "notes": [*report.notes, *(_besides(each) for each in report.besides)],
         "recording": _recording(report.recording) if report.recording is not None else None,
+        "client": _client(report.client) if report.client is not None else None,
         "groups": _groups(report.groups) if report.groups is not None else None,
         "throttled": report.throttled,
         "cases": [{"id": id_, "departures": list(found)} for id_, found in report.verdicts.items()],
@@ -76,6 +78,10 @@ def _recording(recording: Recording) -> dict[str, object]:
     if isinstance(provenance["certificate"], dict):
         del provenance["certificate"]["chain"]
     return {"path": str(recording.path), "account": recording.account, **provenance}
+
+
+def _client(hello: Hello) -> dict[str, object]:
+    return {"sdk": hello.sdk, "version": hello.version, "runtime": hello.runtime}
 
 
 def _groups(groups: Groups) -> dict[str, object]:

@@ -24,6 +24,7 @@ from conformance.contract.rules import (
     OpenVersions,
     Whole,
 )
+from conformance.exchange.driver_protocol import Hello
 from conformance.judging.judge import DepartureKind
 from conformance.judging.ledger import Ledger
 from conformance.judging.results import NOT_RECORDED, Tally, masked
@@ -130,6 +131,7 @@ class Report:
         stale: expected failures that passed.
         besides: departures that decide the verdict, of clauses that nobody asked for, which no clause shows.
         departures: what departures mean for the verdict → how many there were.
+        client: what the driver says of the client that was judged; None for servers.
         notes: what the reader should know besides.
         recording: what was judged, where that was a recording.
         groups: what became of the groups of a live run.
@@ -156,6 +158,7 @@ class Report:
     throttled: int = 0
     besides: tuple[FailureGroup, ...] = ()
     departures: Mapping[Bearing, int] = field(default_factory=dict)
+    client: Hello | None = None
 
     @property
     def target(self) -> str:
@@ -211,6 +214,7 @@ def report_of(session: Session, settings: Settings, *, interrupted: bool = False
         run.patience.throttled + (run.pace.throttled if run.pace is not None else 0),
         tuple(groups.besides),
         groups.counts,
+        run.results.client,
     )
     return _masked(report, run.secrets)
 

@@ -65,6 +65,7 @@ class ClientPart:
         assert isinstance(target, ClientTarget)  # noqa: S101 -- the settings named one
         run.bounds.check(run.results, len(self.case.calls))
         seen = target.observe(self.case, run.salts.next())
+        run.results.client = seen.hello
         begun = self.rest if target.side_by_side > 1 else [each for each in self.rest if each.is_slow]
         target.begin([(each, run.salts.next()) for each in begun])
         failures = _judged(run, seen)
