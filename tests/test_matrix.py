@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -32,7 +33,7 @@ def test_a_column_for_each_report(reports, capsys):
     assert "| `sdk.error.code` | ✓ | ✗ |" in shown
     assert "### suite 1\n\nNothing.\n" in shown
     assert '- `sdk.error.code`\n  - `{"parameters": {"GroupName": ' in shown
-    assert json.loads(open(reports[0], encoding="utf-8").read())["client"]["sdk"] == "suite"
+    assert json.loads(Path(reports[0]).read_text(encoding="utf-8"))["client"]["sdk"] == "suite"
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"client": null}', None])
