@@ -59,8 +59,10 @@ _GUARDED = (
     "select", "union", "drop", "script", "exec", "alert", "delete", "insert", "or-1-1", "eval", "admin", "root",
     "test", "default", "system", "con", "aux", "cmd", "onload", "shell",
 )  # fmt: skip
-# Of both, those that names and ids may have in them.
-WORDS = tuple(each for each in (*_MISREAD, *_GUARDED) if each.isascii() and any(map(str.isalpha, each)))
+# Of both, those that names and ids may have in them; a real account isn't sent what could be taken for a deletion.
+WORDS = tuple(
+    each for each in (*_MISREAD, *_GUARDED) if each.isascii() and any(map(str.isalpha, each)) and each != "delete"
+)
 # Characters, of readings, for which some services keep others that look or sort alike.
 _FOLDED = frozenset({"fullwidth-letters", "fullwidth-digits", "han-compatibility", "other-letters", "other-digits"})
 

@@ -342,7 +342,8 @@ def in_context(case: Case, number: int, without: Collection[str] = ()) -> Case |
     steps = tuple(_changed(each, dealt, subject, without) for each in case.steps)
     if steps == case.steps:
         return None
-    return replace(_with_history(replace(case, steps=steps), random), context=(case, number))
+    changed = _with_history(replace(case, steps=steps), random)
+    return replace(changed, context=(case, number), left_out=frozenset(without))
 
 
 def additions(plain: Step, step: Step) -> frozenset[str]:

@@ -12,7 +12,8 @@ from conformance.exchange.wire import Form
 from conformance.runs.conduct import CasePart, play
 from conformance.runs.settings import Settings
 from conformance.runs.smoke import kernels, smoke
-from conformance.strategies.contexts import DIMENSIONS, added_alone, additions, in_context, probes
+from conformance.runs.taking_apart import without
+from conformance.strategies.contexts import DIMENSIONS, OTHER_WAYS, added_alone, additions, in_context, probes
 from conformance.strategies.sequences import create
 
 OLD = "FaceModelVersion='2.0'"
@@ -137,6 +138,15 @@ def test_the_old_version_is_chosen_where_it_was_seen_to_be_accepted(age, left_ou
     assert run.taking_apart.failing == left_out
     assert all(CLAUSE[each.clause].parameter not in {None, "FaceModelVersion"} for each in beside)
     assert len(beside) > 20
+
+
+def test_what_is_left_out_stays_out():
+    """Whatever is learnt later: a way that isn't served isn't taken again."""
+    case = next(each for each in IN_CONTEXT if creation(each).form is Form.QUERY and creation(each.context[0]).is_plain)
+    left = without(without(case, OTHER_WAYS), {OLD})
+
+    assert creation(left).form in {Form.JSON, Form.JSON_RAW}
+    assert without(left, OTHER_WAYS) is left
 
 
 def test_what_fails_anyway_stays_in_contexts():

@@ -96,8 +96,9 @@ class CasePart:
         case = run.taking_apart.without_failing(as_served(self.case, run.ways))
         if (way := run.ways.barred(case)) is not None:
             raise UnsupportedError(run.ways.why(way))
-        if case is not self.case and case.id in run.results.verdicts:
-            return []  # it was sent
+        if case is not self.case and case.id in run.results.verdicts:  # it was sent
+            run.results.verdicts.setdefault(planned(case).id, run.results.verdicts[case.id])
+            return []
         before = run.results.groups_created
         try:
             failures = run.case(case)

@@ -15,17 +15,18 @@ from conformance.judging.results import Failure
 from conformance.runs.ways import Ways
 from conformance.strategies.contexts import OTHER_WAYS, UNSURE, added_alone, in_context
 
-__all__ = ["TakingApart", "as_served", "planned"]
+__all__ = ["TakingApart", "as_served", "planned", "without"]
 
 _Key = tuple[str, DepartureKind]
 
 
 def without(case: Case, additions: Collection[str]) -> Case:
-    """The case in its context without some additions."""
-    if case.context is None or not additions:
+    """The case in its context without some additions, nor what was left out of it before."""
+    left_out = case.left_out.union(additions)
+    if case.context is None or left_out == case.left_out:
         return case
     plain, number = case.context
-    return in_context(plain, number, additions) or replace(plain, context=case.context)
+    return in_context(plain, number, left_out) or replace(plain, context=case.context, left_out=left_out)
 
 
 def as_served(case: Case, ways: Ways) -> Case:
