@@ -6,6 +6,5 @@ __all__ = ["VERBS_TO_COME"]
 
 VERBS_TO_COME = {
     "compare": "comparing two reports",
-    "drift": "comparing documents",
     "measure": "measuring what a target does",
 }
