@@ -1,10 +1,13 @@
 """Clients are judged by what a server saw of them: a right one conforms, and whatever breaks or lies is found."""
 
 import json
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import conformance
 from benchmarks.clients.broken import BROKEN
 from benchmarks.clients.lying import LYING
 from conformance.base.errors import TargetUnusableError
@@ -16,6 +19,7 @@ from conformance.runs.session import open_session
 from conformance.runs.settings import UNAIMED, Settings
 from conformance.strategies.calls import call_cases
 
+ROOT = Path(conformance.__file__).parent.parent
 FOUND = {**BROKEN, **LYING}
 # Without a call of their own: a few of all calls show them.
 FEW = {"max_requests": 25, "profile": "smoke"}
@@ -139,3 +143,22 @@ def test_check(name, code, capsys):
     shown = capsys.readouterr().out
     assert "✓ hello: suite 1" in shown
     assert ("✗" in shown) == bool(code)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "code"), [("perfect", 0), ("cuts-codes", 1)])
+def test_under_pytest(name, code):
+    """The same parts are tests of the suite, and a failure tells what was served."""
+    target = f"driver:{sys.executable} -m benchmarks.clients {name}"
+    words = ["--iai-target", target, "--iai-profile", "smoke", "--iai-only", "sdk.error.code"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "conformance/suite", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == code, done.stdout
+    assert ("served    a code that no list has" in done.stdout) == bool(code)
+    assert "internal error" not in done.stdout

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import conformance
-from conformance.base.errors import TargetUnusableError
+from conformance.base.errors import TargetUnusableError, UsageError
 from conformance.cli.main import main
 from conformance.report.model import Verdict, report_of
 from conformance.runs import sdks
@@ -123,6 +123,24 @@ def test_what_cannot_be_set_up_is_told(made, change, said):
     with pytest.raises(TargetUnusableError, match=said):
         set_up(sdk, lambda _command: None)
     assert state_of(sdk) != "ready"
+
+
+@pytest.mark.parametrize("name", [each.name for each in SDKS])
+def test_another_version(name):
+    """It is installed beside the locked one, in a folder of its own."""
+    sdk = sdk_named(f"{name}@1.2.3")
+
+    assert (sdk.name, sdk.version) == (f"{name}@1.2.3", "1.2.3")
+    assert any("1.2.3" in word for command in sdk.setup for word in command)
+    assert not any("{version}" in word for command in sdk.setup for word in command)
+    assert sdks._place(sdk) != sdks._place(sdk_named(name))
+
+
+@pytest.mark.parametrize("name", ["python@", "python@a b", "python@-x", "python@../x", "perl@1", "perl"])
+def test_no_such_sdk(name):
+    """Nor version, told in a sentence."""
+    with pytest.raises(UsageError, match=f"sdk:{name}"):
+        sdk_named(name)
 
 
 def test_list(capsys, made):

@@ -76,8 +76,7 @@ def judge(settings: Settings, files: dict[str, str]) -> int:
     failed: SuiteError | None = None
     with Progress(session.run) as progress:
         session.run.on_request = progress.tick
-        if not settings.is_client:  # of which nobody knows how long it takes to start
-            session.run.on_part = Forecast(session.run, settings, progress.say).look
+        session.run.on_part = Forecast(session.run, settings, progress.say).look
         try:
             conduct(session, settings)
         except KeyboardInterrupt:

@@ -18,6 +18,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs.add_parser("list", help="say which SDKs there are, and what each lacks on this machine")
     setup = verbs.add_parser("setup", help="install an SDK and its driver")
     setup.add_argument("name", metavar="NAME", help="as `sdk list` has it")
+    setup.add_argument(
+        "--sdk-version",
+        metavar="VERSION",
+        help="another version than the locked one; then run --target sdk:NAME@VERSION",
+    )
     matrix = verbs.add_parser("matrix", help="several reports on clients beside each other, as Markdown")
     matrix.add_argument("paths", metavar="REPORT", nargs="+", help="written by `run --target sdk:NAME --json FILE`")
 
@@ -33,7 +38,8 @@ def perform(options: argparse.Namespace) -> int:
         for each in SDKS:
             sys.stdout.write(f"{each.name:<{width}}  {each.about}: {state_of(each)}\n")
         return 0
-    sdk = sdk_named(options.name)
+    version = "" if options.sdk_version is None else f"@{options.sdk_version}"
+    sdk = sdk_named(f"{options.name}{version}")
     folder = set_up(sdk, lambda command: _say(f"{sdk.name}: {command}"))
     sys.stdout.write(f"{sdk.name} is ready in {folder}: `iai-conformance run --target sdk:{sdk.name}`\n")
     return 0

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import conformance
@@ -22,6 +22,8 @@ from conformance.base.words import cited, suggest
 __all__ = ["SDKS", "Sdk", "missing", "ready_sdk", "sdk_named", "set_up", "state_of"]
 
 _READY = ".ready"
+_LAST_LINES = 3
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]*")
 # What stands in a driver's folder, and is no part of it.
 _IGNORED = re.compile(r"__pycache__|expected-failures[^/]*\.txt$")
 _PYTHON = (
@@ -42,6 +44,8 @@ class Sdk:
         command: that starts it, in its folder; the first word is a path there, or a program.
         needs: programs that must be there.
         setup: the commands that install the SDK, in that folder.
+        other_setup: the commands that install another version, which takes the place of `{version}`.
+        version: another one than the locked; empty for that.
         side_by_side: how many drivers make the calls; more than one, where each starts a process a call.
     """
 
@@ -51,22 +55,30 @@ class Sdk:
     command: tuple[str, ...]
     needs: tuple[str, ...] = ()
     setup: tuple[tuple[str, ...], ...] = ()
+    other_setup: tuple[tuple[str, ...], ...] = ()
+    version: str = ""
     side_by_side: int = 1
 
 
-_ENVIRONMENT = _PYTHON[0]
-_JAVA = "3.1.830"
+_ENVIRONMENT, _LOCKED = _PYTHON
+_ANOTHER = (*_LOCKED[:6], "tencentcloud-sdk-python-iai=={version}")
+_OF_PYTHON = (*_PYTHON, _ANOTHER)
+_MAVEN = ("mvn", "-q", "-B", "compile", "dependency:copy-dependencies", "-DoutputDirectory=lib")
+_GO_BUILD = ("go", "build", "-o", "driver", ".")
+_NPM = ("--no-audit", "--no-fund", "--loglevel=error")
+_RUN_PYTHON = ("venv/bin/python", "driver.py")
 SDKS: tuple[Sdk, ...] = (
-    Sdk("python", "tencentcloud-sdk-python-iai", "python", ("venv/bin/python", "driver.py"), (), _PYTHON),
-    Sdk("python-async", "the same, its async client", "python", ("venv/bin/python", "driver.py", "async"), (), _PYTHON),
+    Sdk("python", "tencentcloud-sdk-python-iai", "python", _RUN_PYTHON, (), _PYTHON, _OF_PYTHON),
+    Sdk("python-async", "the same, its async client", "python", (*_RUN_PYTHON, "async"), (), _PYTHON, _OF_PYTHON),
     # Without its requirement of the SDK for all products, which is of 400 MB, and of which it uses three.
     Sdk(
         "tccli",
         "tccli",
         "tccli",
-        ("venv/bin/python", "driver.py"),
+        _RUN_PYTHON,
         (),
-        (_ENVIRONMENT, (*_PYTHON[1], "--no-deps")),
+        (_ENVIRONMENT, (*_LOCKED, "--no-deps")),
+        (_ENVIRONMENT, (*_LOCKED, "--no-deps"), (*_LOCKED[:6], "--no-deps", "tccli=={version}")),
         side_by_side=4,
     ),
     Sdk(
@@ -75,36 +87,48 @@ SDKS: tuple[Sdk, ...] = (
         "nodejs",
         ("node", "driver.js"),
         ("node", "npm"),
-        (("npm", "ci", "--no-audit", "--no-fund", "--silent"),),
+        (("npm", "ci", *_NPM),),
+        (("npm", "install", *_NPM, "tencentcloud-sdk-nodejs@{version}"),),
     ),
     # The last version of the module that carries the product; today's come in modules of their own, without it.
     Sdk(
         "go",
-        "github.com/tencentcloud/tencentcloud-sdk-go v1.0.162",
+        "github.com/tencentcloud/tencentcloud-sdk-go",
         "go",
         ("./driver",),
         ("go",),
-        (("go", "build", "-o", "driver", "."),),
+        (_GO_BUILD,),
+        (("go", "get", "github.com/tencentcloud/tencentcloud-sdk-go@{version}"), _GO_BUILD),
     ),
     Sdk(
         "java",
         "com.tencentcloudapi:tencentcloud-sdk-java-iai",
         "java",
-        ("java", "-cp", "target/classes:lib/*", "Driver", _JAVA),
+        ("java", "-cp", "target/classes:lib/*", "Driver"),
         ("java", "mvn"),
-        (("mvn", "-q", "-B", "compile", "dependency:copy-dependencies", "-DoutputDirectory=lib"),),
+        (_MAVEN,),
+        ((*_MAVEN, "-Diai.version={version}"),),
     ),
 )
 
 
 def sdk_named(name: str) -> Sdk:
-    """The SDK of a name. Raises UsageError where there is none."""
+    """The SDK of a name, or of a name and another version, NAME@VERSION. Raises UsageError where there is none."""
+    base, _, version = name.partition("@")
     for each in SDKS:
-        if each.name == name:
-            return each
+        if each.name == base:
+            return _of_version(each, version) if "@" in name else each
     names = [each.name for each in SDKS]
     hint = suggest(name, names, "sdks").partition(" (")[0]
     raise UsageError(f"sdk:{name}: there is no such SDK{hint}; there are {', '.join(names)}")
+
+
+def _of_version(sdk: Sdk, version: str) -> Sdk:
+    """An SDK in another version than the locked one, which no hash is known of. Raises UsageError for what is none."""
+    if not _VERSION.fullmatch(version):
+        raise UsageError(f"sdk:{sdk.name}@{version}: write a version as the registry has it, such as {sdk.name}@3.1.0")
+    setup = tuple(tuple(word.replace("{version}", version) for word in each) for each in sdk.other_setup)
+    return replace(sdk, name=f"{sdk.name}@{version}", setup=setup, version=version)
 
 
 def missing(sdk: Sdk) -> list[str]:
@@ -158,8 +182,8 @@ def set_up(sdk: Sdk, say: Callable[[str], None]) -> Path:
             command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False
         )
         if done.returncode != 0:
-            said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
-            last = cited(said[-400:], 400)
+            said = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
+            last = cited(" ".join(each.strip() for each in said[-_LAST_LINES:])[-400:], 400)
             raise TargetUnusableError(f"sdk:{sdk.name}: `{' '.join(command)}` failed: {last}")
     _check_sums(sdk, folder)
     (folder / _READY).write_text(_digest(source), encoding="ascii")
@@ -169,6 +193,8 @@ def set_up(sdk: Sdk, say: Callable[[str], None]) -> Path:
 def _check_sums(sdk: Sdk, folder: Path) -> None:
     """Raise TargetUnusableError where what was installed isn't what is locked by hashes of its own."""
     sums = folder / "SHA256SUMS"
+    if sdk.version:
+        return
     for line in sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else ():
         digest, _, name = line.partition("  ")
         path = folder / name
@@ -177,7 +203,7 @@ def _check_sums(sdk: Sdk, folder: Path) -> None:
 
 
 def _place(sdk: Sdk) -> Path:
-    return cache_folder() / "sdks" / sdk.folder
+    return cache_folder() / "sdks" / (f"{sdk.folder}@{sdk.version}" if sdk.version else sdk.folder)
 
 
 def _source(sdk: Sdk) -> Path:

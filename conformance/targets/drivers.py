@@ -199,8 +199,9 @@ class DriverProcess:
                     stray.append(cited(line.rstrip("\n")))
 
     def _how_it_ended(self) -> str:
-        assert self._process is not None  # noqa: S101 -- it was started
-        code = self._process.wait()
+        if (process := self._process) is None:  # by another thread, since the run ends
+            return "the driver was stopped"
+        code = process.wait()
         if self._complaints is not None:  # what it wrote last may not be read yet
             self._complaints.join(_TO_LEAVE)
         how = f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"

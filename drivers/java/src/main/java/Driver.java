@@ -37,12 +37,8 @@ public final class Driver {
 
     /** A text of the protocol, or null. */
     private static String text(JsonElement value) {
-        if (value.isJsonNull()) {
-            return null;
-        }
-        if (value.isJsonPrimitive()) {
-            return value.getAsString();
-        }
+        if (value.isJsonNull()) return null;
+        if (value.isJsonPrimitive()) return value.getAsString();
         StringBuilder units = new StringBuilder();
         value.getAsJsonObject().getAsJsonArray("utf16").forEach(each -> units.append((char) each.getAsInt()));
         return units.toString();
@@ -91,9 +87,7 @@ public final class Driver {
 
     private static String[] list(JsonArray values) {
         String[] texts = new String[values.size()];
-        for (int at = 0; at < texts.length; at++) {
-            texts[at] = text(values.get(at));
-        }
+        for (int at = 0; at < texts.length; at++) texts[at] = text(values.get(at));
         return texts;
     }
 
@@ -121,11 +115,17 @@ public final class Driver {
         members.addProperty("message", error.getMessage());
     }
 
+    /** As the name of the package's file has it, which says it nowhere in itself. */
+    private static String version() {
+        String path = IaiClient.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        return path.replaceAll(".*-(\\d[^/]*)\\.jar$", "$1");
+    }
+
     public static void main(String[] arguments) throws Exception {
         protocol = System.out;
         System.setOut(System.err); // whatever a library prints: standard output is the protocol's alone
         say(JsonParser.parseString("{type: hello, protocol: 1, sdk: 'tencentcloud-sdk-java-iai', methods: [POST, GET],"
-            + "signing: ['TC3-HMAC-SHA256', HmacSHA256, HmacSHA1], reach: [proxy, endpoint], version: '" + arguments[0] + " ("
+            + "signing: ['TC3-HMAC-SHA256', HmacSHA256, HmacSHA1], reach: [proxy, endpoint], version: '" + version() + " ("
             + AbstractClient.SDK_VERSION + ")', runtime: 'Java " + System.getProperty("java.version") + "',"
             + "can: [kept, timeout, token, language, empty, 'list-null', surrogates, nul]}").getAsJsonObject());
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
