@@ -96,6 +96,11 @@ def _ways() -> Iterator[CallCase]:
         whole = {**_PLAIN, "GroupExDescriptions": ["a", "b"], "Tag": "t", "FaceModelVersion": "3.0"}
         about = f"every parameter, {_named(scheme, method)}"
         yield CallCase("sdk.request.value", about, (Call(whole, signing=scheme, method=method),))
+    for scheme, method in _WAYS:
+        if scheme is not Scheme.TC3:
+            first = Call({"GroupName": f"a{SALT}", "GroupId": f"a{SALT}"}, scheme, method)
+            about = f"two calls of one client, {_named(scheme, method)}"
+            yield CallCase("sdk.request.nonce", about, (first, Call(_PLAIN, scheme, method, client="kept")))
     twice = (Call({"GroupName": f"a{SALT}", "GroupId": f"a{SALT}"}), Call(_PLAIN, client="kept"))
     yield CallCase("sdk.request.once", "a second call of the same client", twice)
 

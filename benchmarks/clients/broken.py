@@ -134,6 +134,15 @@ class _NoLanguage(Client):
         return made
 
 
+@_breaks("sdk.request.nonce", "uses-a-nonce-again")
+class _SameNonce(Client):
+    def drafted(self, asked: JsonObject) -> Draft:
+        made = super().drafted(asked)
+        if "Nonce" in made.common:
+            made.common["Nonce"] = "11886"
+        return made
+
+
 @_breaks("sdk.request.once", "asks-twice")
 class _Twice(Client):
     def exchange(self, http: HttpRequest) -> HttpResponse:

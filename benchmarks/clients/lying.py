@@ -194,6 +194,13 @@ class _Chats(Driver):
         super().reply(call)
 
 
+@_lies("driver.protocol", "chats-before-its-hello")
+class _ChatsBefore(Driver):
+    def hello(self) -> None:
+        self._write.write("Welcome\n")
+        super().hello()
+
+
 @_lies("driver.protocol", "answers-another-call")
 class _OtherId(Driver):
     def reply(self, call: JsonObject) -> None:

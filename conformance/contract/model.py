@@ -143,6 +143,7 @@ _LEVELS = {
     # Of clients, the same: whatever their clause looks at.
     "sdk.request.signature": Level.AUTHENTICATION,
     "sdk.request.common-parameters": Level.PROTOCOL,
+    "sdk.request.nonce": Level.AUTHENTICATION,
     "sdk.request.once": Level.STATE,
     "sdk.answer": Level.ENVELOPE,
     "sdk.error": Level.ENVELOPE,

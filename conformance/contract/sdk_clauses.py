@@ -52,6 +52,7 @@ _REQUEST = (
         platform("签名错误。", COMMON_ERRORS),
     ),
     _clause("sdk.request.common-parameters", page(14, "公共参数,本接口取值:CreateGroup。"), page(16, "公共参数")),
+    _clause("sdk.request.nonce", platform("随机正整数,与 Timestamp 联合起来,用于防止重放攻击。", REQUEST)),
     _clause("sdk.request.once", page(3, "如果人员库已存在返回错误")),
 )
 _ANSWER = (

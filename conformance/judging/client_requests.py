@@ -17,7 +17,7 @@ from conformance.judging.judge import DepartureKind
 from conformance.oracle.authentication import Clock
 from conformance.oracle.authentication import findings as authentication_findings
 
-__all__ = ["checks_of_request", "has_half_pairs"]
+__all__ = ["checks_of_request", "has_half_pairs", "nonce_checks"]
 
 _OTHERWISE = DepartureKind.SENT_OTHERWISE
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]*")
@@ -155,6 +155,22 @@ def _of_signature(seen: ObservedCase, call: ObservedCall, http: HttpRequest) -> 
         yield departs(clause, _OTHERWISE, expected, f"departs from {', '.join(broken)}", call)
     else:
         yield keeps(clause)
+
+
+def nonce_checks(seen: ObservedCase) -> Iterator[Check]:
+    """Whether no two requests of a case have the same Nonce, which only signatures of version 1 have."""
+    clause, before = "sdk.request.nonce", set[str]()
+    for call in seen.calls:
+        for each in call.arrivals:
+            nonce = common_parameter(each.http, "Nonce")
+            if nonce is None or each.elsewhere:
+                continue
+            if nonce in before:
+                expected = "a Nonce of its own for each request"
+                yield departs(clause, _OTHERWISE, expected, f"{nonce[:40]} is that of a request before", call)
+            elif before:
+                yield keeps(clause)
+            before.add(nonce)
 
 
 def _scheme_of(http: HttpRequest) -> str:

@@ -12,7 +12,7 @@ from conformance.exchange.observed_calls import Ended, ObservedCall, ObservedCas
 from conformance.exchange.plays import PLAY, Trick
 from conformance.judging.client_answers import checks_of_result
 from conformance.judging.client_checks import Check, departs, keeps
-from conformance.judging.client_requests import checks_of_request, has_half_pairs
+from conformance.judging.client_requests import checks_of_request, has_half_pairs, nonce_checks
 from conformance.judging.judge import DepartureKind
 
 __all__ = ["checks_of_late", "judge_client"]
@@ -25,6 +25,7 @@ _UNCERTAIN = frozenset({Trick.LOST, Trick.RESET_BEFORE, Trick.RESET_AMID, Trick.
 
 def judge_client(seen: ObservedCase) -> Iterator[Check]:
     """Every check of a case: of each of its calls; what the last one aims at goes for that one."""
+    yield from nonce_checks(seen)
     for number, call in enumerate(seen.calls, 1):
         yield from _checks_of_call(seen, call, is_last=number == len(seen.case.calls))
 

@@ -27,6 +27,7 @@ __all__ = ["ClientTarget", "needs_of"]
 _SIDE_BY_SIDE = 6
 # A result must have come after so many times the time-out that was asked for.
 _PATIENCE = 2
+_USUAL_TIMEOUT = Call({}).timeout
 _NO_SERVER = "requests go through the client's calls alone"
 
 
@@ -37,6 +38,7 @@ def needs_of(call: Call) -> frozenset[Ability]:
     needed = {
         Ability.KEPT: call.client == "kept",
         Ability.RETRIES: call.retries == "own",
+        Ability.TIMEOUT: call.timeout != _USUAL_TIMEOUT,
         Ability.TOKEN: call.token,
         Ability.LANGUAGE: call.language is not None,
         Ability.EMPTY: any(value in ("", []) for value in call.parameters.values()) or "" in values,
@@ -69,6 +71,7 @@ class _Booth:
     region: str
     usual: float = 0.0
     _asked: int = 0
+    _stray: tuple[str, ...] = ()  # what the driver wrote before its hello
     _seen: list[tuple[ObservedCase, list[Act]]] = field(default_factory=list)
 
     def observe(self, case: CallCase, salt: str) -> ObservedCase:
@@ -77,7 +80,7 @@ class _Booth:
         acts: list[Act] = []
         for index, template in enumerate(case.calls):
             if not self.driver.is_running:
-                self.driver.start()
+                self._stray = self.driver.start()[1]
             is_last = index == len(case.calls) - 1
             plays = case.plays if is_last else ("as-it-is",)
             word = salt if any("<salt>" in str(each) for each in template.parameters.values()) else ""
@@ -114,8 +117,9 @@ class _Booth:
         line = call_message(id_, call, server, given, self.region)
         reply = self.driver.ask(id_, line, _PATIENCE * (call.timeout + self.usual))
         act.over.set()
-        arrived = tuple(act.arrivals)
-        return ObservedCall(call, arrived, reply.outcome, reply.told, reply.seconds, reply.stray, time.time())
+        arrived, stray = tuple(act.arrivals), (*self._stray, *reply.stray)
+        self._stray = ()
+        return ObservedCall(call, arrived, reply.outcome, reply.told, reply.seconds, stray, time.time())
 
     def _credentials(self, call: Call) -> Credentials:
         return replace(self.credentials, token=TOKEN) if call.token else self.credentials
