@@ -18,6 +18,7 @@ from conformance.contract.rules import (
     DistinctItems,
     Effect,
     Gate,
+    Handling,
     MaxItems,
     MaxLength,
     MayBeAbsent,
@@ -154,7 +155,7 @@ def _inside(clause: Clause) -> Iterator[Edge]:
             yield from (Edge(f"“{each}”", each, 0) for each in values)
         case OpenVersions(closed=closed):
             yield from (Edge(f"“{each}”", each, 0) for versions in closed.values() for each in versions)
-        case Unique() | Whole() | AnswerRule() | Gate() | Effect():
+        case Unique() | Whole() | AnswerRule() | Gate() | Effect() | Handling():
             return
         case _:
             assert_never(clause.rule)
@@ -200,7 +201,17 @@ def breaking(clause: Clause) -> Iterator[Edge]:
             yield Edge("five alike", ["x"] * 5, 2)
         case OneOf():
             yield from (Edge(f"“{each}”", each, rank // 4) for rank, each in enumerate(_NEAR_MISSES))
-        case MayBeAbsent() | Default() | OpenVersions() | Unique() | Whole() | AnswerRule() | Gate() | Effect():
+        case (
+            MayBeAbsent()
+            | Default()
+            | OpenVersions()
+            | Unique()
+            | Whole()
+            | AnswerRule()
+            | Gate()
+            | Effect()
+            | Handling()
+        ):
             return
         case _:
             assert_never(clause.rule)

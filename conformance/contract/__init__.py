@@ -28,6 +28,7 @@ from conformance.contract.model import (
 )
 from conformance.contract.readings import DEFAULTS, READING, READINGS
 from conformance.contract.rules import Effect, Gate, Rule, Typed, Unit, Whole
+from conformance.contract.sdk_clauses import SDK_CLAUSES
 from conformance.contract.statements import HEADINGS, NOT_CHECKABLE
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "READING",
     "READINGS",
     "RESULT",
+    "SDK_CLAUSES",
     "SERVICE",
     "SISTERS",
     "THROTTLED",

@@ -183,6 +183,11 @@ def parts_of(settings: Settings, recording: Recording | None = None) -> Iterator
         settings: what the run was asked for.
         recording: what is judged, where that is a recording.
     """
+    if settings.is_client:
+        from conformance.runs.clients import client_parts
+
+        yield from client_parts(settings)
+        return
     explores = recording is None and settings.profile != "smoke"
     explored = tuple(_explorations(settings)) if explores else ()
     before: Counter[str] = Counter()
@@ -279,7 +284,7 @@ def play(part: Part, run: Run, settings: Settings) -> Played:
 
 def finish(session: Session, settings: Settings) -> None:
     """After the last part: look for smaller requests that show the same, where that is worth its requests."""
-    if settings.profile != "smoke" and session.recording is None:
+    if settings.profile != "smoke" and session.recording is None and not settings.is_client:
         shrink_failures(session.run)
 
 
