@@ -54,6 +54,9 @@ VERBS = (
     Verb("readings", "tell what recordings say of the page's ambiguities", "readings"),
     Verb("plan", "name few requests that would settle what is still open", "planning"),
     Verb("cleanup", "delete the groups that interrupted live runs left", "cleanup"),
+    Verb("sdk", "list the SDKs that can be judged, or set one up", "sdk"),
+    Verb("driver", "check a driver, or make one of its calls again", "driver"),
+    Verb("drift", "tell what newer documents say otherwise than the page", "drift"),
     Verb("observe", "pass on the traffic of others, and judge it", "observe"),
 )
 # What Unix programs exit with whose output nobody reads any more.

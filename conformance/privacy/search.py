@@ -45,10 +45,12 @@ class Needles:
     Attributes:
         shortest: how many bytes the shortest has; 0 where there is none.
         spaced: whether one has a space.
+        wide: whether one has a character of several bytes.
     """
 
     shortest: int = 0
     spaced: bool = False
+    wide: bool = False
     _longest: int = 0
     _short: list[bytes] = field(default_factory=list)
     _long: list[bytes] = field(default_factory=list)
@@ -72,6 +74,7 @@ class Needles:
         self._heads.setdefault(text[:_SHORTEST_HEAD], []).append(text)
         self._tails.setdefault(text[-_SHORTEST_HEAD:], []).append(text)
         self.spaced = self.spaced or b" " in text
+        self.wide = self.wide or _is_wide(text)
         self.shortest = min(len(text), self.shortest or len(text))
         self._longest = max(len(text), self._longest)
         (self._long if len(text) >= _LONG else self._short).append(text)
@@ -166,7 +169,7 @@ class _Search:
 
     def _in_views(self, data: bytes, depth: int, *, cut: bool) -> Iterator[Hit]:
         least = _HEAD if cut else max(self.needles.shortest, self.least)
-        sought = Sought(least, self.needles.spaced, cut)
+        sought = Sought(least, self.needles.spaced, cut, self.needles.wide)
         if self.once:
             sought = replace(sought, is_new=partial(self._is_new, depth))
         for view in (each for reader in self.readers for each in reader(data, sought)):
@@ -181,6 +184,13 @@ class _Search:
             return False
         self.runs[name, run] = depth
         return True
+
+
+def _is_wide(text: bytes) -> bool:
+    """Whether it is UTF-8 and not ASCII; the bytes of a digest are neither."""
+    with contextlib.suppress(UnicodeDecodeError):
+        return not text.isascii() and bool(text.decode("utf-8", "surrogatepass"))
+    return False
 
 
 _DIGEST = 20  # bytes of the shortest one
