@@ -143,7 +143,8 @@ class Patience:
         self.throttled += plain is not None
         if waited == len(_THROTTLED_FOR):
             raise TargetUnusableError(
-                f"{self.name} throttles, however long it is waited{_how(plain)}: try again later, or with a lower --rate"
+                f"{self.name} throttles, however long it is waited{_how(plain)}: "
+                "try again later, or with a lower --rate"
             )
         self._go_slower()
         self.rest(max(_THROTTLED_FOR[waited], min(seconds_to_wait(plain), _LONGEST_WAIT)))
