@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from conformance.contract import READINGS
-from conformance.emulator.variations import VARIATIONS
+from conformance.exchange.variations import VARIATIONS
 
 __all__ = ["PAGE", "rendered"]
 

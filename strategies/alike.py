@@ -15,7 +15,7 @@ from conformance.strategies.characters import UNSETTLED_SAMPLES
 from conformance.strategies.draws import Place, alphabet_of, most_descriptions, text
 from conformance.strategies.sequences import create, information
 
-__all__ = ["WORDS", "looked_at", "many_alike", "misread", "nearly_alike"]
+__all__ = ["WORDS", "in_a_row", "looked_at", "many_alike", "misread", "nearly_alike"]
 
 # Pairs of texts that aren't the same, and why they are taken to be: the second is created after the first.
 _ALIKE = (
@@ -59,10 +59,37 @@ _GUARDED = (
     "select", "union", "drop", "script", "exec", "alert", "delete", "insert", "or-1-1", "eval", "admin", "root",
     "test", "default", "system", "con", "aux", "cmd", "onload", "shell",
 )  # fmt: skip
-# Of both, those that names and ids may have in them.
-WORDS = tuple(each for each in (*_MISREAD, *_GUARDED) if each.isascii() and any(map(str.isalpha, each)))
+# Of both, those that names and ids may have in them; a real account isn't sent what could be taken for a deletion.
+WORDS = tuple(
+    each for each in (*_MISREAD, *_GUARDED) if each.isascii() and any(map(str.isalpha, each)) and each != "delete"
+)
 # Characters, of readings, for which some services keep others that look or sort alike.
 _FOLDED = frozenset({"fullwidth-letters", "fullwidth-digits", "han-compatibility", "other-letters", "other-digits"})
+
+
+def in_a_row() -> Case:
+    """Groups each of whose ids, and names, stores take for the first one's; these are asked for again at the end.
+
+    So many stand between that no small cache has the first any more, nor has a page of a list.
+    """
+    first = f"{WORD}ax1"
+    both = (
+        f"{WORD}_x1", f"{WORD}ax01", f"{WORD}a-x1", f"{WORD}a_x1", f"{WORD}xa1", f"-{WORD}ax1", f"{WORD}bx1",
+        f"{WORD}ax1e0", f"{WORD}ax1-", f"{WORD}ax1_", f"{WORD}ax", f"{WORD}ax11", f"{WORD}ax10", f"{WORD}ax2",
+        f"ax1{WORD}", f"{WORD}aax1",
+    )  # fmt: skip
+    ids = (
+        f"{WORD}%1", f"{WORD}%61x1", f"{WORD}ax1@y", f"{WORD}ax1#y", f"{WORD}ax1&y", f"{WORD}ax1%", f"%ax1{WORD}",
+        f"{WORD}#%@&ax1",
+    )  # fmt: skip
+    names = (
+        f"{WORD}ax1人员", f"人员{WORD}ax1", f"{WORD}ax一", f"{WORD}--x1", f"{WORD}axl", f"{WORD}ax1一", f"一{WORD}ax1",
+        f"{WORD}学ax1",
+    )  # fmt: skip
+    pairs = (first, first), *zip(both, both, strict=True), *zip(ids, names, strict=True)
+    again = (first, f"{SALT}b"), (f"{SALT}b", first)
+    steps = tuple(Step(create(*each)) for each in (*pairs, *again))
+    return Case("GroupName.unique", "many that are easily taken for the first, then the first again", steps)
 
 
 def nearly_alike() -> Iterator[Case]:

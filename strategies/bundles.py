@@ -12,11 +12,12 @@ from random import Random
 from conformance.contract import NAMES
 from conformance.contract.alphabets import HAN_FIRST, HAN_LAST
 from conformance.exchange.cases import Case
-from conformance.exchange.salt import CERTAIN, SALT, SALT_LENGTH, WORD
+from conformance.exchange.request import Request
+from conformance.exchange.salt import CERTAIN, SALT, SALT_LENGTH, WORD, salted
 from conformance.strategies.alike import WORDS, looked_at, many_alike, misread
 from conformance.strategies.draws import drawing, limit_of, most_descriptions, own, text
 
-__all__ = ["bundles"]
+__all__ = ["bundles", "short_ones"]
 
 # Runs, ends and kinds of what an alphabet has, which a pattern that somebody thought of may not have.
 _RUNS = ("--", "__", "-_", "_-", "aaa", "000", "AAA", "-1-", "_1_", "学学学", "a学a", "1学1")
@@ -85,6 +86,13 @@ def _of_lengths(random: Random) -> Iterator[Case]:
             Tag=text(random, NAMES, tags[at % len(tags)]),
             GroupExDescriptions=[text(random, NAMES, each) for each in lengths],
         )  # fmt: skip
+
+
+def short_ones() -> Iterator[Case]:
+    """Ids and names that are shorter than those."""
+    for length in range(2, CERTAIN):
+        parameters = {"GroupName": salted(length), "GroupId": salted(length)}
+        yield Case.single("GroupId.length.max", f"id and name of {length} characters", Request.of(parameters))
 
 
 def _shuffled(random: Random, numbers: range) -> list[int]:

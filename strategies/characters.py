@@ -71,6 +71,18 @@ LOOKALIKES: dict[str, str] = {
     "circled one": "\u2460",
 }
 
+# Texts that one careless step takes as a whole, or makes legal: a pattern, a normal form, what is stripped or decoded.
+TAKEN_TOGETHER: dict[str, str] = {
+    "equal to letters but for case": "\u212a\u017f",
+    "letters and digits to isalnum": "\xe9\u0430\u0661\uff21\xb2",
+    "letters and digits once normalised": "\u2460\uff21\xb2\ufb01",
+    "between capitals and small letters": "[\\]^`",
+    "invisible": "\u200b\u200d\u2060\ufeff",
+    "tags": "<b></b>",
+    "a reference": "&#65;",
+    "an escape": "\\u0041",
+}
+
 # One character for each reading on what the alphabet of names covers, the first that Unicode gave the class.
 UNSETTLED_SAMPLES: dict[str, tuple[str, ...]] = {
     "han-main-block-end": ("\u9fa6", "\u9fef"),
@@ -112,6 +124,11 @@ def outside_printable(alphabet: Alphabet) -> str:
 def _neighbour(alphabet: Alphabet, character: str) -> bool:
     """Whether the code point before or after is of the alphabet."""
     return any(alphabet.certain(chr(ord(character) + step)) for step in (-1, 1))
+
+
+def taken_together(alphabet: Alphabet) -> dict[str, str]:
+    """Texts surely outside an alphabet that careless code takes all the same, by why it does."""
+    return {why: text for why, text in TAKEN_TOGETHER.items() if all(each is None for _, each in alphabet.doubts(text))}
 
 
 def odd_characters(alphabet: Alphabet) -> dict[str, str]:

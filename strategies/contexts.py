@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from random import Random
 
-from conformance.contract import ACTION, ARRAYS, CLAUSE
+from conformance.contract import ACTION, ARRAYS, CLAUSE, surely_kept
 from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.request import Request
 from conformance.exchange.salt import ID, NAME, SALT, fill, fill_text, salted
@@ -23,7 +23,7 @@ from conformance.strategies.draws import limit_of
 from conformance.strategies.forms import is_sayable
 from conformance.strategies.sequences import create
 
-__all__ = ["DIMENSIONS", "OTHER_WAYS", "Dimension", "added_alone", "additions", "in_context", "probes"]
+__all__ = ["DIMENSIONS", "OTHER_WAYS", "UNSURE", "Dimension", "added_alone", "additions", "in_context", "probes"]
 
 # What is changed of a step; the parameter at issue is told, "" for none. None where it can't be.
 Change = Callable[[Step, str], Step | None]
@@ -188,6 +188,13 @@ def _described_alike(step: Step, subject: str) -> Step | None:
     return _with("GroupExDescriptions", ["学号", tag])(step, subject)
 
 
+def _of_the_old_version(step: Step, subject: str) -> Step | None:
+    """For the version that not every account may choose, where the value at issue is refused in any case."""
+    values = fill(step.request, _ANY_SALT).values(subject)
+    is_refused = bool(subject) and not all(surely_kept(subject, each) for each in values)
+    return _with("FaceModelVersion", "2.0")(step, subject) if is_refused else None
+
+
 def _described(*items: str) -> Change:
     return _with("GroupExDescriptions", list(items))
 
@@ -248,7 +255,8 @@ DIMENSIONS: tuple[Dimension, ...] = (
     ),
     Dimension(
         "version", "a check stands in the branch of another parameter", "FaceModelVersion.values",
-        (None, _with("FaceModelVersion", "3.0")), of_bodies=True,
+        (None, None, _with("FaceModelVersion", "3.0"), _with("FaceModelVersion", "3.0"), _of_the_old_version),
+        of_bodies=True,
     ),
     Dimension(
         "identity", "texts are looked up in one table; limits share a buffer", None,
@@ -298,6 +306,11 @@ DIMENSIONS: tuple[Dimension, ...] = (
         (None, *(_twisted(f"header=X-TC-RequestClient:SDK_{each}") for each in ("GO_1.0.1100", "PYTHON_3.0.1206"))),
     ),
     Dimension(
+        "proxy", "what a proxy adds is taken over", "Authentication.other-headers",
+        (None, None, _twisted("header=X-Request-Id:5f1d7a52-0c7f-4c8e-9f38-2a1f4b6f9f10"),
+         _twisted("header=X-Forwarded-For:203.0.113.7")),
+    ),
+    Dimension(
         "clock", "the clocks of a server and of its tests are the same", "Authentication.timestamp.window",
         (None, None, None, _twisted("timestamp=-90"), _twisted("timestamp=90")),
     ),
@@ -329,7 +342,8 @@ def in_context(case: Case, number: int, without: Collection[str] = ()) -> Case |
     steps = tuple(_changed(each, dealt, subject, without) for each in case.steps)
     if steps == case.steps:
         return None
-    return replace(_with_history(replace(case, steps=steps), random), context=(case, number))
+    changed = _with_history(replace(case, steps=steps), random)
+    return replace(changed, context=(case, number), left_out=frozenset(without))
 
 
 def additions(plain: Step, step: Step) -> frozenset[str]:
@@ -339,6 +353,8 @@ def additions(plain: Step, step: Step) -> frozenset[str]:
     return frozenset({*step.twists[len(plain.twists) :], *(f"{name}={value!r}" for name, value in more), *way})
 
 
+# What not every right service takes: nothing else would show where it doesn't.
+UNSURE = frozenset({"FaceModelVersion='2.0'"})
 # As they are named among additions.
 OTHER_WAYS = frozenset(f"{form} {scheme}" for form in Form for scheme in Scheme if form not in _JSON_FORMS)
 

@@ -219,13 +219,13 @@ def _of_illegal_values() -> Iterator[Ranked]:
     for clause in CLAUSES:
         if clause.level is not Level.PARAMETERS or isinstance(clause.rule, Typed):  # a form has texts alone
             continue
-        telling = [each for each in breaking(clause) if each.rank == 0][:1]
-        telling += [each for each in breaking(clause) if each.about.startswith("emoji")][:1]
-        for edge in telling:
+        telling = [(3, each) for each in breaking(clause) if each.rank == 0][:1]
+        telling += [(5, each) for each in breaking(clause) if each.about.startswith("emoji")][:1]
+        for rank, edge in telling:
             (request,) = requests_with(clause, edge)
             for permission, how in (("Protocol.get", _GET), ("Protocol.form", _FORM_1)):
                 step = Step(request, how.form, how.scheme)
-                yield 3, Case(permission, f"{clause.id}, {edge.about}", (step,))
+                yield rank, Case(permission, f"{clause.id}, {edge.about}", (step,))
 
 
 _PLAIN = f'{{"GroupName": "{SALT}", "GroupId": "{SALT}"}}'

@@ -18,6 +18,7 @@ from conformance.contract.rules import (
     DistinctItems,
     Effect,
     Gate,
+    Handling,
     MaxItems,
     MaxLength,
     MayBeAbsent,
@@ -30,7 +31,7 @@ from conformance.contract.rules import (
     Whole,
 )
 from conformance.exchange.request import Request
-from conformance.exchange.salt import CERTAIN, SALT, SALT_LENGTH, fill_value, salted
+from conformance.exchange.salt import SALT, SALT_LENGTH, fill_value, salted
 from conformance.strategies.characters import (
     CONTROLS,
     HAN_EDGES,
@@ -38,6 +39,7 @@ from conformance.strategies.characters import (
     UNSETTLED_SAMPLES,
     odd_characters,
     outside_printable,
+    taken_together,
 )
 
 __all__ = ["ABSENT", "Edge", "breaking", "keeping", "keeps_all", "requests_with", "unsettled"]
@@ -138,9 +140,6 @@ def _inside(clause: Clause) -> Iterator[Edge]:
         case MaxLength(limit=limit, unit=unit):
             yield Edge("longest", _text(clause, limit), 0)
             yield Edge("one less than the longest", _text(clause, limit - 1))
-            if clause.subject in _SALTED:
-                for length in range(2, CERTAIN):
-                    yield Edge(f"of {length} characters", _text(clause, length), 3)
             if unit is Unit.CHARACTERS:
                 yield Edge("longest, in Han", _text(clause, limit, han=True), 0)
                 yield Edge("half the longest, in Han", _text(clause, limit // 2, han=True), 5)
@@ -156,7 +155,7 @@ def _inside(clause: Clause) -> Iterator[Edge]:
             yield from (Edge(f"“{each}”", each, 0) for each in values)
         case OpenVersions(closed=closed):
             yield from (Edge(f"“{each}”", each, 0) for versions in closed.values() for each in versions)
-        case Unique() | Whole() | AnswerRule() | Gate() | Effect():
+        case Unique() | Whole() | AnswerRule() | Gate() | Effect() | Handling():
             return
         case _:
             assert_never(clause.rule)
@@ -202,7 +201,17 @@ def breaking(clause: Clause) -> Iterator[Edge]:
             yield Edge("five alike", ["x"] * 5, 2)
         case OneOf():
             yield from (Edge(f"“{each}”", each, rank // 4) for rank, each in enumerate(_NEAR_MISSES))
-        case MayBeAbsent() | Default() | OpenVersions() | Unique() | Whole() | AnswerRule() | Gate() | Effect():
+        case (
+            MayBeAbsent()
+            | Default()
+            | OpenVersions()
+            | Unique()
+            | Whole()
+            | AnswerRule()
+            | Gate()
+            | Effect()
+            | Handling()
+        ):
             return
         case _:
             assert_never(clause.rule)
@@ -251,6 +260,8 @@ def _outside(clause: Clause, alphabet: Alphabet) -> Iterator[Edge]:
         place = "last" if name == "newline" else "within"
         usual = _RANK_OF_CONTROLS if name in CONTROLS else 4 + rank // 8
         yield Edge(f"{name} {place}", _around(clause, characters, place), _ODD_RANKS.get(name, usual))
+    for why, text in taken_together(alphabet).items():
+        yield Edge(f"what is {why}, within", _around(clause, text, "within"), 1)
     yield Edge("newline first", _around(clause, "\n", "first"), 5)
     yield Edge("on the second of two lines", f"{_around(clause, chr(10), 'last')}!", 5)
     yield Edge("on the first of two lines", f"!{_around(clause, chr(10), 'first')}", 5)

@@ -11,8 +11,6 @@ from conformance.exchange.request import Request
 from conformance.exchange.salt import SALT, SALT_CAPITALS, salted
 
 Sequence = tuple[Request, ...]
-# More than a small cache, or a page of a list, holds.
-_MANY_OTHERS = 24
 
 
 def create(group_id: str = SALT, group_name: str = SALT, **more: object) -> Request:
@@ -59,29 +57,18 @@ def uniqueness() -> Iterator[tuple[str, str, int, Sequence]]:
     yield by_name, "the same name, another id", 0, (create(), create(f"{SALT}b"))
     yield by_id, "the same id three times", 1, (create(), create(SALT, f"{SALT}b"), create(SALT, f"{SALT}c"))
     yield by_name, "the same name, another model version", 2, (create(FaceModelVersion="2.0"), create(f"{SALT}b"))
-    yield (
-        by_id,
-        "the same id after another group",
-        1,
-        (create(), create(f"{SALT}b", f"{SALT}b"), create(SALT, f"{SALT}c")),
-    )
-    yield by_name, "the same name after another group", 1, (
-        create(),
-        create(f"{SALT}b", f"{SALT}b"),
-        create(f"{SALT}c", SALT),
+    yield by_name, "the same name and the same id after another group", 1, (
+        create(), create(f"{SALT}b", f"{SALT}b"), create(f"{SALT}c", SALT), create(SALT, f"{SALT}c"),
     )  # fmt: skip
-    yield by_id, "an id that begins with another", 1, (create(), create(f"{SALT}x", f"{SALT}x"))
-    yield by_name, "a name that another begins with", 1, (create(f"{SALT}x", f"{SALT}x"), create())
-    yield by_id, "longest ids that differ at their end", 1, (
-        create(f"{long_id}x"),
-        create(f"{long_id}y", f"{SALT}b"),
+    yield by_id, "an id that begins with another, and a name with which another begins", 1, (
+        create(SALT, f"{SALT}x"), create(f"{SALT}x", SALT),
     )  # fmt: skip
-    yield by_name, "longest names that differ at their end", 1, (
-        create(group_name=f"{long_name}x"),
-        create(f"{SALT}b", f"{long_name}y"),
+    yield by_id, "longest ids and names that differ at their end", 1, (
+        create(f"{long_id}x", f"{long_name}x"), create(f"{long_id}y", f"{long_name}y"),
     )  # fmt: skip
-    yield by_id, "an id that is another group's name", 1, (create(SALT, f"{SALT}n"), create(f"{SALT}n", f"{SALT}m"))
-    yield by_name, "a name that is another group's id", 1, (create(SALT, f"{SALT}n"), create(f"{SALT}m", SALT))
+    yield by_id, "an id that is another group's name, and a name that is its id", 1, (
+        create(SALT, f"{SALT}n"), create(f"{SALT}n", SALT),
+    )  # fmt: skip
     yield by_id, "ids that differ in case", 2, (create(), create(SALT_CAPITALS, f"{SALT}b"))
     yield by_name, "names that differ in case", 2, (create(), create(f"{SALT}b", SALT_CAPITALS))
     yield by_name, "the same name in Han", 2, (create(group_name=f"{SALT}中文"), create(f"{SALT}b", f"{SALT}中文"))
@@ -92,10 +79,6 @@ def uniqueness() -> Iterator[tuple[str, str, int, Sequence]]:
     yield by_id, "the same id, other optional parameters", 2, (
         create(Tag="x"),
         create(SALT, f"{SALT}b", Tag="y", GroupExDescriptions=["x"]),
-    )  # fmt: skip
-    others = tuple(create(f"{SALT}o{each}", f"{SALT}o{each}") for each in range(_MANY_OTHERS))
-    yield by_name, "the same name and the same id after many other groups", 3, (
-        create(), *others, create(f"{SALT}b", SALT), create(SALT, f"{SALT}b"),
     )  # fmt: skip
     yield by_id, "created again right after deletion", 2, (create(), delete(), create())
 
@@ -151,6 +134,14 @@ def state() -> Iterator[tuple[int, Case]]:
         "State.id-stays", "another name, the same id", create(a, a, Tag="x"), modify(a, GroupName=b), information(a)
     )  # fmt: skip
     yield 2, _case(
+        "State.deletion", "no other group, though its id begins alike",
+        create(a, a), create(f"{a}2", f"{a}2"), delete(a), information(f"{a}2"), create(f"{a}2", b),
+    )  # fmt: skip
+    yield 2, _case(
+        "State.renaming", "looked at before each change, and after",
+        create(a, a), information(a), modify(a, GroupName=b), information(a), delete(a), information(a),
+    )  # fmt: skip
+    yield 2, _case(
         "State.quota", "a group too many", create(a, a), create(b, b), create(c, c), create(f"{c}d", f"{c}d"),
         quota=3,
     )  # fmt: skip
@@ -167,7 +158,10 @@ def _refusals_leave_nothing() -> Iterator[tuple[int, Case]]:
     yield 1, _case(
         clause, "an id that exists", create(a, a), create(a, b), create(b, b), create(c, a), create(c, c)
     )  # fmt: skip
-    yield 2, _case(clause, "an illegal name", create(a, f"{a}!"), information(a), listing(), create(a, a))
+    yield (
+        2,
+        _case(clause, "an illegal name", create(a, f"{a}!"), information(a), listing(), create(a, a), information(a)),
+    )
     yield 2, _case(clause, "an illegal id", create(f"{a}!", a), create(a, a))
 
 

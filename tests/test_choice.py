@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.choice.greedy import Candidate, Choosing
 from benchmarks.choice.holding import OPTIONS, Options, holding
-from benchmarks.choice.shown import Shown, read, write
+from benchmarks.choice.shown import Played, Shown, read, write
 from conformance.contract import CLAUSES, Level
 from conformance.emulator.faults.conditions import CONDITION
 from conformance.exchange.cases import Case, Step
@@ -64,11 +64,25 @@ def test_a_choice_is_written_and_read(tmp_path):
 
 
 def test_shown_is_written_and_read(tmp_path):
-    rows = [Shown("x", frozenset({"a", "b"}), frozenset({"a"})), Shown("y", frozenset(), frozenset())]
+    rows = Shown("x", frozenset({"a", "b"}), frozenset({"a"})), Shown("y", frozenset(), frozenset())
+    played = Played(frozenset({"a", "b", "c"}), rows)
 
-    write(tmp_path / "shown", rows)
+    write(tmp_path / "shown", played)
 
-    assert read(tmp_path / "shown") == rows
+    assert read(tmp_path / "shown") == played
+
+
+def test_what_new_cases_show_is_added():
+    """To the rows that are there, and for faults that are new."""
+    played = Played(frozenset({"a"}), (Shown("x", frozenset({"a"}), frozenset()),))
+
+    more = played.and_([Shown("x", frozenset({"b"}), frozenset({"b"})), Shown("n", frozenset({"b"}), frozenset())], "b")
+
+    assert more.cases == {"a", "b"}
+    assert more.rows == (
+        Shown("n", frozenset({"b"}), frozenset()),
+        Shown("x", frozenset({"a", "b"}), frozenset({"b"})),
+    )
 
 
 def choosing(requests=10, groups=10):

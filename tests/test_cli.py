@@ -147,7 +147,7 @@ def test_expected_failures(tmp_path):
         (["run", "--target", "live", "--max-groups", "-1"], 4, "can't be negative"),
         (["run", "--endpoint", "iai.tencentcloudapi.com"], 4, "for the live target"),
         (["run", "--dry-run"], 4, "for a live run"),
-        (["run", "--target", "sdk:python"], 4, "can't be judged yet"),
+        (["run", "--target", "sdk:perl"], 4, "there is no such SDK"),
         (["run", "--target", "cassette:nowhere"], 4, "no such file or folder"),
         (["run", "--target", "cassette:x", "--max-age", "-1"], 4, "number of days"),
         (["record", "--target", "embedded"], 4, "--to"),

@@ -12,9 +12,11 @@ from conformance.exchange.wire import Form
 from conformance.runs.conduct import CasePart, play
 from conformance.runs.settings import Settings
 from conformance.runs.smoke import kernels, smoke
-from conformance.strategies.contexts import DIMENSIONS, added_alone, additions, in_context, probes
+from conformance.runs.taking_apart import without
+from conformance.strategies.contexts import DIMENSIONS, OTHER_WAYS, added_alone, additions, in_context, probes
 from conformance.strategies.sequences import create
 
+OLD = "FaceModelVersion='2.0'"
 SALT_OF_TESTS = "confabcdefghij"
 KERNELS = {each.case.id: each.case for each in kernels()}
 IN_CONTEXT = [each for each in smoke() if each.context is not None]
@@ -82,7 +84,8 @@ def test_each_addition_is_probed_first():
     of_ways = {
         f"{each.steps[-1].form} {each.steps[-1].scheme}" for each in smoke() if each.steps[-1].form is not Form.JSON
     }
-    probed = {name for added in alone for name in added}
+    needed = [added_alone(each.case) for each in kernels() if each.is_needed]
+    probed = {name for added in (*alone, *needed) if added is not None and len(added) == 1 for name in added}
     ranks = {each.case.id: at for at, each in enumerate(kernels())}
 
     for case in IN_CONTEXT:
@@ -116,9 +119,34 @@ def test_what_fails_by_itself_leaves_later_contexts():
 
     run = outcome_of("tag-not-empty", [BARE, probe, *others])
 
-    assert run.taking_apart.failing == {"Tag=''"}
+    assert run.taking_apart.failing == {"Tag=''", OLD}
     assert len({clause for clause, _ in run.results.failed}) == 1
     assert all(judged([BARE, each]).results.failures == {} for each in others[:3])
+
+
+@pytest.mark.parametrize(("age", "left_out"), [("after-2020-11-26", {OLD}), ("until-2020-11-26", set())])
+def test_the_old_version_is_chosen_where_it_was_seen_to_be_accepted(age, left_out):
+    """The page lets a young account choose none: nothing else would show in requests that do."""
+    (choice,) = (each.case for each in kernels() if each.case.about == "“2.0”" and each.is_needed)
+    beside = [each for each in IN_CONTEXT if OLD in additions(creation(each.context[0]), creation(each))]
+    run = run_against({"account-age": age})
+    assert run.taking_apart.failing == {OLD}
+
+    for case in (BARE, choice):
+        play(CasePart(case), run, Settings(profile="smoke"))
+
+    assert run.taking_apart.failing == left_out
+    assert all(CLAUSE[each.clause].parameter not in {None, "FaceModelVersion"} for each in beside)
+    assert len(beside) > 20
+
+
+def test_what_is_left_out_stays_out():
+    """Whatever is learnt later: a way that isn't served isn't taken again."""
+    case = next(each for each in IN_CONTEXT if creation(each).form is Form.QUERY and creation(each.context[0]).is_plain)
+    left = without(without(case, OTHER_WAYS), {OLD})
+
+    assert creation(left).form in {Form.JSON, Form.JSON_RAW}
+    assert without(left, OTHER_WAYS) is left
 
 
 def test_what_fails_anyway_stays_in_contexts():
@@ -126,7 +154,7 @@ def test_what_fails_anyway_stays_in_contexts():
     run = outcome_of("request-id-missing", [BARE, *probes()])
 
     assert run.results.failed
-    assert run.taking_apart.failing == set()
+    assert run.taking_apart.failing == {OLD}
 
 
 def test_a_context_without_what_fails_is_sent_once():

@@ -21,7 +21,14 @@ OURS = {
 # The servers that somebody else wrote are programs of their own; so are mocks that need a framework.
 OF_OTHERS = {
     path
-    for each in ("mistakes/server", "liars/servers", "others/flask_mock", "others/typed_store", "others/go_tags")
+    for each in (
+        "mistakes/server",
+        "liars/servers",
+        "others/flask_mock",
+        "others/typed_store",
+        "others/go_tags",
+        "others/fastapi_service",
+    )
     for path in (CHECKOUT / "benchmarks" / each).rglob("*.py")
 } | set((CHECKOUT / "benchmarks" / "frameworks").glob("*/*.py"))
 # Plugins, which pytest loads by itself, what these load, and programs: declared, and imported by nobody.

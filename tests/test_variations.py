@@ -6,8 +6,8 @@ from functools import cache
 import pytest
 
 from conformance.emulator import Emulator
-from conformance.emulator.variations import VARIATIONS
 from conformance.exchange.messages import Exchange
+from conformance.exchange.variations import VARIATIONS
 from conformance.runs.run import Run
 from conformance.runs.smoke import smoke
 from conformance.targets.direct import DirectTarget

@@ -3,7 +3,8 @@
 python -m benchmarks.choice [--contexts N] [--requests N] [--groups N] [--shown FILE] [--withhold N] [--write]
 
 Each fault of the grammar is played against the kernels (some 20 minutes on two cores); by what they show, alone and
-under conditions, cases are chosen, the same each time. With --shown the first part is kept in a file, or taken from it.
+under conditions, cases are chosen, the same each time. With --shown the first part is kept in a file, and only what
+that doesn't know yet is played.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from benchmarks.choice.greedy import Candidate, Choosing
 from benchmarks.choice.holding import OPTIONS, Options, holding
-from benchmarks.choice.shown import Shown, read, shown, write
+from benchmarks.choice.shown import Played, Shown, read, shown, write
 from conformance.contract import CLAUSE, Level
 from conformance.emulator import Emulator
 from conformance.emulator.faults import FAULTS, SPACE
@@ -64,17 +65,23 @@ def main() -> int:
 
 
 def _rows(path: Path | None) -> list[Shown]:
-    if path is not None and path.exists():
-        return read(path)
-    rows: list[Shown] = []
-    for each in shown([each.name for each in SPACE]):
-        rows.append(each)
+    """What shows what; what a file doesn't know yet is played, and kept there."""
+    played = read(path) if path is not None and path.exists() else Played()
+    cases, known = {each.case.id for each in kernels()}, {each.fault for each in played.rows}
+    faults = {each.name for each in SPACE}
+    for some, by in ((known & faults, cases - played.cases), (faults - known, cases)):
+        if some and by:
+            played = played.and_(_told(shown(some, by), len(some)), by)
+            if path is not None:
+                write(path, played)
+    return [each for each in played.rows if each.fault in faults]
+
+
+def _told(rows: Iterable[Shown], count: int) -> Iterator[Shown]:
+    for number, each in enumerate(rows, 1):
+        yield each
         if sys.stderr.isatty():
-            sys.stderr.write(f"\r{len(rows)} of {len(SPACE)} faults played")
-    rows.sort(key=lambda each: each.fault)
-    if path is not None:
-        write(path, rows)
-    return rows
+            sys.stderr.write(f"\r{number} of {count} faults played")
 
 
 def _withheld(first: int | None) -> tuple[Options, frozenset[str]]:

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks.campaign import of_megabytes
@@ -21,7 +22,7 @@ from conformance.runs.settings import Settings
 from conformance.runs.smoke import kernels
 from conformance.targets.direct import DirectTarget
 
-__all__ = ["Shown", "read", "shown", "write"]
+__all__ = ["Played", "Shown", "read", "shown", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,37 @@ class Shown:
     rightly: frozenset[str]
 
 
-def shown(faults: Collection[str]) -> Iterator[Shown]:
-    """By which kernels each of these faults is shown, in any order."""
+@dataclass(frozen=True, slots=True)
+class Played:
+    """Which cases show which faults, as far as that was played.
+
+    Attributes:
+        cases: the ids of the cases that were.
+        rows: of each fault.
+    """
+
+    cases: frozenset[str] = frozenset()
+    rows: tuple[Shown, ...] = ()
+
+    def and_(self, more: Iterable[Shown], cases: Iterable[str]) -> Played:
+        """With what more cases show."""
+        rows = {each.fault: each for each in self.rows}
+        for each in more:
+            old = rows.get(each.fault, Shown(each.fault, frozenset(), frozenset()))
+            rows[each.fault] = Shown(each.fault, old.cases | each.cases, old.rightly | each.rightly)
+        return Played(self.cases | {*cases}, tuple(sorted(rows.values(), key=lambda each: each.fault)))
+
+
+def shown(faults: Collection[str], cases: Collection[str]) -> Iterator[Shown]:
+    """By which of these kernels each of these faults is shown, in any order."""
     with multiprocessing.Pool(os.cpu_count()) as pool:
-        yield from pool.imap_unordered(_shown_by_kernels, faults)
+        yield from pool.imap_unordered(partial(_shown_by_kernels, cases=frozenset(cases)), faults)
 
 
-def _shown_by_kernels(name: str) -> Shown:
+def _shown_by_kernels(name: str, cases: frozenset[str]) -> Shown:
+    first, *rest = [each.case for each in kernels()]  # the first shows whether anybody answers
     large = {each.id for each in of_megabytes()}
-    return _shown(name, [each.case for each in kernels() if each.case.id not in large])
+    return _shown(name, [first, *(each for each in rest if each.id in cases - large)])
 
 
 def _shown(name: str, cases: Sequence[Case]) -> Shown:
@@ -67,13 +90,14 @@ def _shown(name: str, cases: Sequence[Case]) -> Shown:
     return Shown(name, frozenset(found), frozenset(rightly))
 
 
-def write(path: Path, rows: Iterable[Shown]) -> None:
-    """Keep what was played, a line a fault."""
-    lines = (json.dumps([each.fault, sorted(each.cases), sorted(each.rightly)]) for each in rows)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+def write(path: Path, played: Played) -> None:
+    """Keep what was played: a line of the cases, then one a fault."""
+    lines = (json.dumps([each.fault, sorted(each.cases), sorted(each.rightly)]) for each in played.rows)
+    path.write_text("\n".join([json.dumps(sorted(played.cases)), *lines]) + "\n", encoding="utf-8")
 
 
-def read(path: Path) -> list[Shown]:
+def read(path: Path) -> Played:
     """What `write` kept."""
-    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return [Shown(name, frozenset(cases), frozenset(rightly)) for name, cases, rightly in rows]
+    cases, *rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    some = (Shown(name, frozenset(cases), frozenset(rightly)) for name, cases, rightly in rows)
+    return Played(frozenset(cases), tuple(some))

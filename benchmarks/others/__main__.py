@@ -1,6 +1,6 @@
 """Each mistake of the strangers' servers: is it found, under which clause, after how many requests?
 
-python -m benchmarks.others [--profile smoke|standard] [--seed N] [--server NAME] [--half first|second] [NAME …]
+python -m benchmarks.others [--profile smoke|standard] [--seed N] [--server NAME] [--half first|second|later] [NAME …]
 
 Needs Node.js, npm and Go beside Python. Exits with 1 where a right server isn't called conforming.
 """
@@ -13,7 +13,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from benchmarks.others.servers import SERVERS, Mistake
+from benchmarks.others.servers import HALVES, SERVERS, Mistake
 from benchmarks.others.uncounted import UNCOUNTED
 from benchmarks.shares import share
 from conformance.base.errors import SuiteError
@@ -34,7 +34,7 @@ def main() -> int:
     parser.add_argument("--profile", choices=("smoke", "standard"), default="smoke")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="a fresh one is drawn otherwise")
     parser.add_argument("--server", choices=[each.name for each in SERVERS], help="one of them")
-    parser.add_argument("--half", choices=("first", "second"), help="the mistakes that were open, or those that weren't")
+    parser.add_argument("--half", choices=HALVES, help="the mistakes that were open, or those that weren't")
     options = parser.parse_args()
     print(f"{options.profile}, seed {options.seed}")
     tried: list[tuple[Mistake, Found | None]] = []
@@ -58,7 +58,7 @@ def main() -> int:
                 elif not why:
                     tried.append((mistake, found))
     print()
-    for half in ("first", "second"):
+    for half in HALVES:
         _summarise(f"{half} half", [each for each in tried if each[0].half == half])
     return 1 if wrongly else 0
 

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from benchmarks.programs import built, filled, running
 
-__all__ = ["SERVERS", "Mistake", "Server"]
+__all__ = ["HALVES", "SERVERS", "Mistake", "Server"]
 
 _HERE = Path(__file__).parent
+HALVES = ("first", "second", "later")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Mistake:
         kind: "single", "condition" or "state".
         sentence: of the page or the protocol, that it breaks.
         what: the code does wrong, in its author's words.
-        half: "first", which was open when requests were chosen, or "second", which wasn't.
+        half: "first", which was open when requests were chosen, "second", which wasn't, or "later": of servers that were
+            written after what the second halves taught was mended.
     """
 
     name: str
@@ -97,5 +99,17 @@ SERVERS: tuple[Server, ...] = (
         (("go", "build", "-o", "server", "."),),
         ("{folder}/server",),
         (_METHOD, *_SIZES),
+    ),
+    Server(
+        "fastapi_service",
+        ((sys.executable, "-m", "venv", "venv"), _PIP),
+        ("{python}", "server.py"),
+        (_METHOD, *_SIZES),
+    ),
+    Server(
+        "java_h2",
+        (("mvn", "--quiet", "--batch-mode", "package"),),
+        ("sh", "serve.sh"),
+        (_METHOD, *_SIZES, "Protocol.size.version-3"),
     ),
 )

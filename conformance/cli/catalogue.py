@@ -8,19 +8,20 @@ from dataclasses import replace
 
 from conformance.base.errors import UsageError
 from conformance.base.words import counted, visible
-from conformance.contract import CLAUSE, CLAUSES, CODES, READING, READINGS, Level
+from conformance.contract import CLAUSE, CLAUSES, CODES, READING, READINGS, SDK_CLAUSES, Level
 from conformance.emulator.faults import CONDITIONS, FAULT, FAULTS, SPACE
 from conformance.emulator.faults.operators import operator_of
 from conformance.exchange.delivery import TWISTS
 from conformance.runs.levels import LEVELS
 from conformance.runs.settings import Settings
 from conformance.runs.smoke import smoke
+from conformance.strategies.calls import call_cases
 
 __all__ = ["costs", "listed", "shown"]
 
 
 def listed(what: str) -> Iterator[str]:
-    """A line for each clause, reading, fault, condition of faults, code, smoke case or twist."""
+    """A line for each clause, reading, fault, condition of faults, code, smoke case, twist or case of clients."""
     match what:
         case "readings":
             yield from (f"{each.id}: {' | '.join(value.name for value in each.values)}" for each in READINGS)
@@ -35,15 +36,23 @@ def listed(what: str) -> Iterator[str]:
                 yield f"{case.id} {case.clause}: {visible(case.about)} ({counted(case.requests, 'request')})"
         case "twists":
             yield from (f"{each.name}: the request is sent {each.about}" for each in TWISTS.values())
+        case "calls":
+            yield from (f"{each.id} {each.clause}: {visible(each.about)}" for each in call_cases())
         case _:
-            width = max(len(each.id) for each in CLAUSES)
-            yield from (f"{each.id:<{width}}  {each.strength:<11}  {each.citations[0]}" for each in CLAUSES)
+            clauses = SDK_CLAUSES if what == "sdk-clauses" else CLAUSES
+            width = max(len(each.id) for each in clauses)
+            yield from (f"{each.id:<{width}}  {each.strength:<11}  {each.citations[0]}" for each in clauses)
 
 
 def costs(settings: Settings) -> Iterator[str]:
     """A line for each level: what it sends and what that costs, counted on the reference emulator in this process."""
     from conformance.runs.costs import cost
 
+    if settings.is_client:
+        calls = [each for each in call_cases() if settings.aims_at_client(each.clause)]
+        waiting = sum(each.is_slow for each in calls)
+        yield f"{counted(len(calls), 'case')}, {waiting} of which wait for time-outs, side by side"
+        return
     yield f"what each level sends in the profile {settings.profile}, and what it costs:"
     chosen = [each for each in settings.levels if any(settings.selects(one.id) for one in CLAUSES if one.level is each)]
     for level in chosen:
@@ -91,6 +100,9 @@ def _clause(id_: str) -> Iterator[str]:
         yield f"  a case of {', '.join(clause.part_of)}"
     if clause.needs:
         yield f"  needs     {', '.join(clause.needs)}"
+    if clause in SDK_CLAUSES:
+        yield f"  calls     {sum(each.clause == id_ for each in call_cases())}"
+        return
     cases = [each for each in smoke() if each.clause == id_]
     yield f"  cases     {len(cases)} in the smoke list"
 

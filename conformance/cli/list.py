@@ -7,7 +7,7 @@ import sys
 
 __all__ = ["add_arguments", "perform"]
 
-_KINDS = ("clauses", "readings", "faults", "conditions", "codes", "cases", "twists")
+_KINDS = ("clauses", "readings", "faults", "conditions", "codes", "cases", "twists", "sdk-clauses", "calls")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -41,6 +41,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="refuse what SDKs do at a loopback address: a host signed without its port, a service named after it",
     )
+    parser.add_argument(
+        "--stub",
+        action="append",
+        metavar="ACTION=FILE",
+        help="answer an action that the emulator doesn't know with this JSON under Response; may be repeated",
+    )
+    parser.add_argument(
+        "--explain-signatures", action="store_true", help="say in the answer, too, why a signature was refused"
+    )
+    parser.add_argument(
+        "--control-port",
+        type=int,
+        metavar="PORT",
+        help="be led over HTTP at this port, 0 for any: GET /arrivals, POST and DELETE /answers, POST /reset",
+    )
 
 
 def perform(options: argparse.Namespace) -> int:
@@ -51,9 +66,11 @@ def perform(options: argparse.Namespace) -> int:
     from conformance.emulator.faults import faulty
     from conformance.emulator.server import serve_forever
     from conformance.runs.options import check_faults, parse_readings
+    from conformance.targets.control import Control, Watch
 
-    if not 0 <= options.port <= 65535:
-        raise UsageError(f"--port {options.port}: a port is a number from 0 to 65535")
+    for name, port in (("--port", options.port), ("--control-port", options.control_port or 0)):
+        if not 0 <= port <= 65535:
+            raise UsageError(f"{name} {port}: a port is a number from 0 to 65535")
     readings = parse_readings(options.reading or ())
     if options.strict_signing:
         if other := [
@@ -65,7 +82,10 @@ def perform(options: argparse.Namespace) -> int:
     found = credentials_of_environment()
     if options.quota is not None and options.quota < 0:
         raise UsageError(f"--quota {options.quota}: an account can't have fewer than no groups")
-    emulator = Emulator(behaviour, found or EXAMPLE_CREDENTIALS, scripted=parse_answers(options.answer or ()))
+    answers, stubs = parse_answers(options.answer or ()), read_stubs(options.stub or ())
+    emulator = Emulator(behaviour, found or EXAMPLE_CREDENTIALS, scripted=answers, stubs=stubs)
+    watch = Watch(emulator, _tell_refusal, in_answers=options.explain_signatures)
+    control: Control | None = None
     if options.quota is not None:
         emulator.quota = options.quota
 
@@ -78,10 +98,53 @@ def perform(options: argparse.Namespace) -> int:
         for each in emulator.scripted:
             times = "" if each.times is None else f", {counted(each.times, 'time')}"
             sys.stdout.write(f"  answering CreateGroup with {each.code} for the GroupIds {each.group_ids}{times}\n")
+        for action in emulator.stubs:
+            sys.stdout.write(f"  answering {action} as its file says\n")
+        if control is not None:
+            sys.stdout.write(f"  led at {control.url}\n")
         sys.stdout.flush()
 
+    if options.control_port is not None:
+        control = Control(
+            watch, options.host, options.control_port, lambda written: emulator.scripted.extend(parse_answers(written))
+        )
     serve_forever(emulator, options.host, options.port, announce)
+    if control is not None:
+        control.close()
     return 0
+
+
+def _tell_refusal(line: str) -> None:
+    from conformance.base.words import visible
+
+    sys.stderr.write(f"signature refused: {visible(line)}\n")
+    sys.stderr.flush()
+
+
+def read_stubs(written: Iterable[str]) -> dict[str, dict[str, object]]:
+    """Answers of other actions, written as `ACTION=FILE`. Raises UsageError for one of ours, or no JSON object."""
+    import json
+    from pathlib import Path
+
+    from conformance.base.files import why
+    from conformance.emulator.actions import ACTIONS
+
+    found = {}
+    for each in written:
+        action, equals, path = each.partition("=")
+        if not equals or not action.isidentifier():
+            raise UsageError(f"--stub {each}: write it as ACTION=FILE, such as CreatePerson=person.json")
+        if action in ACTIONS:
+            raise UsageError(f"--stub {each}: {action} is answered by the emulator itself; --answer orders its errors")
+        try:
+            response = json.loads(Path(path).read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError) as error:
+            raise UsageError(f"--stub {each}: {path} can't be read ({why(error)})") from error
+        response = response.get("Response", response) if isinstance(response, dict) else response
+        if not isinstance(response, dict):
+            raise UsageError(f"--stub {each}: {path} is no JSON object, which would stand under Response")
+        found[action] = response
+    return found
 
 
 def parse_answers(written: Iterable[str]) -> list[Scripted]:

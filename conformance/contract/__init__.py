@@ -28,6 +28,7 @@ from conformance.contract.model import (
 )
 from conformance.contract.readings import DEFAULTS, READING, READINGS
 from conformance.contract.rules import Effect, Gate, Rule, Typed, Unit, Whole
+from conformance.contract.sdk_clauses import SDK_CLAUSES
 from conformance.contract.statements import HEADINGS, NOT_CHECKABLE
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "READING",
     "READINGS",
     "RESULT",
+    "SDK_CLAUSES",
     "SERVICE",
     "SISTERS",
     "THROTTLED",
@@ -116,7 +118,7 @@ def rule_of(subject: str, kind: type[_Kind]) -> _Kind | None:
 
 def surely_kept(subject: str, value: object) -> bool:
     """Whether a text or a list keeps each clause on a subject under every reading; of a list, its elements too."""
-    of_elements = value if isinstance(value, list) else ()
+    of_elements = value if isinstance(value, list) and f"{subject}[]" in _BY_SUBJECT else ()
     return all(each.rule.surely_kept_by(value) for each in clauses_of(subject)) and all(
         surely_kept(f"{subject}[]", each) for each in of_elements
     )

@@ -30,6 +30,7 @@ from conformance.contract.rules import (
     Unit,
     Whole,
 )
+from conformance.contract.sdk_clauses import SDK_CLAUSES
 
 _IPV = "InvalidParameterValue."
 _WRONG_TYPE = ("InvalidParameter", "InvalidParameter.InvalidParameter", "InvalidParameterValue")
@@ -412,4 +413,5 @@ _ACTION_CLAUSES: tuple[Clause, ...] = (
 
 CLAUSES: tuple[Clause, ...] = (*_ACTION_CLAUSES, *GATEWAY_CLAUSES, *ACCOUNT_CLAUSES)
 
-CLAUSE: dict[str, Clause] = {each.id: each for each in CLAUSES}
+# By its id any clause, those on clients too.
+CLAUSE: dict[str, Clause] = {each.id: each for each in (*CLAUSES, *SDK_CLAUSES)}

@@ -16,6 +16,7 @@ from conformance.contract.rules import (
     Default,
     Effect,
     Gate,
+    Handling,
     MayBeAbsent,
     MinLength,
     OpenVersions,
@@ -104,7 +105,7 @@ class Clause:
         """What of a target the clause looks at."""
         if isinstance(self.rule, Unique):
             return Level.STATE
-        return _LEVELS.get(self.subject, Level.PARAMETERS)
+        return _LEVELS.get(self.id, _LEVELS.get(self.subject, Level.PARAMETERS))
 
     @property
     def parameter(self) -> str:
@@ -120,7 +121,7 @@ class Clause:
     def breakable(self) -> bool:
         """Whether some request can break the clause (a permission and a rule on answers can't be)."""
         match self.rule:
-            case MayBeAbsent() | Default() | AnswerRule() | Whole() | Effect() | Gate(permits=True):
+            case MayBeAbsent() | Default() | AnswerRule() | Whole() | Effect() | Handling() | Gate(permits=True):
                 return False
             case MinLength(limit=limit):
                 return limit > 0
@@ -139,6 +140,15 @@ _LEVELS = {
     "Protocol": Level.PROTOCOL,
     "State": Level.STATE,
     "Concurrency": Level.CONCURRENCY,
+    # Of clients, the same: whatever their clause looks at.
+    "sdk.request.signature": Level.AUTHENTICATION,
+    "sdk.request.common-parameters": Level.PROTOCOL,
+    "sdk.request.nonce": Level.AUTHENTICATION,
+    "sdk.request.once": Level.STATE,
+    "sdk.answer": Level.ENVELOPE,
+    "sdk.error": Level.ENVELOPE,
+    "sdk.resilience": Level.PROTOCOL,
+    "driver": Level.PROTOCOL,
 }
 
 

@@ -311,6 +311,11 @@ class Effect(_Rule):
     stage = Stage.STATE
 
 
+@dataclass(frozen=True, slots=True)
+class Handling(_Rule):
+    """A rule on clients: what one sends for a call, and what it makes of the answer; told apart by the clause's id."""
+
+
 Rule = (
     Required
     | MayBeAbsent
@@ -328,4 +333,5 @@ Rule = (
     | AnswerRule
     | Gate
     | Effect
+    | Handling
 )

@@ -46,6 +46,8 @@ class Emulator:
         clock: seconds since 1970.
         quota: how many groups the account may have.
         scripted: answers that were ordered beforehand, for CreateGroup.
+        stubs: action that isn't one of ours → what stands under `Response`, beside a RequestId of the answer's own.
+        look: called with each request, its answer, and the second in which it came.
     """
 
     behaviour: Behaviour = field(default_factory=conforming)
@@ -53,6 +55,8 @@ class Emulator:
     clock: Callable[[], float] = time.time
     quota: int = limit_of("State.quota")
     scripted: list[Scripted] = field(default_factory=list)
+    stubs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    look: Callable[[HttpRequest, HttpResponse, float], HttpResponse] | None = field(default=None, repr=False)
     account: ReferenceAccount = field(default_factory=ReferenceAccount)
     _history: History = field(default_factory=History, repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -68,6 +72,10 @@ class Emulator:
             http: the request.
             connection: tells connections apart; where it is None, one lasts until somebody asks to close it.
         """
+        answer = self._handle_in_turn(http, connection)
+        return answer if self.look is None else self.look(http, answer, self.clock())
+
+    def _handle_in_turn(self, http: HttpRequest, connection: object) -> HttpResponse:
         arrived = time.monotonic()
         with self._history.at_work():
             if not self._lock.acquire(blocking=self.behaviour.waits):
@@ -92,10 +100,13 @@ class Emulator:
         request = Request((), action="")
         actions = self._actions(behaviour, arrived)
         try:
-            request = admit(http, behaviour, self.credentials, self.clock(), ACTIONS)
+            request = admit(http, behaviour, self.credentials, self.clock(), {*ACTIONS, *self.stubs})
             self._refuse_replay(http, behaviour)
             self._refuse_as_ordered(request)
-            reply = _reply(ACTIONS[request.action](actions, request), behaviour)
+            if request.action in self.stubs:
+                reply = _reply(self.stubs[request.action], behaviour)
+            else:
+                reply = _reply(ACTIONS[request.action](actions, request), behaviour)
         except RefusedError as refused:
             if refused.code.startswith("AuthFailure."):
                 _leave_unauthenticated(actions, http)

@@ -163,6 +163,7 @@ class Case:
         probe: whether it is no case of a list, and aims at nothing: it finds out something between the steps of others,
             or is what others sent.
         context: of which plain case it was made, and in which of its contexts it is; None for a plain one.
+        left_out: what was left out of that context.
     """
 
     clause: str
@@ -171,6 +172,7 @@ class Case:
     quota: int | None = None
     probe: bool = False
     context: tuple[Case, int] | None = field(default=None, compare=False, repr=False)
+    left_out: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
     @cached_property
     def id(self) -> str:

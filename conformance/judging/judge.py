@@ -35,6 +35,13 @@ class DepartureKind(StrEnum):
     MALFORMED = "malformed", "a malformed answer"
     NO_ANSWER = "no-answer", "no answer"
     CONTRADICTION = "contradiction", "contradicts an earlier answer"
+    # Of clients.
+    NOT_SENT = "not-sent", "not sent"
+    SENT_OTHERWISE = "sent-otherwise", "sent otherwise than asked"
+    SENT_AGAIN = "sent-again", "sent more than once"
+    SUCCESS_THOUGH_REFUSED = "success-though-refused", "a success of what was refused"
+    RAW_ERROR = "raw-error", "an error that isn't the SDK's own"
+    CRASHED = "crashed", "crashed"
 
     def __new__(cls, word: str, about: str) -> Self:
         """A kind whose value is the word alone."""

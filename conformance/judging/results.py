@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from conformance.contract import ACTION, CLAUSE
 from conformance.contract.rules import AnswerRule
 from conformance.exchange.cases import Case, Step
+from conformance.exchange.driver_protocol import Hello
 from conformance.exchange.messages import HttpRequest
 from conformance.exchange.salt import ID, NAME, SALT
 from conformance.exchange.signing import Scheme
@@ -16,7 +17,7 @@ from conformance.exchange.wire import Form
 from conformance.judging.judge import DepartureKind
 from conformance.privacy.secrets import Secrets
 
-__all__ = ["NOT_RECORDED", "PLAIN", "Failure", "Occurrences", "Results", "Sighting", "Tally", "masked"]
+__all__ = ["NOT_RECORDED", "PLAIN", "Failure", "Occurrences", "Results", "Sighting", "Staged", "Tally", "masked"]
 
 # The parameters that every request needs, as plain as can be.
 PLAIN = (("GroupName", SALT), ("GroupId", SALT))
@@ -40,6 +41,23 @@ _REFUSED = frozenset(
 _FEW = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """How a failure of a client was brought about.
+
+    Attributes:
+        about: what is special about the case.
+        calls: what was asked of the client, as JSON values.
+        played: what the server did, in words; empty where it answered as it should.
+        again: the command that does the same again.
+    """
+
+    about: str
+    calls: tuple[Mapping[str, object], ...]
+    played: tuple[str, ...]
+    again: str
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Failure:
     """A departure, and the requests that show it.
@@ -50,6 +68,7 @@ class Failure:
         bodies: what was sent, as it went over the wire.
         number: how many requests the run had sent.
         case: the case as a template, up to that request.
+        staged: how it was brought about; of clients alone.
     """
 
     clause: str
@@ -61,6 +80,7 @@ class Failure:
     number: int
     case: Case
     at_issue: frozenset[str] = frozenset()
+    staged: Staged | None = None
 
     @property
     def size(self) -> tuple[bool, int, int, int]:
@@ -198,6 +218,8 @@ class Results:
         unseen: action, or case → why it could not be seen.
         unsupported: clause → what the target has no way to do, for want of which it wasn't seen.
         verdicts: case id → its departures, as `CLAUSE: KIND`, of the cases that a list names; to compare two runs.
+        client: what the driver says of the client that is judged; None for servers.
+        remarks: what a reader of the report should know besides, a sentence each.
         unrecorded: clauses of which a recording lacks cases.
         requests: how many were sent, of any action.
         groups_created: how many creations succeeded.
@@ -214,6 +236,8 @@ class Results:
     unseen: dict[str, str] = field(default_factory=dict)
     unsupported: dict[str, str] = field(default_factory=dict)
     verdicts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    client: Hello | None = None
+    remarks: list[str] = field(default_factory=list)
     unrecorded: set[str] = field(default_factory=set)
     requests: int = 0
     groups_created: int = 0

@@ -33,6 +33,7 @@ from conformance.contract.rules import (
     DistinctItems,
     Effect,
     Gate,
+    Handling,
     MaxLength,
     MayBeAbsent,
     MinLength,
@@ -240,6 +241,7 @@ def _find(clause: Clause, value: Meaning, world: World) -> Finding:
             | AnswerRule()
             | Gate()
             | Effect()
+            | Handling()
         ):
             return silent(clause.id)  # the value is absent or of another type: nothing to say
         case _:

@@ -115,7 +115,8 @@ def failure_groups(results: Results, settings: Settings) -> FailureGroups:
             smallest = tuple(results.failures[clause, kind])
             group = FailureGroup(count, results.first_failed[clause, kind], smallest, bearing)
             groups.of_clauses.setdefault(clause, []).append(group)
-    _count_as_explained(results, settings, groups, unread)
+    if not settings.is_client:  # what servers do tells nothing of clients
+        _count_as_explained(results, settings, groups, unread)
     _show_what_wasnt_asked_for(results, settings, groups, answers_fail=answers_fail)
     for found in (*groups.of_clauses.values(), groups.besides):
         found.sort(key=lambda each: each.smallest[0].size)

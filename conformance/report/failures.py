@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from conformance.base.words import counted, visible
 from conformance.contract import CLAUSE
 from conformance.exchange.cases import Step
-from conformance.judging.results import Failure
+from conformance.judging.results import Failure, Staged
 from conformance.report.curl import curl_lines
 from conformance.report.failure_groups import FailureGroup
 from conformance.report.model import Report
@@ -36,13 +37,32 @@ def fields(group: FailureGroup, report: Report) -> Iterator[tuple[str, list[str]
     """What there is to know of the smallest of some failures: a label, and its lines; a request is one of its own."""
     failure = group.smallest[0]
     yield "says", [str(CLAUSE[failure.clause].citations[0])]
-    for number, step in enumerate(failure.sent, 1):
+    if failure.staged is not None:
+        yield from _staged(failure.staged)
+    for number, step in enumerate(failure.sent, 1) if failure.staged is None else ():
         yield "sent", [visible(each) for each in _sent(step, is_last=number == len(failure.sent)) if each]
     yield "expected", [visible(line) for line in failure.expected]
     yield "came", [visible(failure.observed)]
     if group.explained:
         yield "explains", [f"what departs from {each} ({counted(n, 'time')})" for each, n in group.explained.items()]
     yield "again", list(_again(failure, report))
+
+
+def _staged(staged: Staged) -> Iterator[tuple[str, list[str]]]:
+    """What was asked of a client, and what the server did."""
+    for call in staged.calls:
+        yield "called", [visible(f"CreateGroup {_written(call)}")]
+    if staged.played:
+        yield "served", [visible("; then ".join(staged.played))]
+
+
+_LONGEST_CALL = 400
+
+
+def _written(call: Mapping[str, object]) -> str:
+    parameters = json.dumps(call["parameters"], ensure_ascii=False)
+    shown = parameters if len(parameters) <= _LONGEST_CALL else f"{parameters[:_LONGEST_CALL]}…"
+    return ", ".join([shown, *(f"{name} {value}" for name, value in call.items() if name != "parameters")])
 
 
 def text(clause: str, group: FailureGroup, report: Report) -> str:
@@ -71,6 +91,9 @@ def _lengths(step: Step) -> Iterator[str]:
 
 
 def _again(failure: Failure, report: Report) -> Iterator[str]:
+    if failure.staged is not None:
+        yield failure.staged.again
+        return
     yield curl_lines(failure)
     ways = [f"--header {shlex.quote(f'{name}: …')}" for name, _ in report.settings.gateway_headers]
     if report.settings.ca_file is not None:

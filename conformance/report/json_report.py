@@ -6,7 +6,8 @@ import json
 import math
 
 from conformance.exchange.cases import Step
-from conformance.judging.results import Failure
+from conformance.exchange.driver_protocol import Hello
+from conformance.judging.results import Failure, Staged
 from conformance.recording.reader import Recording
 from conformance.report.curl import curl_lines
 from conformance.report.failure_groups import FailureGroup
@@ -18,7 +19,7 @@ from conformance.runs.session import Groups
 __all__ = ["SCHEMA_VERSION", "render", "to_json"]
 
 # MAJOR.MINOR: a key that goes, or means something else, raises the first; one that is new, the second.
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 
 def render(report: Report) -> str:
@@ -57,6 +58,7 @@ def to_json(report: Report) -> dict[str, object]:
         ],
         "notes": [*report.notes, *(_besides(each) for each in report.besides)],
         "recording": _recording(report.recording) if report.recording is not None else None,
+        "client": _client(report.client) if report.client is not None else None,
         "groups": _groups(report.groups) if report.groups is not None else None,
         "throttled": report.throttled,
         "cases": [{"id": id_, "departures": list(found)} for id_, found in report.verdicts.items()],
@@ -76,6 +78,10 @@ def _recording(recording: Recording) -> dict[str, object]:
     if isinstance(provenance["certificate"], dict):
         del provenance["certificate"]["chain"]
     return {"path": str(recording.path), "account": recording.account, **provenance}
+
+
+def _client(hello: Hello) -> dict[str, object]:
+    return {"sdk": hello.sdk, "version": hello.version, "runtime": hello.runtime}
 
 
 def _groups(groups: Groups) -> dict[str, object]:
@@ -108,9 +114,14 @@ def _failure(failure: Failure) -> dict[str, object]:
         "request": [_step(each) for each in failure.sent],
         "expected": list(failure.expected),
         "observed": failure.observed,
-        "curl": curl_lines(failure),
+        "curl": curl_lines(failure) if failure.staged is None else failure.staged.again,
         "number": failure.number,
+        **({} if failure.staged is None else _staged(failure.staged)),
     }
+
+
+def _staged(staged: Staged) -> dict[str, object]:
+    return {"calls": list(map(_writable, map(dict, staged.calls))), "served": list(staged.played)}
 
 
 def _step(step: Step) -> object:

@@ -13,7 +13,18 @@ from importlib import metadata
 from conformance import __version__
 from conformance.base.words import counted
 from conformance.contract import CLAUSES, CODES, READINGS, SISTERS, Clause, CodeKind, Level, Reading, Strength
-from conformance.contract.rules import AnswerRule, Default, Effect, Gate, MayBeAbsent, MinLength, OpenVersions, Whole
+from conformance.contract.rules import (
+    AnswerRule,
+    Default,
+    Effect,
+    Gate,
+    Handling,
+    MayBeAbsent,
+    MinLength,
+    OpenVersions,
+    Whole,
+)
+from conformance.exchange.driver_protocol import Hello
 from conformance.judging.judge import DepartureKind
 from conformance.judging.ledger import Ledger
 from conformance.judging.results import NOT_RECORDED, Tally, masked
@@ -120,6 +131,7 @@ class Report:
         stale: expected failures that passed.
         besides: departures that decide the verdict, of clauses that nobody asked for, which no clause shows.
         departures: what departures mean for the verdict → how many there were.
+        client: what the driver says of the client that was judged; None for servers.
         notes: what the reader should know besides.
         recording: what was judged, where that was a recording.
         groups: what became of the groups of a live run.
@@ -146,6 +158,7 @@ class Report:
     throttled: int = 0
     besides: tuple[FailureGroup, ...] = ()
     departures: Mapping[Bearing, int] = field(default_factory=dict)
+    client: Hello | None = None
 
     @property
     def target(self) -> str:
@@ -176,7 +189,8 @@ def report_of(session: Session, settings: Settings, *, interrupted: bool = False
     run, ledger = session.run, session.run.ledger
     groups = failure_groups(run.results, settings)
     barred = _barred(session, settings)
-    clauses = tuple(_clause_result(each, run, settings, groups, barred.get(each.id)) for each in CLAUSES)
+    judged = settings.clauses if settings.is_client else CLAUSES
+    clauses = tuple(_clause_result(each, run, settings, groups, barred.get(each.id)) for each in judged)
     stale = tuple(_stale(clauses, session, settings))
     report = Report(
         settings,
@@ -184,13 +198,13 @@ def report_of(session: Session, settings: Settings, *, interrupted: bool = False
         datetime.now(UTC).replace(microsecond=0),
         Verdict.VIOLATES
         if stale or groups.besides
-        else _verdict(clauses, run.results.unseen, ended_early=interrupted or _ended_early(session)),
+        else _verdict(clauses, run.results.unseen, settings, ended_early=interrupted or _ended_early(session)),
         run.results.requests,
         run.results.groups_created,
         time.monotonic() - run.bounds.started,
         groups.first,
         clauses,
-        tuple(_reading_result(each, ledger) for each in READINGS),
+        () if settings.is_client else tuple(_reading_result(each, ledger) for each in READINGS),
         tuple(_code_result(code, run) for code in CODES),
         stale,
         tuple(dict.fromkeys((*_notes(session), *_unseen(run), *_uncounted(groups)))),
@@ -200,6 +214,7 @@ def report_of(session: Session, settings: Settings, *, interrupted: bool = False
         run.patience.throttled + (run.pace.throttled if run.pace is not None else 0),
         tuple(groups.besides),
         groups.counts,
+        run.results.client,
     )
     return _masked(report, run.secrets)
 
@@ -238,6 +253,7 @@ def _unseen(run: Run) -> Iterator[str]:
 def _notes(session: Session) -> Iterator[str]:
     """What the reader should know of where the answers come from, what was borne with, and what was left there."""
     yield from session.run.patience.notes()
+    yield from session.run.results.remarks
     yield from _unserved(session.run)
     if session.recording is not None:
         yield from session.recording.notes
@@ -245,6 +261,8 @@ def _notes(session: Session) -> Iterator[str]:
             yield f"{counted(absent, 'case')} of the list of today {'is' if absent == 1 else 'are'} not recorded"
     if session.groups is not None and session.groups.left:
         yield f"left in the account: {counted(len(session.groups.left), 'group')}; {session.groups.told}"
+    if session.groups is not None and session.groups.note:
+        yield session.groups.note
 
 
 def _unserved(run: Run) -> Iterator[str]:
@@ -266,7 +284,8 @@ def _stale(clauses: tuple[ClauseResult, ...], session: Session, settings: Settin
     """The expected failures that passed: all that they cover was tried, and nothing of it failed."""
     seen = [settings.expected(clause, kind) for clause, kind in session.run.results.failed]
     verdicts = session.run.results.verdicts
-    cases = cases_of(settings, session.recording) if settings.expected_failures else ()
+    with_cases = settings.expected_failures and not settings.is_client
+    cases = cases_of(settings, session.recording) if with_cases else ()
     untried = {each.clause for each in cases if verdicts.get(each.id, NOT_RECORDED) == NOT_RECORDED}
     for each in settings.expected_failures:
         covered = {
@@ -279,10 +298,14 @@ def _stale(clauses: tuple[ClauseResult, ...], session: Session, settings: Settin
             yield each
 
 
-def _verdict(clauses: tuple[ClauseResult, ...], unserved: Collection[str], *, ended_early: bool) -> Verdict:
+def _verdict(
+    clauses: tuple[ClauseResult, ...], unserved: Collection[str], settings: Settings, *, ended_early: bool
+) -> Verdict:
     if any(each.status is Status.FAILED for each in clauses):
         return Verdict.VIOLATES
-    unseen = [each for each in clauses if each.status is Status.NOT_EXERCISED and each.clause.strength is Strength.MUST]
+    # A driver that makes none of the calls that show a clause leaves a gap.
+    gap = {Status.NOT_EXERCISED, *([Status.UNSUPPORTED] if settings.is_client else [])}
+    unseen = [each for each in clauses if each.status in gap and each.clause.strength is Strength.MUST]
     # Where nothing that was asked for could be tried, nothing was judged.
     ended_early = ended_early or all(each.status in {Status.SKIPPED, Status.UNSUPPORTED} for each in clauses)
     # What only a sister action, or another target, could show is no gap in this one.
@@ -292,7 +315,7 @@ def _verdict(clauses: tuple[ClauseResult, ...], unserved: Collection[str], *, en
 
 def _barred(session: Session, settings: Settings) -> dict[str, Way]:
     """Clause → the way by which all its cases go, and that is left out or isn't served."""
-    cases = cases_of(settings, session.recording)
+    cases = () if settings.is_client else cases_of(settings, session.recording)
     ways = [(each.clause, session.run.ways.barred(each)) for each in cases]
     open_ = {clause for clause, way in ways if way is None}
     return {clause: way for clause, way in reversed(ways) if way is not None and clause not in open_}
@@ -338,7 +361,7 @@ def _status_of_failures(failures: tuple[FailureGroup, ...], settings: Settings) 
 def _exercised(clause: Clause, tally: Tally) -> bool:
     """Whether a clause was really tried: one that can be broken must have been seen on both sides."""
     match clause.rule:
-        case AnswerRule() | MayBeAbsent() | Default() | MinLength(limit=0) | Effect() | Gate(permits=True):
+        case AnswerRule() | MayBeAbsent() | Default() | MinLength(limit=0) | Effect() | Handling() | Gate(permits=True):
             return tally.judged > 0
         case Gate() if clause.strength is Strength.UNSPECIFIED:
             return tally.open + tally.broken > 0
@@ -360,6 +383,8 @@ def _why_not(clause: Clause, tally: Tally, run: Run) -> str:
     for need in clause.needs:
         if need in run.results.unseen:
             return run.results.unseen[need].partition(":")[0]
+    if isinstance(clause.rule, Handling):
+        return "no call showed it"
     if clause.breakable and tally.kept:
         return "no answer was the one for breaking it"
     return "no answer that the page allows showed it"

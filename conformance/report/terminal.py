@@ -136,7 +136,6 @@ def _print_rest(report: Report, out: Console) -> None:
 
 
 def _print_verdict(report: Report, out: Console) -> None:
-    settled = sum(is_settled(each.possible) for each in report.readings)
     counts = ", ".join(f"{count} {status}" for status, count in report.counts().items() if count)
     line = Text(f"{report.target} ")
     line.append(str(report.verdict), style=_VERDICTS[report.verdict])
@@ -149,9 +148,16 @@ def _print_verdict(report: Report, out: Console) -> None:
     throttled = f" ({report.throttled} throttled)" if report.throttled else ""
     line.append(
         f": {counts}{_departures(report)}; {counted(report.requests, 'request')}{throttled}, {groups}, "
-        f"{report.seconds:.1f} s; {settled} of {len(report.readings)} ambiguities of the page settled for this target"
+        f"{report.seconds:.1f} s{_ambiguities(report)}"
     )
     out.print(line)
+
+
+def _ambiguities(report: Report) -> str:
+    """How many were settled; empty where none could be."""
+    settled = sum(is_settled(each.possible) for each in report.readings)
+    of = f"; {settled} of {len(report.readings)} ambiguities of the page settled for this target"
+    return of if report.readings else ""
 
 
 def _departures(report: Report) -> str:

@@ -97,8 +97,10 @@ class CasePart:
         case = run.taking_apart.without_failing(as_served(self.case, run.ways))
         if (way := run.ways.barred(case)) is not None:
             raise UnsupportedError(run.ways.why(way))
-        if case is not self.case and case.id in run.results.verdicts:
-            return []  # it was sent
+        if case is not self.case and case.id in run.results.verdicts:  # it was sent
+            run.results.verdicts.setdefault(planned(case).id, run.results.verdicts[case.id])
+            return []
+        before = run.results.groups_created
         try:
             failures = run.case(case)
         except NotRecordedError:
@@ -106,7 +108,7 @@ class CasePart:
             raise
         for each in dict.fromkeys((case.id, planned(case).id)):
             run.results.note(each, failures)
-        run.taking_apart.learn(case, failures)
+        run.taking_apart.learn(case, failures, refused=run.results.groups_created == before)
         return failures
 
 
@@ -182,6 +184,11 @@ def parts_of(settings: Settings, recording: Recording | None = None) -> Iterator
         settings: what the run was asked for.
         recording: what is judged, where that is a recording.
     """
+    if settings.is_client:
+        from conformance.runs.clients import client_parts
+
+        yield from client_parts(settings)
+        return
     explores = recording is None and settings.profile != "smoke"
     explored = tuple(_explorations(settings)) if explores else ()
     before: Counter[str] = Counter()
@@ -287,7 +294,7 @@ def play(part: Part, run: Run, settings: Settings) -> Played:
 
 def finish(session: Session, settings: Settings) -> None:
     """After the last part: look for smaller requests that show the same, where that is worth its requests."""
-    if settings.profile != "smoke" and session.recording is None:
+    if settings.profile != "smoke" and session.recording is None and not settings.is_client:
         shrink_failures(session.run)
 
 

@@ -41,7 +41,7 @@ class Forecast:
 
     def look(self) -> None:
         """A part begins."""
-        if self._is_over:
+        if self._is_over or self.settings.is_client:  # of a client nobody knows how long it takes to start
             return
         sent, now = self.run.results.requests, self.clock()
         if self._began is None:

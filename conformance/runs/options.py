@@ -20,7 +20,7 @@ from conformance.base.environment import check_header
 from conformance.base.errors import UsageError
 from conformance.base.files import why
 from conformance.base.words import suggest
-from conformance.contract import CLAUSES, READING, Level
+from conformance.contract import CLAUSE, READING, Level
 from conformance.exchange.gateway_headers import parse_gateway_header
 from conformance.exchange.messages import Headers
 from conformance.judging.judge import DepartureKind
@@ -243,12 +243,12 @@ def _read_headers(written: Iterable[str]) -> Headers:
 
 def matching(pattern: str) -> list[str]:
     """The ids of the clauses that a glob matches."""
-    return [each.id for each in CLAUSES if fnmatchcase(each.id, pattern)]
+    return [each for each in CLAUSE if fnmatchcase(each, pattern)]
 
 
 def _suggest_clause(pattern: str) -> str:
     """A hint at a glob that matches clauses, or at a clause."""
-    ids = {each.id.lower(): each.id for each in CLAUSES}
+    ids = {each.lower(): each for each in CLAUSE}
     if matched := [ids[each] for each in ids if fnmatchcase(each, pattern.lower())]:
         return f"; did you mean {_common(matched)}{'*' if len(matched) > 1 else ''}?"
     return suggest(pattern, ids.values(), "clauses")

@@ -142,10 +142,8 @@ class Patience:
             return True
         self.throttled += plain is not None
         if waited == len(_THROTTLED_FOR):
-            raise TargetUnusableError(
-                f"{self.name} throttles, however long it is waited{_how(plain)}: "
-                "try again later, or with a lower --rate"
-            )
+            so_long = f"however long it is waited{_how(plain)}"
+            raise TargetUnusableError(f"{self.name} throttles, {so_long}: try again later, or with a lower --rate")
         self._go_slower()
         self.rest(max(_THROTTLED_FOR[waited], min(seconds_to_wait(plain), _LONGEST_WAIT)))
         return False

@@ -298,7 +298,7 @@ class Run:
     def disturbance(self, exchange: Exchange, prediction: Prediction | None = None) -> Disturbance | None:
         """What came instead of an answer to the request; None where that is allowed."""
         found = disturbance_of(exchange.answer)
-        if found is Disturbance.THROTTLED and self._is_patient and not self.contact.let_in:
+        if found is Disturbance.THROTTLED and self._relies and not self.contact.let_in:
             return None  # it was waited for already
         if found is None and self._was_clock_set(exchange.answer):
             found = Disturbance.CLOCK_SET
@@ -334,6 +334,7 @@ class Run:
         """What was sent, and what came of it."""
         self.patience.note_sent()
         exchange = self.spend_on(1, lambda: self.target.send(http))
+        self.secrets.note(exchange.sent)
         if isinstance(exchange.answer, TransportError):
             return exchange
         self.contact.answered()

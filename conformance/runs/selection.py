@@ -47,7 +47,8 @@ def _recorded(recording: Recording) -> tuple[Case, ...]:
             continue
         again = last is not None and last[0] == place.case and recording.cases[place.case].is_short
         if not again:  # else it was tried with another salt
-            sent.append(today.get(place.case, _of_today(recording.cases[place.case])))
+            case = today.get(place.case, _of_today(recording.cases[place.case]))
+            sent.append(replace(case, context=None))  # it was sent so, whatever is left out of contexts today
         last = place.case, place.salt
     if not sent:  # somebody else's traffic: nobody meant to send the list
         return ()

@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 from conformance.base.errors import UsageError
 from conformance.base.hosts import SERVICE_HOST, is_platform_host, service_endpoint
-from conformance.contract import CLAUSE, CLAUSES, Level
+from conformance.contract import CLAUSE, CLAUSES, SDK_CLAUSES, Clause, Level
 from conformance.exchange.messages import Headers
 from conformance.judging.judge import DepartureKind
 from conformance.runs.options import OPTIONS, ExpectedFailure, Option, values_of
+from conformance.runs.target_kinds import DRIVER, SDK
 from conformance.runs.ways import Way
 
 __all__ = ["CASSETTE", "LIVE", "STANDARD_EXAMPLES", "Settings"]
@@ -111,6 +112,16 @@ class Settings:
         return self.target == LIVE or is_platform_host(host or "")
 
     @property
+    def is_client(self) -> bool:
+        """Whether a client is judged, and no server."""
+        return self.target.startswith((SDK, DRIVER))
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The clauses that go for the target: those on servers, or those on clients."""
+        return SDK_CLAUSES if self.is_client else CLAUSES
+
+    @property
     def service(self) -> str:
         """The URL of the service's host, for a live target. Raises UsageError where what is named is none."""
         if self.target == LIVE:
@@ -165,10 +176,19 @@ class Settings:
             return self.selects(clause)
         return all(each.level is Level.ENVELOPE for each in CLAUSES if self.selects(each.id))
 
+    def aims_at_client(self, clause: str) -> bool:
+        """Whether a client is asked what aims at a clause; any, where a clause is asked for at which nothing aims."""
+        return self.selects(clause) or any(self.selects(each) for each in UNAIMED)
+
     def expected(self, clause: str, kind: DepartureKind) -> ExpectedFailure | None:
         """The expected failure that covers a departure of a clause."""
         return next((each for each in self.expected_failures if each.covers(clause, kind)), None)
 
+
+# Of clients, the clauses that show while calls aim at others.
+UNAIMED = (
+    "sdk.error.kind", "sdk.local.refusals", "sdk.resilience.token-stays", "driver.protocol", "driver.capabilities",
+)  # fmt: skip
 
 # What can't be meant together, and why; each option by itself is checked by its row of the table.
 _TOGETHER: tuple[tuple[Callable[[Settings], object], str], ...] = (
@@ -201,12 +221,20 @@ _TOGETHER: tuple[tuple[Callable[[Settings], object], str], ...] = (
         "--to: a recording isn't recorded again",
     ),
     (
-        lambda self: not any(self.selects(each.id) for each in CLAUSES),
+        lambda self: not any(self.selects(each.id) for each in self.clauses),
         "--level, --only and --skip together leave no clause",
     ),
     (
         lambda self: (self.faults or self.readings) and self.target != "embedded",
         "--fault and --reading are for the embedded emulator; another one takes them at `serve`",
+    ),
+    (
+        lambda self: self.is_client and self.without,
+        "--without leaves out ways to ask a server; a driver's hello says what its client can do",
+    ),
+    (
+        lambda self: self.target in {SDK, DRIVER},
+        "--target {self.target} names no client: write sdk:NAME (`iai-conformance sdk list`) or driver:COMMAND",
     ),
     (
         lambda self: self.record_mode == "new_episodes" and self.was_recorded,

@@ -16,8 +16,8 @@ from conformance.exchange.cases import Case, Step
 from conformance.exchange.salt import salted
 from conformance.exchange.wire import Form
 from conformance.runs.ways import PROBES, is_way_probe
-from conformance.strategies.alike import nearly_alike
-from conformance.strategies.bundles import bundles
+from conformance.strategies.alike import in_a_row, nearly_alike
+from conformance.strategies.bundles import bundles, short_ones
 from conformance.strategies.choice import load_choice
 from conformance.strategies.conditions import ANOTHER_CLIENT, under_conditions
 from conformance.strategies.contexts import in_context, probes
@@ -132,6 +132,7 @@ def _on_clauses() -> Iterator[Ranked]:
     yield from state()
     yield from concurrency()
     yield from _under_conditions()
+    yield from ((_DEEPEST_OF_NEW, each) for each in short_ones())
     yield from ((_LAST_RANK, each) for each in bundles())
 
 
@@ -195,6 +196,7 @@ def _under_conditions() -> Iterator[Ranked]:
     for case in under_conditions(0, (ANOTHER_CLIENT,)):
         yield _LAST_RANK, case
     yield from ((_LAST_RANK, each) for each in looked_at_again())
+    yield _DEEPEST_KEPT, in_a_row()
     yield from ((_LAST_RANK, each) for each in nearly_alike())
 
 

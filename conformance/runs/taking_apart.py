@@ -1,4 +1,8 @@
-"""What is known to fail by itself is left out of the contexts of later cases: one mistake fails one case."""
+"""What is known to fail by itself is left out of the contexts of later cases: one mistake fails one case.
+
+So is what is refused by itself, since nothing else shows in a request that is refused anyway; and what right services
+may refuse, until it was seen to be accepted.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +13,20 @@ from conformance.exchange.cases import Case
 from conformance.judging.judge import DepartureKind
 from conformance.judging.results import Failure
 from conformance.runs.ways import Ways
-from conformance.strategies.contexts import OTHER_WAYS, added_alone, in_context
+from conformance.strategies.contexts import OTHER_WAYS, UNSURE, added_alone, in_context
 
-__all__ = ["TakingApart", "as_served", "planned"]
+__all__ = ["TakingApart", "as_served", "planned", "without"]
 
 _Key = tuple[str, DepartureKind]
 
 
 def without(case: Case, additions: Collection[str]) -> Case:
-    """The case in its context without some additions."""
-    if case.context is None or not additions:
+    """The case in its context without some additions, nor what was left out of it before."""
+    left_out = case.left_out.union(additions)
+    if case.context is None or left_out == case.left_out:
         return case
     plain, number = case.context
-    return in_context(plain, number, additions) or replace(plain, context=case.context)
+    return in_context(plain, number, left_out) or replace(plain, context=case.context, left_out=left_out)
 
 
 def as_served(case: Case, ways: Ways) -> Case:
@@ -39,22 +44,30 @@ class TakingApart:
     """Learns which additions fail by themselves.
 
     Attributes:
-        failing: their names.
+        failing: the names of those that do, or are refused, or that may be.
     """
 
-    failing: set[str] = field(default_factory=set)
+    failing: set[str] = field(default_factory=lambda: set(UNSURE))
     _anyway: set[_Key] = field(default_factory=set)
 
     def without_failing(self, case: Case) -> Case:
         """The case in its context, as far as that doesn't fail by itself; the plain one where nothing is left."""
         return without(case, self.failing)
 
-    def learn(self, case: Case, failures: Iterable[Failure]) -> None:
-        """Learn from what a case showed: the first, which is as plain as can be, what fails whatever is added."""
+    def learn(self, case: Case, failures: Iterable[Failure], *, refused: bool) -> None:
+        """Learn from what a case showed: the first, which is as plain as can be, what fails whatever is added.
+
+        Args:
+            case: as it was sent.
+            failures: what it showed.
+            refused: whether no group was created.
+        """
         added, found = added_alone(case), {(each.clause, each.kind) for each in failures}
-        if added is None or not found:
+        if added is None:
             return
         if not added:
             self._anyway |= found
-        elif len(added) == 1 and not found <= self._anyway:
+        elif len(added) == 1 and (refused or not found <= self._anyway):
             self.failing |= added
+        elif len(added) == 1:
+            self.failing -= added

@@ -6,7 +6,8 @@ A new kind of target is a row here, and its class in `conformance/targets`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,14 +15,13 @@ from typing import TYPE_CHECKING
 from conformance.base.environment import credentials_for, region_of_environment
 from conformance.base.errors import UsageError
 from conformance.base.hosts import endpoint_of
-from conformance.base.to_come import TARGETS_TO_COME
 from conformance.exchange.wire import Sender
 
 if TYPE_CHECKING:
     from conformance.runs.settings import Settings
     from conformance.targets import Target
 
-__all__ = ["TARGET_KINDS", "TargetKind", "build_target", "known_targets"]
+__all__ = ["DRIVER", "SDK", "TARGET_KINDS", "TargetKind", "build_target", "known_targets", "split_command"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,44 @@ def _server(settings: Settings) -> Target:
     return HttpTarget(settings.target, sender, timeout=settings.timeout, ca_file=settings.ca_file)
 
 
+def _driver(settings: Settings) -> Target:
+    command = split_command(settings.target.removeprefix(DRIVER), f"--target {settings.target}")
+    return _client(settings, command, None)
+
+
+def _sdk(settings: Settings) -> Target:
+    from conformance.runs.sdks import ready_sdk, sdk_named
+
+    name = settings.target.removeprefix(SDK)
+    command, folder = ready_sdk(name)
+    return _client(settings, command, folder, sdk_named(name).side_by_side)
+
+
+def _client(settings: Settings, command: Sequence[str], folder: Path | None, side_by_side: int = 1) -> Target:
+    from conformance.base.credentials import EXAMPLE_CREDENTIALS
+    from conformance.base.hosts import SERVICE_HOST
+    from conformance.targets.clients import ClientTarget
+
+    # A driver is nobody whom a key pair is entrusted to: it signs with the documented example.
+    sender = Sender(f"http://{SERVICE_HOST}", _region(settings), EXAMPLE_CREDENTIALS)
+    return ClientTarget(settings.target, command, sender, folder, side_by_side)
+
+
+def split_command(written: str, option: str) -> list[str]:
+    """The words of a command, as a shell splits them. Raises UsageError where it can't be split, or is empty."""
+    try:
+        words = shlex.split(written)
+    except ValueError as error:
+        raise UsageError(f"{option}: it is no command ({str(error).lower()})") from error
+    if not words:
+        raise UsageError(f"{option}: it names no command")
+    return words
+
+
+# What names a client instead of a server.
+SDK, DRIVER = "sdk:", "driver:"
+
+
 def _region(settings: Settings) -> str:
     return settings.region or region_of_environment()
 
@@ -92,6 +130,8 @@ _URL = re.compile("[A-Za-z][A-Za-z0-9+.-]*://")
 TARGET_KINDS = (
     TargetKind("cassette:PATH", lambda settings: settings.cassette is not None, _recording),
     TargetKind("embedded", lambda settings: settings.target == "embedded", _embedded),
+    TargetKind("sdk:NAME", lambda settings: settings.target.startswith(SDK), _sdk),
+    TargetKind("driver:COMMAND", lambda settings: settings.target.startswith(DRIVER), _driver),
     TargetKind("live", lambda settings: settings.is_live, _live),
     TargetKind("the URL of a server", lambda settings: _URL.match(settings.target) is not None, _server),
 )
@@ -107,13 +147,10 @@ def build_target(settings: Settings) -> Target:
     """The target that the settings name; nothing is wrapped around it.
 
     Raises:
-        UsageError: there is no such target, or it is still to come.
+        UsageError: there is no such target.
         TargetUnusableError: there are no credentials for it; or it is a recording that is refused.
     """
     for kind in TARGET_KINDS:
         if kind.matches(settings):
             return kind.build(settings)
-    for prefix, what in TARGETS_TO_COME.items():
-        if settings.target.startswith(prefix):
-            raise UsageError(f"--target {settings.target}: {what} can't be judged yet; there are {known_targets()}")
     raise UsageError(f"unknown target {settings.target!r}: there are {known_targets()}, such as http://127.0.0.1:8080")

@@ -182,4 +182,7 @@ def _text(failure: Failure) -> str:
     requests = "; ".join(f"{sent_in_words(each)} {delivery(each)}".strip() for each in failure.sent)
     expected = "\n          ".join(map(visible, failure.expected))
     sent, came = visible(requests), visible(failure.observed)
+    if (staged := failure.staged) is not None:
+        served = "; then ".join(staged.played) or "as it should be"
+        came += f"\nserved    {visible(served)}\nagain     {visible(staged.again)}"
     return f"{failure.clause}: {failure.kind.about}\nsent      {sent}\nexpected  {expected}\ncame      {came}"

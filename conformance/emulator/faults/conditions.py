@@ -277,6 +277,7 @@ def _of_delivery() -> Iterator[Condition]:
     yield Condition("small-headers", "where headers are in small letters", "headers are looked up by letter case", 2, _delivered(lambda occasion: any(name == "x-tc-action" for name, _ in occasion.http.headers)), _of_json("header-case=lower"))  # fmt: skip
     yield Condition("in-english", "where English is asked for", "a table of codes for each language", 2, _has("X-TC-Language", "en-US"), _of_json("language=en-US"))  # fmt: skip
     yield Condition("of-an-sdk", "where an SDK names itself", "SDKs are trusted", 1, _has("X-TC-RequestClient"), _of_json("header=X-TC-RequestClient:SDK_GO_1.0.1100"))  # fmt: skip
+    yield Condition("behind-a-proxy", "where a proxy names the request", "what a proxy adds is taken over", 1, _has("X-Request-Id"), _of_json("header=X-Request-Id:5f1d7a52-0c7f-4c8e-9f38-2a1f4b6f9f10"))  # fmt: skip
     yield Condition("of-go", "for Go's client", "clients are told apart", 1, _has("User-Agent", "Go-http-client/1.1"), _of_json("header=User-Agent:Go-http-client/1.1"))  # fmt: skip
     yield Condition("closing", "where the connection is closed after it", "what is kept is kept by connection", 2, _has("Connection", "close"), _of_json("header=Connection:close"))  # fmt: skip
     for bytes_, word in ((512, "half a kilobyte"), (1024, "a kilobyte"), (4096, "four kilobytes")):
