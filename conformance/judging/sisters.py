@@ -223,8 +223,8 @@ def _information(group_id: str, answer: Envelope, world: World, seen: Seen) -> N
 def _is_surely_ours(group_id: str, world: World) -> bool:
     """Whether what is shown by an id must be the group that this run asked for.
 
-    It may be a deleted one, since the page doesn't say how long a deletion takes; or, where nobody said what came of the
-    creation, somebody else's that was there before.
+    It may be a deleted one, since the page doesn't say how long a deletion takes; or, where nobody said what came of
+    the creation, somebody else's that was there before.
     """
     presence = world.presence(group_id)
     return presence is not Presence.AGAIN and not (presence is Presence.PERHAPS and world.may_be_foreign(group_id))
