@@ -14,6 +14,7 @@ from conformance.exchange.calls import CallCase
 from conformance.exchange.driver_protocol import Result, Unsupported
 from conformance.exchange.observed_calls import Ended, ObservedCall, ObservedCase
 from conformance.exchange.plays import PLAY
+from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import envelope
 from conformance.judging.client_checks import Check
 from conformance.judging.clients import checks_of_late, judge_client
@@ -75,6 +76,8 @@ class ClientPart:
         if self.case.clause in _OF_RETRIES and isinstance(seen.calls[-1].outcome, Result):
             run.results.remarks.append(_retries_told(seen))
         refused = next((each.outcome for each in seen.calls if isinstance(each.outcome, Unsupported)), None)
+        if not {Scheme.SHA1, Scheme.SHA256} & set(seen.hello.signing):
+            run.results.note_unseen("signatures of version 1", f"it signs with {', '.join(seen.hello.signing)} alone")
         if refused is not None and not failures:
             run.results.unsupported.setdefault(self.case.clause, refused.reason)
             raise UnsupportedError(refused.reason)

@@ -47,8 +47,8 @@ class Sdk:
         other_setup: the commands that install another version, which takes the place of `{version}`.
         version: another one than the locked; empty for that.
         side_by_side: how many drivers make the calls; more than one, where each starts a process a call.
-        tried: of an SDK that isn't installed, but lies in a folder that the user names: with which version its driver was
-            tried, and when.
+        tried: of an SDK that isn't installed, but lies in a folder that the user names: with which version its driver
+            was tried, and when.
     """
 
     name: str
