@@ -22,6 +22,13 @@ WRITINGS = {
     "base64, after one": lambda text: base64.b64encode(f"x{text}".encode()).decode(),
     "base64, after two": lambda text: base64.b64encode(f"xy{text}".encode()).decode(),
     "hex": lambda text: text.encode().hex(),
+    "base32": lambda text: base64.b32encode(text.encode()).decode(),
+    "base32, after three": lambda text: base64.b32encode(f"xyz{text}".encode()).decode().lower(),
+    "hex, apart": lambda text: text.encode().hex(" "),
+    "hex, by colons": lambda text: text.encode().hex(":"),
+    "hex, as in C": lambda text: ", ".join(f"0x{each:02X}" for each in text.encode()),
+    "numbers": lambda text: str(list(text.encode())),
+    "numbers, below": lambda text: json.dumps(list(text.encode()), indent=8),
     "JSON": lambda text: "".join(f"\\u{ord(each):04x}" for each in text),
     "XML": lambda text: "".join(f"&#{ord(each)};" for each in text),
     "XML names": html.escape,
@@ -50,8 +57,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.remember(http)
         answer = self.server.emulator.handle(http)
         said = {"status": answer.status, "reason": "OK", "headers": dict(answer.headers), "body": answer.body}
-        place, writing = next(self.server.turns)
-        _quote(said, place, WRITINGS[writing](self.server.quotation(http)))
+        self.server.quote(said, http)
         self.send_response_only(said["status"], said["reason"])
         for name, value in {**said["headers"], "Content-Length": str(len(said["body"]))}.items():
             self.send_header(name, value)
@@ -70,7 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _quote(said, place, text):
     """Have an answer quote a text."""
-    in_line = text.replace("\n", "").encode("ascii", "replace").decode()
+    in_line = text.replace("\n", "").strip().encode("ascii", "replace").decode()
     match place:
         case "Content-Type" | "Content-Encoding":
             said["headers"][place] = f"application/json; {in_line}" if place == "Content-Type" else in_line
@@ -110,12 +116,34 @@ def _quote_in_json(said, place, text):
     said["body"] = json.dumps({"Response": response}).encode()
 
 
-class Echoing(ThreadingHTTPServer):
-    """The server, on a port of its own.
+class Quoting:
+    """What quotes its clients.
 
     Attributes:
         signatures: all that came.
+        turns: place and writing of each quotation to come.
     """
+
+    def quote(self, said, http):
+        """Have an answer quote a request: its status, reason, headers, body are changed."""
+        place, writing = next(self.turns)
+        _quote(said, place, WRITINGS[writing](self.quotation(http)))
+
+    def remember(self, http):
+        """Keep the signatures of a request."""
+        text = f"{http.url} {dict(http.headers)} {http.body.decode('latin-1')}"
+        found = re.findall(r"Signature=([0-9a-f]{64}|[^&\s'\"]+)", text)
+        self.signatures |= {each for one in found if len(each := unquote(one)) >= 27}
+
+    def quotation(self, http):
+        """All that a request says of its sender; and one of the signatures that came before."""
+        own = {name: value for name, value in http.headers if name.lower() in {"authorization", "x-tc-token"}}
+        fields = [each for each in f"{http.url}&{http.body.decode('latin-1')}".split("&") if "GroupName" not in each]
+        return f"{own} {' '.join(fields)[:2000] if 'Signature' in http.url + str(http.body) else ''}"
+
+
+class Echoing(Quoting, ThreadingHTTPServer):
+    """The server, on a port of its own."""
 
     daemon_threads = True
 
@@ -129,18 +157,6 @@ class Echoing(ThreadingHTTPServer):
         # Their numbers have no common divisor: all pairs come, and soon each place and each writing.
         self.turns = zip(itertools.cycle(PLACES), itertools.cycle(WRITINGS))
         self.url = f"http://127.0.0.1:{self.server_port}"
-
-    def remember(self, http):
-        """Keep the signatures of a request."""
-        text = f"{http.url} {dict(http.headers)} {http.body.decode('latin-1')}"
-        found = re.findall(r"Signature=([0-9a-f]{64}|[^&\s'\"]+)", text)
-        self.signatures |= {each for one in found if len(each := unquote(one)) >= 27}
-
-    def quotation(self, http):
-        """All that a request says of its sender; and one of the signatures that came before."""
-        own = {name: value for name, value in http.headers if name.lower() in {"authorization", "x-tc-token"}}
-        fields = [each for each in f"{http.url}&{http.body.decode('latin-1')}".split("&") if "GroupName" not in each]
-        return f"{own} {' '.join(fields)[:2000] if 'Signature' in http.url + str(http.body) else ''}"
 
 
 @contextlib.contextmanager

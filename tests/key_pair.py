@@ -13,6 +13,7 @@ FOR_PROCESSES = {
     "TENCENTCLOUD_SECRET_KEY": CREDENTIALS.secret_key.reveal(),
 }
 TOKEN = _FOUND.token or Secret("AVeryTemporary+/TokenOfNobody0123456789==")
+PAIR = Credentials(CREDENTIALS.secret_id, CREDENTIALS.secret_key, TOKEN)
 
 
 def know_the_key_pair():

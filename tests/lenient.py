@@ -3,16 +3,22 @@
 Whatever a service reads in a request, beyond what the page says, is read here by other means than the suite's own.
 """
 
+import base64
+import codecs
 import gzip
+import hashlib
 import json
 import re
 import time
+import uuid
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, unquote
 
 from conformance.emulator.account import StoredGroup
 from conformance.exchange.messages import HttpResponse, header
 from conformance.exchange.reading import common_parameter
+from conformance.exchange.request import Request
+from conformance.judging.world_updates import decoded
 from tests.hostile_requests import FOREIGN_ID, FOREIGN_NAME
 from tests.stand_in import Service
 
@@ -30,12 +36,14 @@ class Lenient(Service):
         how: its traits.
         moment: seconds that the suite has waited.
         due: what is still to be done, and when.
+        regions: another Region → the same there, where each has groups of its own.
     """
 
     how: frozenset[str] = frozenset()
     moment: float = 0.0
     due: list = field(default_factory=list)
     answered: int = 0
+    regions: dict = field(default_factory=dict)
 
     def __post_init__(self):
         Service.__init__(self)
@@ -48,6 +56,8 @@ class Lenient(Service):
         for each in [each for each in self.due if each[0] <= self.moment]:
             self.due.remove(each)
             each[1]()
+        for each in self.regions.values():
+            each.wait(seconds)
 
     def later(self, seconds, what):
         """Do something then."""
@@ -107,15 +117,10 @@ class Lenient(Service):
 
     def _kept(self, group_id, name):
         """How an id and a name are kept."""
-        group_id = group_id.strip() if "trims" in self.how else group_id
-        group_id = group_id.lower() if "folds" in self.how else group_id
-        group_id = unquote(group_id) if "unquotes" in self.how else group_id
-        group_id = group_id[:12] if "cuts ids" in self.how else group_id
-        group_id = f"group-{group_id}" if "prefixes" in self.how else group_id
-        group_id = f"g-{len(self.seen)}" if "own ids" in self.how else group_id
-        name = name[:10] if "cuts names" in self.how else name
-        name = name.encode().decode("latin-1") if "latin" in self.how else name
-        return group_id, "" if "nameless" in self.how else name
+        for each, keep in KEPT.items():
+            if each in self.how:
+                group_id, name = keep(group_id, name)
+        return f"g-{len(self.seen)}" if "own ids" in self.how else group_id, name
 
     def _create(self, group_id, name):
         group_id, name = self._kept(group_id, name)
@@ -126,11 +131,25 @@ class Lenient(Service):
             return False
 
         def create():
-            made = int(time.time() * 1000)
-            self.account.groups[group_id] = StoredGroup(group_id, name, [], "", "3.0", made, made, 0.0)
+            self._put(group_id, name)
+            if "shadows" in self.how:
+                self._put(*KEPT["random"](group_id, name))
+            if "evicts" in self.how and len(self.account.groups) > _MOST:
+                del self.account.groups[next(iter(self.account.groups))]
 
         self.later(LATE if "creates late" in self.how else 0.0, create)
+        if "renumbers" in self.how:
+            self.later(3.0, lambda: self._renumber(group_id))
         return True
+
+    def _put(self, group_id, name):
+        made = int(time.time() * 1000)
+        made = {"seconds": made // 1000, "a zone": made - 8 * 3600 * 1000}.get(min(self.how & _DATES, default=""), made)
+        self.account.groups[group_id] = StoredGroup(group_id, name, [], "", "3.0", made, made, 0.0)
+
+    def _renumber(self, group_id):
+        if (group := self.account.groups.pop(group_id, None)) is not None:
+            self._put(f"permanent-{len(self.seen)}", group.name)
 
     def _carried_out(self, http):
         """Whether something was done that a documented service wouldn't do, or not so."""
@@ -153,12 +172,18 @@ class Lenient(Service):
             return "deletes once" not in self.how and group_id in self.account.groups
         if group_id not in self.account.groups:
             return False
+        group = self.account.groups[group_id]
         self.later(5.0 if "deletes late" in self.how else 0.0, lambda: self.account.groups.pop(group_id, None))
+        if "restores" in self.how:
+            self.later(3.0, lambda: self._put(group_id, group.name))
+        if "buries" in self.how:
+            self._put(f"deleted-{hashlib.sha1(group_id.encode()).hexdigest()}", "deleted")
         return True
 
     def _delete_all(self, chosen):
         """Delete whatever a query for it finds: `LIKE 'chosen%'`, of ids and of names."""
         pattern = "".join({"%": ".*", "_": "."}.get(each) or re.escape(each) for each in chosen)
+        pattern = f".*{pattern}" if "anywhere" in self.how else pattern
         found = [
             group_id
             for group_id, group in self.account.groups.items()
@@ -170,17 +195,31 @@ class Lenient(Service):
 
     def handle(self, http):
         """The answer; what is done comes first."""
+        region = common_parameter(http, "Region") or ""
+        if "regional" in self.how and region != _REGION:
+            return self.in_region(region).handle(http)
         self.answered += 1
         action, get = common_parameter(http, "Action") or "", http.method == "GET"
+        if action == "GetGroupInfo" and "makes what it looks for" in self.how:
+            self._create(str((decoded(http) or Request.of({})).last_text("GroupId")), "")
         lenient = self.how & _DOING and not (get and "query" not in self.how)
         plain = action in {_CREATES, "DeleteGroup"} or self.how & {"verbs", "case"}
         if lenient and plain and self._carried_out(http):
             self.seen.append((action, {}))
             body = {"RequestId": f"r{self.answered}"} | ({"FaceModelVersion": "3.0"} if action == _CREATES else {})
-            answer = self.refuse("InvalidParameter") if "refuses" in self.how else _answered(body)
+            said = {"refuses": "InvalidParameter", "throttles what it does": "RequestLimitExceeded"}
+            refused = said.get(min(self.how & said.keys(), default=""))
+            answer = self.refuse(refused) if refused else _answered(body)
         else:
             answer = self._about_the_list(action, super().handle(http))
         return self._given(answer)
+
+    def in_region(self, region):
+        """The service in another Region, where somebody else has the same groups as in this one."""
+        if region not in self.regions:
+            self.regions[region] = Lenient(how=self.how - {"regional"})
+            self.regions[region].populate(*FOREIGN)
+        return self.regions[region]
 
     def _about_the_list(self, action, answer):
         if action not in {"GetGroupList", "GetGroupInfo"} or b'"Error"' in answer.body:
@@ -225,17 +264,51 @@ def _answered(response):
     return HttpResponse(200, (("Content-Type", "application/json"),), json.dumps({"Response": response}).encode())
 
 
+_DATES = frozenset({"seconds", "a zone"})
+_REGION = "ap-guangzhou"
+_MOST = 12  # groups
+
+
+def _hash(text):
+    return hashlib.md5(text.encode()).hexdigest()
+
+
+# How an id and a name are kept, where that isn't as they were sent.
+KEPT = {
+    "trims": lambda group_id, name: (group_id.strip(), name),
+    "folds": lambda group_id, name: (group_id.lower(), name),
+    "unquotes": lambda group_id, name: (unquote(group_id), name),
+    "cuts ids": lambda group_id, name: (group_id[:12], name),
+    "prefixes": lambda group_id, name: (f"group-{group_id}", name),
+    "cuts names": lambda group_id, name: (group_id, name[:10]),
+    "latin": lambda group_id, name: (group_id, name.encode().decode("latin-1")),
+    "nameless": lambda group_id, _: (group_id, ""),
+    "reverses": lambda group_id, name: (group_id[::-1], name[::-1]),
+    "rotates": lambda *texts: tuple(codecs.encode(each, "rot13") for each in texts),
+    "encodes": lambda *texts: tuple(base64.b64encode(each.encode()).decode() for each in texts),
+    "in other digits": lambda *texts: tuple(base64.b32encode(each.encode()).decode().rstrip("=") for each in texts),
+    "shouts": lambda *texts: tuple(each.upper() for each in texts),
+    "hashes": lambda group_id, _: (_hash(group_id)[:12], ""),
+    "hashes before": lambda group_id, name: (f"{_hash(group_id)[:4]}-{group_id}", name[::-1]),
+    "keeps every other": lambda *texts: tuple(each[::2] for each in texts),
+    "random": lambda *_: (str(uuid.uuid4()), f"Group {uuid.uuid4()}"),
+}
 # With these it does things by itself; with the others it answers as the emulator does, and then spoils that.
 _DOING = frozenset(
     {
-        "behind", "case", "chooses", "chunks", "creates late", "cuts ids", "cuts names", "deletes late",
-        "deletes nothing", "deletes once", "escapes", "folds", "forms", "gbk", "latin", "methods", "nameless",
-        "own ids", "prefixes", "query", "refuses", "trims", "unquotes", "upserts", "utf-16", "verbs",
+        "behind", "buries", "case", "chooses", "chunks", "creates late", "deletes late", "deletes nothing",
+        "deletes once", "escapes", "evicts", "forms", "gbk", "methods", "own ids", "query", "refuses", "renumbers",
+        "restores", "shadows", "throttles what it does", "upserts", "utf-16", "verbs", *_DATES, *KEPT,
     }
 )  # fmt: skip
 
 SERVICES = {
-    **{each: {each} for each in sorted(_DOING)},
+    **{each: {each} for each in sorted(_DOING - {"evicts"})},
+    "chooses anywhere": {"chooses", "anywhere"},
+    "makes what it looks for": {"behind", "makes what it looks for"},
+    "regional": {"behind", "regional"},
+    "renumbers, and cuts names": {"renumbers", "cuts names"},
+    "shadows, late": {"shadows", "creates late"},
     "any method, lists nothing": {"behind", "lists nothing"},
     "replaces groups of the same name": {"behind", "one of a name"},
     "reads anything": {"behind", "case", "chunks", "escapes", "forms", "gbk", "query", "utf-16", "verbs"},

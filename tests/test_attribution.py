@@ -92,6 +92,9 @@ TURNS = {
         seen("GroupName.length.max", Kind.CONTRADICTION, at_issue=["GroupName.length.max", "Tag.length.max"]),
         seen("Tag.length.max", REFUSED),
     ),
+    "a connection is left so that the next request can't be read": (
+        unread("Tag.type"), unread("Protocol.connection", aim="Protocol.connection"),
+    ),
     "answers are so to plain requests": (
         seen("Protocol.get", MALFORMED, at_issue={"Protocol.get", "Response.Error.Code"}, by=["query"], plain=False),
         seen("Response.Error.Code", MALFORMED, "Tag.charset", at_issue={"Response.Error.Code", "Tag.charset"}),

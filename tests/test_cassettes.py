@@ -280,10 +280,10 @@ def test_a_recording_with_a_secret_is_removed(tmp_path):
     """A secret that would be written ends the recording, and takes it away."""
     writer = Writer(tmp_path / "rec", lambda: PROVENANCE, [SECRET])
     writer.write(HTTP, ANSWER, 1.0, None)
-    hidden = replace(ANSWER, body=b'{"Response": {"RequestId": "%s"}}' % base64.b64encode(SECRET.encode()))
+    hidden = replace(HTTP, body=b'{"GroupName": "%s"}' % base64.b64encode(SECRET.encode()))
 
     with pytest.raises(RecordingError, match="a secret would stand in"):
-        writer.write(HTTP, hidden, 1.0, None)
+        writer.write(hidden, ANSWER, 1.0, None)
 
     assert not (tmp_path / "rec").exists()
 

@@ -1,11 +1,13 @@
 """Live against services that are lenient, late, lying or half dead: nothing foreign is touched, what is left told."""
 
 import json
+import re
 from unittest import mock
 
 import pytest
 
 from conformance.base.words import visible
+from conformance.live.clean_up import Outcome
 from tests.command import command
 from tests.hostile_requests import HOSTILE
 from tests.lenient import FOREIGN, SERVICES, Lenient
@@ -28,6 +30,10 @@ def _steps():
     yield {"parameters": {"GroupName": "<salt>q", "GroupId": "%3Csalt%3E"}}
     yield {"parameters": {"GroupName": "<salt>r", "GroupId": "<salt>" + "r" * 60}}
     yield {"parameters": {"GroupName": "<salt>s", "GroupId": "<salt>s"}, "twists": ["append= {}"]}
+    for region in ("ap-beijing", "mars-north", "AP-Guangzhou"):
+        parameters = {"GroupName": f"<salt>{region}", "GroupId": f"<salt>{region}"}
+        yield {"parameters": parameters, "twists": [f"region={region}"]}
+    yield {"parameters": {"GroupName": "<salt>v", "GroupId": "<salt>v"}, "twists": ["without=Region"]}
     yield {"parameters": {"GroupName": "<salt>t", "GroupId": "<salt>t"}, "form": "query"}
     yield {"parameters": {"GroupName": "<salt>u", "GroupId": "<salt>u"}, "twists": ["encoding=utf-16"]}
 
@@ -46,9 +52,11 @@ def nothing_foreign_was_touched(service):
 
 
 def untold(service, *told):
-    """The groups that are there, are nobody else's, and of which nothing was said."""
+    """The groups that are there, are nobody else's, and of which nothing was said; but for as many as were counted."""
     there = set(service.account.groups) - dict(FOREIGN).keys()
-    return {each for each in there if not any(visible(each) in text for text in told)}
+    unnamed = {each for each in there if not any(visible(each) in text for text in told)}
+    counted = re.findall(r"(\d+) groups? \(.*\) came into the account", "".join(told))
+    return unnamed if len(unnamed) > sum(map(int, counted)) else set()
 
 
 @pytest.fixture(name="service")
@@ -96,5 +104,47 @@ def test_nothing_foreign_is_touched_and_what_is_left_is_told(service, name):
     serving, stand_in = service(name)
     told = _live(serving, stand_in)
 
-    assert nothing_foreign_was_touched(serving)
-    assert untold(serving, *told) == set(), told[-2:]
+    for each in (serving, *serving.regions.values()):
+        assert nothing_foreign_was_touched(each)
+        assert untold(each, *told) == set(), told[-2:]
+
+
+def test_what_a_service_does_to_groups_of_others_by_itself_is_told(tmp_path):
+    """One that makes room for new groups: which of those that were there before are gone."""
+    service = Lenient(how=frozenset({"evicts"}))
+    service.populate(*FOREIGN)
+    with StandIn(tmp_path / "stand-in", service) as stand_in, stand_in.here():
+        done = command(
+            *CALL, *(json.dumps({"parameters": PLAIN | {"GroupId": f"<salt>{each}"}}) for each in "abcdefghi")
+        )
+
+    gone = dict(FOREIGN).keys() - service.account.groups.keys()
+    assert gone
+    assert f"{len(gone)} groups ({', '.join(sorted(gone)[:3])}" in done.stdout
+    assert "of before the run went" in done.stdout
+
+
+def test_groups_of_another_region_are_left_alone(tmp_path):
+    """A group of the run isn't one of the same id elsewhere; what it creates elsewhere is deleted there, also later."""
+    service = Lenient(how=frozenset({"regional"}))
+    service.populate(*FOREIGN)
+    elsewhere = service.in_region("ap-beijing")
+    elsewhere.populate(("0123456789", "theirs"))
+    here = {"parameters": {"GroupName": "<salt>a", "GroupId": "0123456789"}}
+    there = {"parameters": PLAIN, "twists": ["region=ap-beijing"]}
+    both = {"parameters": {"GroupName": "<salt>b", "GroupId": "0123456789"}, "twists": ["region=ap-beijing"]}
+    deletion = {"action": "DeleteGroup", "parameters": {"GroupId": "0123456789"}, "twists": ["region=ap-beijing"]}
+    with StandIn(tmp_path / "stand-in", service) as stand_in, stand_in.here():
+        done = [command(*CALL, *map(json.dumps, (here, there, each))) for each in (both, deletion)]
+        with mock.patch("conformance.live.clean_up.clean_up", return_value=Outcome({})):
+            command(*CALL, json.dumps(there))
+        left = [each for each in elsewhere.account.groups if each not in {*dict(FOREIGN), "0123456789"}]
+        cleaned = command("cleanup", "--yes")
+
+    for each in done:
+        assert "'0123456789' may be a group of somebody else's" in each.stdout
+        assert "2 groups deleted, 0 left" in each.stdout
+    assert len(left) == 1
+    assert cleaned.returncode == 0, cleaned.stdout
+    assert set(elsewhere.account.groups) == {*dict(FOREIGN), "0123456789"}
+    assert set(service.account.groups) == set(dict(FOREIGN))

@@ -176,12 +176,51 @@ def test_throttled_for_ever():
 
 @pytest.mark.slow
 def test_throttled_for_one_mistake():
-    """A refusal in the words of throttling is a departure, and is waited for no second."""
+    """A refusal in the words of throttling is a departure, and it isn't waited again and again."""
     target = Restless(emulator=Emulator(faulty(conforming(), "throttled-for-long-id")))
     run = target.judged(CASES)
 
     assert "GroupId.length.max" in {clause for clause, _ in run.results.failures}
-    assert sum(target.slept) == 0
+    assert sum(target.slept) < 5
+
+
+def test_throttled_by_the_time_between():
+    """Whoever comes within so long of the last is refused: that the plain one is heard says nothing of the other."""
+    heard = [-1.0]
+
+    def whim(_http):
+        if target.now - heard[0] < 0.05:
+            return answer("RequestLimitExceeded")
+        heard[0] = target.now
+        return None
+
+    target = Restless(whim)
+    target.gap = 0.03
+    run = target.judged()
+
+    assert run.results.failures == {}
+    assert run.patience.throttled
+    assert 8 < run.patience.rate < 20
+
+
+@pytest.mark.parametrize(("status", "seconds"), [(429, 7), (503, 0)])
+def test_throttled_by_what_is_before_it(status, seconds):
+    """A gateway throttles by an HTTP status; how long it asks to wait is how long it is waited."""
+    until = [0.0]
+
+    def whim(_http):
+        if target.now < until[0]:
+            until[0] = target.now + seconds  # whoever comes too early waits anew
+        elif target.seen == 30:
+            until[0] = target.now + max(seconds, 3)
+        else:
+            return None
+        return HttpResponse(status, (("Retry-After", f"{seconds}"),) if seconds else (), b"<html>")
+
+    target = Restless(whim)
+
+    assert target.judged().results.failures == {}
+    assert seconds <= sum(target.slept) < 12
 
 
 # --- Late --------------------------------------------------------------------------------------------------
@@ -265,7 +304,8 @@ def test_deletions_that_take_a_while(code, seconds):
         (answer("RequestLimitExceeded"), Disturbance.THROTTLED),
         (answer("FailedOperation.RequestLimitExceeded"), Disturbance.THROTTLED),
         (answer(status=429, body=b"slow down"), Disturbance.THROTTLED),
-        (answer(status=503, body=b"later"), Disturbance.FAILED),
+        (answer(status=503, body=b"later"), Disturbance.THROTTLED),
+        (answer(status=504, body=b"later"), Disturbance.FAILED),
         (answer("InternalError", status=500), Disturbance.FAILED),
         (CLOSED, Disturbance.CLOSED),
         (TransportError("nothing came in time"), None),

@@ -245,6 +245,9 @@ BROKEN = {
     "coded-on-the-way": (chunked().replace(b"chunked", b"gzip, chunked"), "Only Transfer-Encoding: chunked"),
     "no-header": (answer(TEXT, "what somebody says"), "not in HTTP (illegal header line)"),
     "chunk": (answer().replace(b"Content-Length", b"Transfer-Encoding: chunked\r\nX") + b"zz\r\n", "chunk header)"),
+    "chunk-lines": (chunked(b"").replace(b"0\r\n\r\n", b"3;x\nabc\n0\n\n"), "can't be read: a chunk's size ends in LF"),
+    "last-chunk-line": (chunked().replace(b"0\r\n\r\n", b"0\n\n"), "can't be read: a chunk's size ends in LF"),
+    "chunk-ends": (chunked().replace(b"\r\n2;", b"\n2;"), "not in HTTP (malformed chunk footer"),
     "headers": (answer(TEXT, *["A: b"] * 300), "can't be read: more than 256 headers"),
     "interim": (b"HTTP/1.1 100\r\n\r\n" * 200 + answer(), "can't be read: more than 100 interim answers"),
 }

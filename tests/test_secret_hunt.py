@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,11 +22,11 @@ from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import encode
 from scripts import hunt
 from tests.echoing import PLACES, WRITINGS, echoing
-from tests.key_pair import CREDENTIALS, TOKEN
+from tests.key_pair import PAIR
 from tests.waiting import PATIENCE, outputs
 
 ROOT = Path(__file__).parent.parent
-PAIR = replace(CREDENTIALS, token=TOKEN)
+
 NAMES = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN")
 STEPS = ('{"parameters": {"GroupName": "a"}}', '{"action": "DeleteGroup", "parameters": {"GroupId": "b"}}')
 # Somebody who wants to see everything.

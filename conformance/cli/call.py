@@ -94,18 +94,18 @@ def _converse(session: Session, steps: Sequence[Step], quota: int | None) -> int
         code, said = error.exit_code, [str(error)]
     except Exception as error:
         code, said = SuiteError.exit_code, [internal_error(error, session.run.secrets)]
+    mask = session.run.secrets.mask
     for line in (*said, *session.said):
-        sys.stderr.write(f"iai-conformance: {line}\n")
+        sys.stderr.write(f"iai-conformance: {mask(line)}\n")
     if session.groups is not None:
-        sys.stdout.write(_became(session.groups))
+        sys.stdout.write(mask(_became(session.groups)))
     left = session.said or (session.groups is not None and session.groups.left)
     return code or (3 if left else 5 if session.run.results.unseen else 0)
 
 
 def _became(groups: Groups) -> str:
     """What became of the groups of a live account, in a line."""
-    hint = f"; {groups.told}" if groups.left else ""
-    return f"{counted(groups.deleted, 'group')} deleted, {len(groups.left)} left{hint}\n"
+    return f"{counted(groups.deleted, 'group')} deleted, {len(groups.left)} left{groups.hint}\n"
 
 
 class _TwiceError(ValueError):

@@ -9,7 +9,7 @@ from conformance.base.environment import state_folder
 from conformance.base.errors import SuiteError, TargetUnusableError
 from conformance.base.words import counted
 from conformance.live.account import LiveAccount
-from conformance.live.clean_up import clean_up
+from conformance.live.clean_up import Outcome, clean_up
 from conformance.live.journal import (
     Entry,
     Journal,
@@ -122,7 +122,7 @@ def _clean(journal: JournalFile, settings: Settings) -> Iterator[str]:
             return
         resumed = resume(journal)
         account = LiveAccount(target, Pace(settings.rate or DEFAULT_RATE))
-        yield from _undone(resumed, account)
+        yield from map(account.secrets.mask, _undone(resumed, account))
     finally:
         target.close()
 
@@ -141,19 +141,21 @@ def _reasons(left: Mapping[str, str]) -> Iterator[str]:
 
 def _undone(journal: Journal, account: LiveAccount) -> Iterator[str]:
     before = [each.group_id for each in journal.entries() if not each.state.settled]
-    left: dict[str, str] = {}
+    came = Outcome({})
     problem: SuiteError | None = None
     try:
-        left = clean_up(account, journal)
+        came = clean_up(account, journal)
     except JournalError as error:
         problem = error
     settled = [each for each in journal.entries() if each.group_id in before and each.state.settled]
     removed = finish(journal)
     deleted = sum(each.state == "deleted" for each in settled)
     absent = len(settled) - deleted
-    there = len({each.group_id for each in journal.entries() if not each.state.settled} | set(left))
+    there = len({each.group_id for each in journal.entries() if not each.state.settled} | set(came.left))
     yield f"{journal.path}: {deleted} deleted, {absent} weren't there, {there} left"
-    yield from _reasons(left)
+    yield from _reasons(came.left)
+    if came.note:
+        yield f"! {came.note}"
     if problem is not None:
         yield f"✗ {problem}"
     if removed:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from conformance import __version__
 from conformance.base.errors import EXIT_CODES, SuiteError, UsageError
@@ -17,6 +17,9 @@ from conformance.base.files import let_go_of
 from conformance.base.streams import shown_streams
 from conformance.base.to_come import VERBS_TO_COME
 from conformance.base.words import visible
+
+if TYPE_CHECKING:
+    from conformance.privacy.secrets import Secrets
 
 __all__ = ["VERBS", "main"]
 
@@ -102,12 +105,17 @@ def _perform(words: list[str]) -> int:
 
 def _broken(error: Exception) -> int:
     """Say where it is this program that is wrong, without a secret; its exit code."""
-    from conformance.base.environment import secrets_of_environment
-    from conformance.privacy.secrets import Secrets
     from conformance.report.ending import internal_error
 
-    sys.stderr.write(f"iai-conformance: {internal_error(error, Secrets.of(secrets_of_environment()))}\n")
+    sys.stderr.write(f"iai-conformance: {internal_error(error, _secrets())}\n")
     return SuiteError.exit_code
+
+
+def _secrets() -> Secrets:
+    from conformance.base.environment import secrets_of_environment
+    from conformance.privacy.secrets import Secrets
+
+    return Secrets.of(secrets_of_environment())
 
 
 def _parser(called: Sequence[str]) -> argparse.ArgumentParser:
@@ -151,7 +159,7 @@ def _refuse_empty(options: argparse.Namespace) -> None:
 def _failed(why: str, code: int) -> int:
     """Say why, if that is possible, and return the code."""
     try:
-        sys.stderr.write(f"iai-conformance: {visible(why)}\n")
+        sys.stderr.write(f"iai-conformance: {visible(_secrets().mask(why))}\n")
         sys.stderr.flush()
     except OSError:
         let_go_of(sys.stderr)

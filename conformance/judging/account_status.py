@@ -20,6 +20,7 @@ __all__ = [
     "is_refusal",
     "is_throttled",
     "leaves_open",
+    "seconds_to_wait",
     "why_down",
     "why_full",
     "why_not_the_api",
@@ -155,6 +156,8 @@ class Disturbance(StrEnum):
     CLOCK_SET = "clock set"
 
 
+# An HTTP server, or what is before it, says so of itself: nginx answers 503 to whoever asks too fast.
+_TOO_FAST = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 # What may go wrong inside at any time: “内部错误。”, “后端服务超时。”, “算法服务异常,请重试。”
 _NOW_AND_THEN = frozenset({"InternalError", "FailedOperation.ServerError", "FailedOperation.RequestTimeout"})
 
@@ -164,10 +167,16 @@ def disturbance_of(answer: Answer) -> Disturbance | None:
     if not isinstance(answer, HttpResponse):
         return Disturbance.CLOSED if isinstance(answer, TransportError) and answer.closed else None
     parsed = envelope(answer)
-    if parsed.code in THROTTLED or (parsed.problem is not None and answer.status == HTTPStatus.TOO_MANY_REQUESTS):
+    if parsed.code in THROTTLED or (parsed.problem is not None and answer.status in _TOO_FAST):
         return Disturbance.THROTTLED
     broken = parsed.problem is not None and answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return Disturbance.FAILED if broken or parsed.code in _NOW_AND_THEN else None
+
+
+def seconds_to_wait(answer: Answer | None) -> float:
+    """For how many seconds an answer asks not to be sent another request; 0 where it doesn't, or names a date."""
+    asked = header(answer.headers, "Retry-After") if isinstance(answer, HttpResponse) else None
+    return float(asked) if asked is not None and asked.isascii() and asked.isdigit() else 0.0
 
 
 def is_throttled(answer: Answer) -> bool:

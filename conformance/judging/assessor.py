@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from conformance.base.errors import TransportError
 from conformance.contract import CLAUSE, CLAUSES, READING, VARIES
-from conformance.contract.rules import AnswerRule, Effect, Gate, Typed
+from conformance.contract.rules import AnswerRule, Default, Effect, Gate, Typed
 from conformance.exchange.cases import Case, Step
 from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse, header
 from conformance.exchange.reading import common_parameter, signature_of
@@ -366,9 +366,12 @@ class Assessor:
 def _is_told(clause: str, outcome: Outcome | None) -> bool:
     """Whether an answer tells that a clause, which the request keeps, is followed.
 
-    An acceptance tells it of all; a refusal of what the gateway asks alone, which comes before the action's own checks.
+    An acceptance tells it of all, but of the version that is the default only if it names one; a refusal of what the
+    gateway asks alone, which comes before the action's own checks.
     """
-    return isinstance(outcome, Accepted) or (isinstance(outcome, Refused) and isinstance(CLAUSE[clause].rule, Gate))
+    if isinstance(outcome, Accepted):
+        return outcome.face_model_version != "" or not isinstance(CLAUSE[clause].rule, Default)
+    return isinstance(outcome, Refused) and isinstance(CLAUSE[clause].rule, Gate)
 
 
 def _aim(case_run: CaseRun, prediction: Prediction) -> str:

@@ -116,6 +116,7 @@ _UNREADABLE = "Response.envelope"
 # Of what can't be read, these tell nothing further.
 _OF_UNREADABLE = frozenset({"Response.http-status", "Response.content-type"})
 _REPEATED = "Response.RequestId.unique"
+_CONNECTION = "Protocol.connection"
 _LISTED = "State.kept."
 _SIGNATURE, _UNSIGNED = "Authentication.signature", "Authentication.authorization.present"
 # Whoever doesn't compare signatures has nothing to compare these with.
@@ -337,6 +338,13 @@ def _departs_without_contradicting(seen: Sighting, evidence: Evidence) -> Sighti
     return next(iter([*own, *(each for each in others if each.clause in seen.at_issue)]), None)
 
 
+def _spoilt_by_what_was_before(seen: Sighting, evidence: Evidence) -> Sighting | None:
+    """A plain request behind a refused one can't be read by the target either: what it leaves behind is to blame."""
+    if not _is_unread(seen) or _is_of_answers(seen.clause):
+        return None
+    return evidence.first(lambda each: each.clause == _CONNECTION and _is_unread(each) and each.code == seen.code)
+
+
 def _answers_are_so_elsewhere(seen: Sighting, evidence: Evidence) -> Sighting | None:
     """The answers are wrong in the same way to plain requests that were aimed at something else."""
     if seen.kind is not Kind.MALFORMED or _is_of_answers(seen.clause):
@@ -408,6 +416,7 @@ RULES: tuple[Rule, ...] = (
     Rule("nothing but that way is wrong", _by_that_way_alone),
     Rule("in fields the parameter arrives otherwise", _arrives_otherwise_by_that_way),
     Rule("a clause departs that is read in two ways", _departs_without_contradicting),
+    Rule("a connection is left so that the next request can't be read", _spoilt_by_what_was_before),
     Rule("answers are so to plain requests", _answers_are_so_elsewhere),
     Rule("many breaches are answered in a way of its own", _unread_of_many),
     Rule("no answer of the API", _cannot_be_read),

@@ -47,8 +47,10 @@ class Refusal:
 
     @property
     def kept_owner(self) -> list[str]:
-        """That clause, if the request keeps it."""
-        return [self.owner] if self.owner is not None and self.owner in self.prediction.kept else []
+        """That clause, if the request keeps it; an account has room unless that is what is tried."""
+        prediction = self.prediction
+        has_room = self.owner == _ROOM and _ROOM not in prediction.broken | prediction.open
+        return [self.owner] if self.owner is not None and (self.owner in prediction.kept or has_room) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,6 @@ _GENERAL = frozenset(
         "InvalidRequest",
         "UnknownParameter",
         "UnsupportedOperation",
-        "LimitExceeded",
         "InternalError",
         "FailedOperation.ConflictOperation",
     }
@@ -95,6 +96,7 @@ for _clause, _code in sorted(_SAID, key=lambda said: (said[0].reading is not Non
     if _code not in _GENERAL and not _code.startswith(("MissingParameter.", "InvalidParameter.")):
         _OWNER.setdefault(_code, _clause.id)
 
+_ROOM = "State.quota"
 # What a code that says "exists" speaks of, where an earlier request must have left the id or the name free.
 _EXISTS_CODES = frozenset(code for each in CLAUSES if isinstance(each.rule, Unique) for code in each.codes)
 _FREE = ("Authentication.creates-nothing", "State.refused-leaves-nothing", "State.deletion", "State.renaming")

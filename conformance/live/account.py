@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conformance.base.errors import TargetUnusableError, TransportError
 from conformance.contract import CLAUSE, THROTTLED
@@ -14,9 +14,10 @@ from conformance.exchange.wire import Envelope, Form, encode, envelope
 from conformance.judging.account_status import MAY_NOT, why_down, why_unusable
 from conformance.live.clock import AccountClock
 from conformance.live.journal import Journal
-from conformance.live.ownership import Listed, Whose, whose
+from conformance.live.ownership import Listed, Whose, was_made_while, whose
 from conformance.live.pace import ATTEMPTS, Pace
 from conformance.oracle.world import World
+from conformance.privacy.secrets import Secrets
 from conformance.targets import Target
 
 __all__ = ["BEING_DELETED", "NOT_SERVED", "NOT_THERE", "LiveAccount"]
@@ -32,6 +33,8 @@ NOT_THERE = frozenset({"InvalidParameterValue.GroupIdNotExist", "InvalidParamete
     *CLAUSE["GroupId.charset"].codes,
 }
 BEING_DELETED = "FailedOperation.GroupInDeletedState"
+# There is no such Region, or it may not be left out.
+_NO_REGION = frozenset(CLAUSE["Protocol.region.known"].codes) | frozenset(CLAUSE["Protocol.region.present"].codes)
 # Of an id that nobody has, a service that deletes groups says something of the id.
 _OF_THE_ID = ("InvalidParameter", "ResourceNotFound", BEING_DELETED)
 # The action isn't served, whoever asks.
@@ -52,8 +55,13 @@ class LiveAccount:
         foreign: id → name of the groups that were there before the run: they are never this run's, whatever is
             answered.
         listed: whether they could be listed.
+        looked: whether they were.
+        secrets: what no sentence may have in it; what is asked of the account is remembered there.
         clock: what time it is there.
         last_sent: when a run sent something last, whatever was answered.
+        region: in which Region; None for the run's own.
+        served: whether there is such a Region.
+        ids: where it isn't the run's own, the ids of the creations that were sent there.
     """
 
     target: Target
@@ -62,24 +70,36 @@ class LiveAccount:
     on_request: Callable[[], None] = lambda: None
     foreign: dict[str, str | None] = field(default_factory=dict)
     listed: bool = True
+    looked: bool = False
+    secrets: Secrets = field(default_factory=Secrets)
     clock: AccountClock = field(default_factory=AccountClock)
     last_sent: float = 0.0
+    region: str | None = None
+    served: bool = True
+    ids: set[str] = field(default_factory=set)
+    _regions: dict[str, LiveAccount] = field(default_factory=dict)
     _endless: bool = False
     _asked_for: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        if not self.secrets.own:
+            self.secrets = Secrets.of(self.target.sender.secrets)
+
     def ask(self, action: str, *, attempts: int = ATTEMPTS, **parameters: object) -> Envelope:
         """What an action answers; sent again where it is throttled. Raises TransportError where no answer comes."""
-        request = Request.of(parameters, action)
+        request, sender = Request.of(parameters, action), self.target.sender
+        sender = sender if self.region is None else replace(sender, region=self.region)
 
         def once() -> tuple[Exchange, Envelope]:
             self.pace.wait()
             self.requests += 1
             self.on_request()
-            http = encode(request, self.target.sender, Form.JSON, int(self.clock.now()), self.requests)
+            http = encode(request, sender, Form.JSON, int(self.clock.now()), self.requests)
             exchange = self.target.send(http)
+            self.secrets.note(exchange.sent)
             if isinstance(exchange.answer, TransportError):
-                raise exchange.answer
-            return exchange, envelope(exchange.answer)
+                raise TransportError(self.secrets.mask(str(exchange.answer)), closed=exchange.answer.closed)
+            return exchange, self._bare(envelope(exchange.answer))
 
         def send() -> Envelope:
             exchange, answer = once()
@@ -87,9 +107,39 @@ class LiveAccount:
 
         return self.pace.patiently(send, lambda answer: answer.code in THROTTLED, attempts)
 
+    def in_region(self, region: str, journal: Journal) -> LiveAccount:
+        """The account in another Region, which may have groups of its own; looked at when it is first asked for.
+
+        Args:
+            region: its name; "" for where none is named.
+            journal: by which the run's groups are known, which a service that has one place for all Regions shows.
+        """
+
+        def asked() -> None:
+            self.requests += 1
+            self.on_request()
+
+        if region not in self._regions:
+            there = LiveAccount(self.target, self.pace, secrets=self.secrets, clock=self.clock, region=region)
+            there.on_request = asked
+            with contextlib.suppress(TargetUnusableError):
+                listed = there.groups(attempts=_MOST_IN_VAIN)
+                there.listed = there.looked = listed is not None
+                others = [each for each in listed or () if self.whose(each, journal)[0] is not Whose.OURS]
+                there.foreign = {each.group_id: each.name for each in others}
+            self._regions[region] = there
+        return self._regions[region]
+
     def unusable(self, answer: Envelope) -> str | None:
         """Why the account can't be used, by an answer to a request to which nothing is wrong; None where it can."""
         return why_unusable(self.target.name, answer) or why_down(self.target.name, answer)
+
+    def _bare(self, answer: Envelope) -> Envelope:
+        """An answer whose error quotes no secret: it is told of."""
+        if answer.error is None and answer.problem is None:
+            return answer
+        error = {"Error": self.secrets.masked(answer.error)} if answer.error is not None else {}
+        return Envelope({**answer.response, **error}, self.secrets.masked(answer.problem))
 
     # --- Before ----------------------------------------------------------------------------------------
 
@@ -103,7 +153,7 @@ class LiveAccount:
             TargetUnusableError: the account can't be used, or not be reached; the message says why.
         """
         listed = self.groups(attempts=_MOST_IN_VAIN)
-        self.listed = listed is not None
+        self.listed = self.looked = listed is not None
         if self._endless:
             raise TargetUnusableError(
                 f"{self.target.name} gives no end of groups: after {_MOST_PAGES} pages of GetGroupList there are more, "
@@ -123,6 +173,9 @@ class LiveAccount:
                 answer = self.ask("GetGroupList", attempts=attempts, Offset=entries, Limit=_PAGE)
             except TransportError as error:
                 raise TargetUnusableError(f"{self.target.name} can't be judged: {error}") from error
+            if self.region is not None and answer.code in _NO_REGION:
+                self.served = False
+                return []
             if answer.code in MAY_NOT | NOT_SERVED:
                 return None  # a key pair that may create groups need not be one that may list them
             if (why := self.unusable(answer)) is not None:
@@ -203,6 +256,20 @@ class LiveAccount:
     def whose(self, group: Listed, journal: Journal) -> tuple[Whose, str]:
         """Whose a group is that is there; see `ownership`."""
         return whose(group, journal.entry(group.group_id), journal.entries(), journal.sent(), self.foreign)
+
+    def came_meanwhile(self, group: Listed, journal: Journal) -> bool:
+        """Whether a group came while the run of a journal went on: since the account was looked at, or by its date."""
+        if group.group_id in self.foreign or self.looked:
+            return group.group_id not in self.foreign
+        times = [each.since for each in journal.entries()] + [each.since for each in journal.sent()]
+        return was_made_while(group, min(times), max(*times, self.last_sent)) if times else False
+
+    def went_meanwhile(self, listed: Iterable[Listed] | None) -> set[str]:
+        """The ids of groups that were there before the run, and now aren't, or under another name, as a list tells."""
+        if not self.looked or listed is None:
+            return set()
+        names = {each.group_id: each.name for each in listed}
+        return {each for each, name in self.foreign.items() if each not in names or names[each] != name}
 
     def refuse_unusable(self, answer: Envelope) -> None:
         """Raise TargetUnusableError where whatever is asked next will be refused as well.

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from conformance.base.errors import TargetUnusableError, TransportError
+from conformance.base.words import counted, visible
 from conformance.live.account import BEING_DELETED, NOT_THERE, LiveAccount
 from conformance.live.journal import Entry, Journal, JournalError, State
 from conformance.live.leniency import could_choose
-from conformance.live.ownership import Listed, Whose
+from conformance.live.ownership import Listed, Whose, is_made_of
 
-__all__ = ["clean_up"]
+__all__ = ["Outcome", "clean_up"]
 
 # Seconds between two looks, at first; and after which a creation may still be carried out.
 _BETWEEN_LOOKS = 2.0
@@ -29,12 +30,47 @@ _MOST_LOOKS = 10
 _LOOKS_TO_BELIEVE = 2
 # So many times in a row the same trouble, such as no answer: it is the same with the others.
 _LOST_AFTER = 3
-_CHOOSES = "its id could be read as the beginning, or a pattern, of somebody else's: delete it by hand"
+# So many of the groups that nobody explains are named.
+_MOST_TOLD = 3
+_CHOOSES = "its id could be read as a part, or a pattern, of somebody else's: delete it by hand"
+_MADE_OF = "its id or its name can be computed of one that was sent: delete it by hand"
 # Where groups can't be listed, longer texts than any id are asked for by none.
 _LONGEST_ID = 64
 
 
-def clean_up(account: LiveAccount, journal: Journal) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a clean-up came to.
+
+    Attributes:
+        left: GroupId → why the group was left.
+        came: the ids of groups that came while the run went on, and of which nothing that it sent tells.
+        went: the ids of groups that were there before the run, and are gone, or have another name.
+    """
+
+    left: dict[str, str]
+    came: tuple[str, ...] = ()
+    went: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """What else happened in the account meanwhile; empty where nothing is known of it."""
+        told = [
+            f"{_named(self.came)} came into the account meanwhile under ids and names that this run didn't send: "
+            "another run's or somebody else's, or what the service made of requests",
+            f"{_named(self.went)} of before the run went, or got another name, meanwhile: somebody did that, or the "
+            "service, when it was asked for something else",
+        ]
+        return "; ".join(each for each, ids in zip(told, (self.came, self.went), strict=True) if ids)
+
+
+def _named(ids: Sequence[str]) -> str:
+    """How many groups there are, and the first of them."""
+    some = ", ".join(map(visible, ids[:_MOST_TOLD]))
+    return f"{counted(len(ids), 'group')} ({some}{', …' if len(ids) > _MOST_TOLD else ''})"
+
+
+def clean_up(account: LiveAccount, journal: Journal) -> Outcome:
     """Delete what the journal says was created, the newest first; what became of each is written into the journal.
 
     Args:
@@ -42,7 +78,7 @@ def clean_up(account: LiveAccount, journal: Journal) -> dict[str, str]:
         journal: of a run that sends nothing any more.
 
     Returns:
-        GroupId → why the group was left.
+        What was left, and what else is there.
     """
     return _CleanUp(account, journal).perform()
 
@@ -57,7 +93,9 @@ class _CleanUp:
         yes: those whose deletion was answered with success.
         listed: those that were seen in a list: from a list alone they can be seen to be gone.
         theirs: the ids and names of others' groups.
+        came, went: as in an `Outcome`.
         why: id → why a group that is there is left.
+        elsewhere: id → why a group is left in another Region.
         given_up: why nothing more is deleted.
         trouble: why nothing more can be seen.
     """
@@ -69,15 +107,37 @@ class _CleanUp:
     yes: set[str] = field(default_factory=set)
     listed: set[str] = field(default_factory=set)
     theirs: set[str] = field(default_factory=set)
+    came: set[str] = field(default_factory=set)
+    went: set[str] = field(default_factory=set)
     why: dict[str, str] = field(default_factory=dict)
+    elsewhere: dict[str, str] = field(default_factory=dict)
     given_up: str = ""
     trouble: str = ""
 
-    def perform(self) -> dict[str, str]:
-        """Look and delete, until two looks in a row give nothing to do."""
-        self.unsettled = {each.group_id: each for each in self.journal.entries() if not each.state.settled}
+    def perform(self) -> Outcome:
+        """Empty the account of what is the run's, in each Region to which something was sent; write that down."""
         if not self.journal.entries() and not self.journal.sent():
-            return {}
+            return Outcome({})
+        self.unsettled = {each.group_id: each for each in self.journal.entries() if not each.state.settled}
+        there = self._empty()
+        for region in self.journal.regions():
+            account = self.account.in_region(region, self.journal)
+            if account.served:
+                self._take_over(region, _CleanUp(account, self.journal))
+        return Outcome(self._settle(there), tuple(sorted(self.came)), tuple(sorted(self.went)))
+
+    def _take_over(self, region: str, other: _CleanUp) -> None:
+        """Do the same in another Region, of which a creation's id is known where this process sent it."""
+        entries = ((each, self.journal.entry(each)) for each in other.account.ids)
+        other.unsettled = {each: entry for each, entry in entries if entry is not None}
+        where = f"in the Region {visible(region)}" if region else "where no Region is named"
+        self.elsewhere |= {each: f"{where}, {why}" for each, why in other._left(other._empty()).items()}
+        self.came |= other.came
+        self.went |= other.went
+        self.yes |= other.yes
+
+    def _empty(self) -> dict[str, Listed]:
+        """Look and delete, until two looks in a row give nothing to do; what is there."""
         there: dict[str, Listed] = {}
         quiet, failed, between, waited = 0, 0, _BETWEEN_LOOKS, False
         for _ in range(_MOST_LOOKS):
@@ -93,7 +153,7 @@ class _CleanUp:
                 between *= 2  # what is seen lags behind
             self.account.clock.wait(between if waited else max(between, self._late()))
             waited = True
-        return self._settle(there)
+        return there
 
     def _late(self) -> float:
         """For how many seconds something that was sent may still be carried out, whatever was answered."""
@@ -106,8 +166,9 @@ class _CleanUp:
     def _look(self) -> dict[str, Listed]:
         """The groups that are there and are the run's; of those that are perhaps, why they are left."""
         there: dict[str, Listed] = {}
-        self.why, self.theirs = {}, self.account.foreign_texts()
+        self.why, self.theirs, self.came = {}, self.account.foreign_texts(), set()
         listed = self.account.groups()
+        self.went = self.account.went_meanwhile(listed)
         for each in listed or ():
             self.listed.add(each.group_id)
             self._take(each, there)
@@ -122,7 +183,7 @@ class _CleanUp:
     def _unlisted(self, listed: bool) -> Iterator[str]:
         """The ids that are asked for one by one: where there is no list, or it doesn't show what must be there."""
         ids = dict.fromkeys(each for each in self.unsettled if each not in self.listed)
-        if not listed:
+        if not listed and not self.account.ids:
             ids |= dict.fromkeys(each.group_id for each in self.journal.entries())
             ids |= dict.fromkeys(text for each in self.journal.sent() for text in sorted(each.texts))
         yield from (each for each in ids if (each and len(each) <= _LONGEST_ID) or each in self.unsettled)
@@ -134,7 +195,15 @@ class _CleanUp:
         elif whose is Whose.UNSURE:
             self.why[group.group_id] = why
         else:
-            self.theirs |= group.texts
+            self._take_of_others(group)
+
+    def _take_of_others(self, group: Listed) -> None:
+        self.theirs |= group.texts
+        if self.account.came_meanwhile(group, self.journal):
+            if is_made_of(group, self.journal.entries()):
+                self.why[group.group_id] = _MADE_OF
+            else:
+                self.came.add(group.group_id)
 
     # --- Deleting --------------------------------------------------------------------------------------
 
@@ -186,8 +255,8 @@ class _CleanUp:
 
     # --- What became of it -----------------------------------------------------------------------------
 
-    def _settle(self, there: dict[str, Listed]) -> dict[str, str]:
-        """Write down what became of each group; GroupId → why it was left."""
+    def _left(self, there: dict[str, Listed]) -> dict[str, str]:
+        """GroupId → why it was left."""
         left: dict[str, str] = {}
         if self.trouble:
             left = dict.fromkeys((*self.unsettled, *there, *self.asked), self.trouble)
@@ -195,7 +264,11 @@ class _CleanUp:
             said = "its deletion was answered with success, and it is still listed"
             why = self.why.get(group_id) or self.given_up or "it is still listed"
             left.setdefault(group_id, said if group_id in self.yes else why)
-        left = {**left, **{each: why for each, why in self.why.items() if each not in self.account.foreign}}
+        return {**left, **{each: why for each, why in self.why.items() if each not in self.account.foreign}}
+
+    def _settle(self, there: dict[str, Listed]) -> dict[str, str]:
+        """Write down what became of each group; GroupId → why it was left."""
+        left = self._left(there) | self.elsewhere
         for entry in self.journal.entries():
             if entry.group_id in left and entry.state is not State.REFUSED:
                 _noted(self.journal.left, entry.group_id, left[entry.group_id])

@@ -85,11 +85,11 @@ def _text(value: object) -> str | None:
 
 
 def _chosen(ids: Iterable[str], theirs: Iterable[str]) -> str | None:
-    """Which of the ids could be the beginning of one of others, or a pattern of it."""
+    """Which of the ids could be a part of one of others, or a pattern of it."""
     theirs = tuple(theirs)
     for group_id in ids:
         if any(could_choose(group_id, there) for there in theirs):
-            return f"{group_id!r} could be read as the beginning, or a pattern, of a group of somebody else's"
+            return f"{group_id!r} could be read as a part, or a pattern, of a group of somebody else's"
     return None
 
 

@@ -76,7 +76,7 @@ class Journal:
         self._connection = connection
         self._now = clock
         self._file = _identity(file.path)
-        self._groups = Groups(file.entries, file.sent)
+        self._groups = Groups(file.entries, file.sent, file.regions)
         self._closed = False
         # The same thread may come again: a signal's handler that writes mustn't wait for what it interrupted.
         self._mutex = threading.RLock()
@@ -116,6 +116,12 @@ class Journal:
             if any(each.texts.issuperset(texts) for each in self._groups.sent()):
                 return
             self._announce(Event.SENDING, None, json.dumps(sorted(texts)))
+
+    def elsewhere(self, region: str) -> None:
+        """A request is about to be sent to another Region than the account's."""
+        with self._mutex:
+            if region not in self._groups.regions:
+                self._announce(Event.ELSEWHERE, None, region)
 
     def looked_for(self) -> None:
         """Whatever could have come of what was sent was looked for: nothing of it is there, or it was told."""
@@ -181,6 +187,11 @@ class Journal:
         """What was sent and could have been read as ids and names, as far as it wasn't looked for since."""
         with self._mutex:
             return self._groups.sent()
+
+    def regions(self) -> tuple[str, ...]:
+        """The other Regions to which requests were sent; "" for none at all."""
+        with self._mutex:
+            return tuple(self._groups.regions)
 
     @property
     def is_there(self) -> bool:

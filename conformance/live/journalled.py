@@ -13,6 +13,7 @@ from functools import partial
 from conformance.base.errors import NotSentError, TransportError, UnsupportedError
 from conformance.contract import ACTION
 from conformance.exchange.messages import Answer, Exchange, HttpRequest, HttpResponse
+from conformance.exchange.reading import common_parameter
 from conformance.exchange.request import Request
 from conformance.exchange.wire import envelope
 from conformance.judging.account_status import leaves_open
@@ -22,6 +23,7 @@ from conformance.live.journal import Journal
 from conformance.live.leniency import actions_of, ids_of, names_of, texts_of
 from conformance.live.pace import Pace
 from conformance.oracle.bodies import decodings
+from conformance.privacy.places import NAMELESS, SCRUBBED, Extraction
 from conformance.targets import Target
 
 __all__ = ["JournalledTarget"]
@@ -53,15 +55,28 @@ class JournalledTarget:
             JournalError: it can't be written down; none is sent.
         """
         for http in requests:
-            why = objection(http, self._is_own, partial(self._account.met, self._journal), partial(self._others, http))
+            met = partial(self._account_of(http).met, self._journal)
+            why = objection(http, self._is_own, met, partial(self._others, http))
             if why is not None:
                 raise NotSentError(f"not sent: {why}")
         for http in requests:
             self._begin(http)
 
+    def _account_of(self, http: HttpRequest) -> LiveAccount:
+        """The account in the Region that a request names; some services have groups of their own in each."""
+        region = common_parameter(http, "Region") or ""
+        return self._account if region == self.sender.region else self._account.in_region(region, self._journal)
+
     def _others(self, http: HttpRequest) -> set[str] | None:
         """The ids and names of others' groups; where they can't be listed, of those that a request could name."""
-        return self._account.others(self._journal, texts_of(http))
+        asked = {id(each): each for each in (self._account, self._account_of(http))}
+        found = [each.others(self._journal, self._texts(http)) for each in asked.values()]
+        return None if None in found else set().union(*filter(None, found))
+
+    def _texts(self, http: HttpRequest) -> frozenset[str]:
+        """What could be read as an id or a name: signatures, by whatever name they are sent, and keys are neither."""
+        own = [each.reveal() for each in self.sender.credentials.texts]
+        return texts_of(Extraction().out_of(http), [*own, SCRUBBED, NAMELESS])
 
     def _is_own(self, group_id: str) -> bool:
         """Whether the journal says of an id that a group of the run's may be there."""
@@ -69,9 +84,12 @@ class JournalledTarget:
 
     def _begin(self, http: HttpRequest) -> None:
         """Write down what a request may do, before it is sent. Raises JournalError: then it mustn't be."""
-        effects = list(_effects(http))
+        account, effects = self._account_of(http), list(_effects(http))
+        if account.region is not None:
+            self._journal.elsewhere(account.region)
+            account.ids |= {group_id for action, group_id, _ in effects if action == ACTION}
         named = {each for action, *names in effects if action == ACTION for each in names}
-        texts = texts_of(http, [each.reveal() for each in self.sender.credentials.texts])
+        texts = self._texts(http)
         if any(each not in named and self._journal.entry(each) is None for each in texts):
             self._journal.sending(texts)
         for action, group_id, name in effects:

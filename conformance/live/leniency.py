@@ -7,7 +7,9 @@ journal and clean-up share this: what could be an id here is guarded, written do
 
 from __future__ import annotations
 
+import base64
 import codecs
+import hashlib
 import html
 import re
 import unicodedata
@@ -21,8 +23,8 @@ from conformance.exchange.messages import HttpRequest, header
 from conformance.exchange.wire import COMMON_FIELDS
 
 __all__ = [
-    "actions_of", "could_be", "could_choose", "ids_of", "is_unmistakable", "key", "method_of_change", "names_of",
-    "texts_of", "words_of_change",
+    "actions_of", "could_be", "could_be_made_of", "could_choose", "ids_of", "is_unmistakable", "key",
+    "method_of_change", "names_of", "texts_of", "words_of_change",
 ]  # fmt: skip
 
 # So many characters of a run's random texts, so many of them different, are in nobody else's ids and names.
@@ -109,14 +111,36 @@ def could_be(there: str, sent: str, *, longer: bool = False) -> bool:
     return (theirs in ours and is_unmistakable(theirs)) or (longer and ours in theirs and is_unmistakable(ours))
 
 
+_DIGITS = (base64.b64encode, base64.urlsafe_b64encode, base64.b32encode)
+_DIGESTS = ("md5", "sha1", "sha256", "blake2b")
+
+
+def could_be_made_of(there: str, sent: str) -> bool:
+    """Whether a service could have computed a text, or a part of it, of one that was sent."""
+    theirs = key(there)
+    return is_unmistakable(there) and any(theirs in each or each in theirs for each in _made_of(sent))
+
+
+@lru_cache(10_000)
+def _made_of(text: str) -> frozenset[str]:
+    """What can be computed of a text, as keys: backwards, rotated, in other digits, as a digest of it."""
+    if not is_unmistakable(text):
+        return frozenset()
+    data = text.encode("utf-8", "surrogatepass")
+    found = [text[::-1], codecs.encode(text, "rot13"), data.hex()]
+    found += [each(data).decode().rstrip("=") for each in _DIGITS]
+    found += [hashlib.new(each, data, usedforsecurity=False).hexdigest() for each in _DIGESTS]
+    return frozenset(map(key, found))
+
+
 _WILD = {"%": ".*", "*": ".*", "_": ".", "?": "."}
 
 
 def could_choose(sent: str, there: str) -> bool:
-    """Whether a service that takes an id for the beginning of ids, or for a pattern, could take one for another.
+    """Whether a service that takes an id for a part of ids, or for a pattern of one, could take one for another.
 
     Args:
-        sent: the id; an empty one is the beginning of all.
+        sent: the id; an empty one is a part of all.
         there: the other, or a name, which some services take as well.
     """
     return any(_chooses(read(sent), read(there)) for read in (_folded, key))
@@ -124,9 +148,9 @@ def could_choose(sent: str, there: str) -> bool:
 
 def _chooses(pattern: str, text: str) -> bool:
     if not _WILD.keys() & set(pattern):  # as nearly always
-        return text.startswith(pattern)
+        return pattern in text
     written = "".join(_WILD.get(each) or re.escape(each) for each in pattern)
-    return re.match(written, text, re.DOTALL) is not None
+    return re.search(written, text, re.DOTALL) is not None
 
 
 def is_unmistakable(text: str) -> bool:

@@ -46,11 +46,12 @@ class Event(StrEnum):
     STOPPED = "stopped"
     RENAMING = "renaming"
     SENDING = "sending"
+    ELSEWHERE = "elsewhere"
     LOOKED_FOR = "looked_for"
 
 
 EVENTS = frozenset({*Event, *State})
-_OF_NO_GROUP = frozenset({Event.BEGUN, Event.STOPPED, Event.SENDING, Event.LOOKED_FOR})
+_OF_NO_GROUP = frozenset({Event.BEGUN, Event.STOPPED, Event.SENDING, Event.ELSEWHERE, Event.LOOKED_FOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ class JournalFile:
         account: the account it belongs to; None where that can't be read.
         entries: what can be read of it, in the order of `Journal.entries`.
         sent: what else may be there, as in `Journal.sent`.
+        regions: to which requests went besides the account's own.
         damage: what is wrong with it and what to do, in words that follow its path; "" for a sound one.
         open: whether somebody holds it, a run that is still going on or another cleanup (also one of this process).
     """
@@ -122,6 +124,7 @@ class JournalFile:
     account: AccountIdentity | None = None
     entries: tuple[Entry, ...] = ()
     sent: tuple[Sent, ...] = ()
+    regions: tuple[str, ...] = ()
     damage: str = ""
     open: bool = False
 
@@ -133,8 +136,9 @@ class Note:
     Attributes:
         event: an Event or a State, which it leads to in the simplest case.
         time: seconds since 1970 when it was written.
-        group_id: the group it speaks of; None for BEGUN, STOPPED, SENDING and LOOKED_FOR.
-        text: a name for CREATING and RENAMING, the reason for LEFT, the account for BEGUN, the texts for SENDING.
+        group_id: the group it speaks of; None for BEGUN, STOPPED, SENDING, ELSEWHERE and LOOKED_FOR.
+        text: a name for CREATING and RENAMING, the reason for LEFT, the account for BEGUN, the texts for SENDING, the
+            Region for ELSEWHERE.
     """
 
     event: str
@@ -146,8 +150,9 @@ class Note:
 class Groups:
     """All groups of a journal; the one place that says what a note means, for writing and reading alike."""
 
-    def __init__(self, entries: Iterable[Entry] = (), sent: Iterable[Sent] = ()) -> None:
-        """The groups of entries, as `entries()` gives them, and what else was sent."""
+    def __init__(self, entries: Iterable[Entry] = (), sent: Iterable[Sent] = (), regions: Iterable[str] = ()) -> None:
+        """The groups of entries, as `entries()` gives them, what else was sent, and to which other Regions."""
+        self.regions = dict.fromkeys(regions)
         self._entries = {entry.group_id: entry for entry in reversed(tuple(entries))}
         self._sent = dict.fromkeys(sent)
 
@@ -185,6 +190,8 @@ class Groups:
             self._entries = {group_id: _stopped(entry) for group_id, entry in self._entries.items()}
         elif note.event == Event.SENDING:
             self._sent[Sent(_texts(note) or frozenset(), note.time)] = None
+        elif note.event == Event.ELSEWHERE:
+            self.regions[note.text or ""] = None
         elif note.event == Event.LOOKED_FOR:
             self._sent.clear()
         elif note.group_id is not None:
@@ -263,6 +270,7 @@ def summarize(
         account=account,
         entries=groups.entries(),
         sent=groups.sent(),
+        regions=tuple(groups.regions),
         damage="" if sound else damage,
         open=False,
     )

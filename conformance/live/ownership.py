@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from conformance.live.leniency import could_be, is_unmistakable
+from conformance.live.leniency import could_be, could_be_made_of, is_unmistakable
 from conformance.live.notes import Entry, Sent, State
 
-__all__ = ["Listed", "Whose", "whose"]
+__all__ = ["Listed", "Whose", "is_made_of", "was_made_while", "whose"]
 
 # Clocks may differ by so much: a group that is older than its journal says by more wasn't made by this run.
 _CLOCKS_DIFFER = 600.0  # seconds
@@ -96,6 +96,17 @@ def whose(
         if _is_namesake(group, one):
             possible.append((Whose.UNSURE, _OTHER_ID))
     return next((each for kind in Whose for each in possible if each[0] is kind), (Whose.OTHERS, ""))
+
+
+def is_made_of(group: Listed, entries: Iterable[Entry]) -> bool:
+    """Whether a group's id or name could have been computed of what the journal says of creations."""
+    texts = {each for one in entries for each in (one.group_id, *one.names)}
+    return any(could_be_made_of(there, each) for there in group.texts for each in texts)
+
+
+def was_made_while(group: Listed, began: float, ended: float) -> bool:
+    """Whether a group's date lies between two times, in seconds since 1970, as far as clocks agree."""
+    return group.made is not None and began - _CLOCKS_DIFFER <= group.made <= ended + _CLOCKS_DIFFER
 
 
 def _by_texts(group: Listed, since: float, *, ids: bool, names: bool) -> tuple[Whose, str]:

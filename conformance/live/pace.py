@@ -51,6 +51,7 @@ class Pace:
         self._rate = min(self._rate or rate, rate)
         if self._waits:
             self._limiter = Limiter(_rate(self._rate), buffer_ms=0)
+            self._limiter.try_acquire("requests", blocking=False)  # that which was too fast was sent just now
 
     def wait(self, requests: int = 1) -> None:
         """Wait until so many requests may be sent."""

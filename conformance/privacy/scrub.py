@@ -53,7 +53,9 @@ def scrubbed_answer(
     """
     plain, known = decompressed(answer), Secrets.of(secrets)
     keeper = _Keeper(known, ours)
-    headers = known.out_of_headers(tuple((name, keeper.header(name, value)) for name, value in plain.headers))
+    headers = known.out_of_headers(
+        tuple((known.out_of_hiding(name), keeper.header(name, value)) for name, value in plain.headers)
+    )
     return keeper.answer(replace(plain, headers=headers, body=known.out_of_bytes(plain.body)))
 
 
@@ -104,10 +106,6 @@ Keep = Callable[[object], object]
 _GROUP = (
     "GroupName", "GroupId", "GroupExDescriptions", "Tag", "FaceModelVersion", "CreationTimestamp", "UpdateTimestamp",
 )  # fmt: skip
-
-
-def _as_it_is(value: object) -> object:
-    return value
 
 
 def _hidden(value: object) -> object:
@@ -178,6 +176,20 @@ class _Keeper:
         """A text, in words; anything else hidden."""
         return self.words(value) if isinstance(value, str) and not isinstance(value, _Number) else _hidden(value)
 
+    def _as_it_is(self, value: object) -> object:
+        """What is evidence as it came; but for a secret, which nobody asked for."""
+        match value:
+            case _Number():
+                return value
+            case str():
+                return self.secrets.out_of_hiding(value)
+            case _Object():
+                return _Object((self.secrets.out_of_hiding(name), self._as_it_is(each)) for name, each in value)
+            case list():
+                return [self._as_it_is(each) for each in value]
+            case _:
+                return value
+
     def _code(self, value: object) -> object:
         return value if isinstance(value, str) and value in CODES else self._in_words(value)
 
@@ -191,7 +203,7 @@ class _Keeper:
 
     def _response(self, value: object) -> object:
         of_the_answer: dict[str, Keep] = {
-            "RequestId": _as_it_is,
+            "RequestId": self._as_it_is,
             "FaceModelVersion": self._in_words,
             "Error": lambda error: self._members(error, {"Code": self._code, "Message": self._in_words}),
             "GroupInfos": self._list,
@@ -199,7 +211,7 @@ class _Keeper:
         }
         group_id = _last(value, "GroupId") if isinstance(value, _Object) else None
         of_the_group = () if group_id is not None and group_id not in self.ours else _GROUP
-        return self._members(value, dict.fromkeys(of_the_group, _as_it_is) | of_the_answer)
+        return self._members(value, dict.fromkeys(of_the_group, self._as_it_is) | of_the_answer)
 
     def _list(self, value: object) -> object:
         if not isinstance(value, list) or isinstance(value, _Object):
@@ -213,7 +225,7 @@ class _Keeper:
             return _hidden(group)
         group_id = _last(group, "GroupId")
         if group_id in self.ours:
-            return self._members(group, dict.fromkeys(_GROUP, _as_it_is))
+            return self._members(group, dict.fromkeys(_GROUP, self._as_it_is))
         number = numbers.setdefault(group_id, place) if group_id is not None else place
         return _Object([("GroupId", f"{SCRUBBED}-{number}")])
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from conformance.privacy.views import FOLDED, HIDDEN, Reader, Sought
 
-__all__ = ["Hit", "Needles", "found_in", "hits"]
+__all__ = ["Hit", "Needles", "found_in", "hits", "ways_to_write"]
 
 # How many ways to write it may lie one in the other.
 _DEEPEST = 3
@@ -134,7 +134,7 @@ def found_in(data: bytes, secrets: Collection[str]) -> str | None:
         data: what would be, or was, written.
         secrets: the texts to look for; empty ones are left out. Case doesn't matter.
     """
-    needles = Needles.of(each for text in secrets for each in _ways_to_write(text))
+    needles = Needles.of(each for text in secrets for each in ways_to_write(text))
     search = _Search(needles, HIDDEN, least=1, once=True)
     return next((each.how for each in search.through(data, _DEEPEST, cut=False)), None) if needles.shortest else None
 
@@ -194,12 +194,23 @@ def _is_wide(text: bytes) -> bool:
 
 
 _DIGEST = 20  # bytes of the shortest one
+_GROUP = 5  # bytes that Base32 writes as eight letters
 
 
-def _ways_to_write(text: str) -> Iterator[bytes]:
-    """A secret as it is; of a signature, the bytes too that its digits or letters stand for."""
-    yield text.encode("utf-8", "surrogatepass")
+def ways_to_write(text: str) -> Iterator[bytes]:
+    """A secret as it is, and in Base32; of a signature, the bytes too that its digits or letters stand for."""
+    data = text.encode("utf-8", "surrogatepass")
+    yield data
+    yield from _in_base32(data)
     for read in (bytes.fromhex, partial(base64.b64decode, validate=True)):
         with contextlib.suppress(ValueError):
             if len(data := read(text)) >= _DIGEST:
                 yield data
+
+
+def _in_base32(data: bytes) -> Iterator[bytes]:
+    """What is the same in Base32 whatever stands before and behind: by the place in a group where the data begins."""
+    for before in range(_GROUP if len(data) > 2 * _GROUP else 0):
+        whole = (before + len(data)) // _GROUP * _GROUP - before
+        written = base64.b32encode(bytes(before) + data[:whole])
+        yield written[-(-before * 8 // _GROUP) :]

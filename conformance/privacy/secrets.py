@@ -7,6 +7,7 @@ known, which `search` finds however it is written.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
@@ -15,7 +16,7 @@ from typing import Any, TypeVar, cast
 from conformance.base.credentials import Secret
 from conformance.exchange.messages import Headers, HttpRequest
 from conformance.privacy.places import NAMELESS, SCRUBBED, Extraction, is_scrubbed
-from conformance.privacy.search import Needles, hits
+from conformance.privacy.search import Needles, hits, ways_to_write
 from conformance.privacy.views import WRITTEN
 
 __all__ = ["NAMELESS", "SCRUBBED", "Secrets", "is_scrubbed"]
@@ -26,6 +27,8 @@ _Value = TypeVar("_Value")
 _TELLING = 16
 # Shorter texts than this aren't masked, though they were named as a secret: nothing would be left to read.
 _MASKABLE = 6
+# So many requests may be sent until a sentence is made of the answer to one.
+_LATEST = 8
 # What a SecretId of the platform looks like, wherever it stands.
 _LIKE_A_SECRET_ID = re.compile(rb"(?<![A-Za-z0-9])AKID[A-Za-z0-9]{32}(?![A-Za-z0-9])")
 _ACCOUNT = re.compile(r"(?i)\b((?:owner|sub)?uin|appid)(\W{0,4})\d{6,}")
@@ -46,6 +49,7 @@ class Secrets:
     own: Collection[str] = ()
     _others: dict[str, None] = field(default_factory=dict)
     _needles: Needles = field(default_factory=Needles)
+    _latest: deque[HttpRequest] = field(default_factory=lambda: deque(maxlen=_LATEST))
 
     def __post_init__(self) -> None:
         self._look_for(self.own)
@@ -68,6 +72,10 @@ class Secrets:
         url, headers = self.out_of(bare.url), self.out_of_headers(bare.headers)
         return replace(bare, url=url, headers=headers, body=self.out_of_bytes(bare.body)), signatures
 
+    def note(self, http: HttpRequest) -> None:
+        """Remember what one of the latest requests carries, should a text be masked soon: its answer may quote it."""
+        self._latest.append(http)
+
     def learn(self, *requests: HttpRequest) -> None:
         """Remember what requests carry."""
         for each in requests:
@@ -83,7 +91,8 @@ class Secrets:
 
     def _look_for(self, texts: Iterable[str]) -> None:
         for each in texts:
-            self._needles.add(each.encode("utf-8", "surrogatepass"))
+            for written in ways_to_write(each):
+                self._needles.add(written)
 
     # --- For recordings ----------------------------------------------------------------------------------
 
@@ -100,10 +109,18 @@ class Secrets:
         bare = _without(data, ((each.start, each.end) for each in hits(data, self._needles, WRITTEN)))
         return _LIKE_A_SECRET_ID.sub(SCRUBBED.encode(), bare)
 
+    def out_of_hiding(self, text: str) -> str:
+        """A text without them, however they are hidden in it."""
+        data = text.encode("utf-8", "surrogatepass")
+        places = ((each.start, each.end) for each in hits(data, self._needles, least=_MASKABLE))
+        return _without(data, places).decode("utf-8", "surrogatepass")
+
     # --- For people ------------------------------------------------------------------------------------
 
     def mask(self, text: str) -> str:
         """A text for a terminal or a report: without them, however hidden, or cut off by "…"; and without accounts."""
+        while self._latest:
+            self.learn(self._latest.popleft())
         data = Extraction().members(text.encode("utf-8", "surrogatepass"))
         bare = _LIKE_A_SECRET_ID.sub(SCRUBBED.encode(), _without(data, self._places(data)))
         text = _SIGNATURE.sub(rf"\1{SCRUBBED}", bare.decode("utf-8", "surrogatepass"))

@@ -1,4 +1,4 @@
-"""What hides a text, taken away: percent, JSON, C and XML escapes, folds, UTF-16, Base64, hex, gzip. Pure."""
+"""What hides a text, taken away: percent, JSON, C and XML escapes, folds, UTF-16, Base64, hex, numbers, gzip. Pure."""
 
 from __future__ import annotations
 
@@ -71,8 +71,14 @@ class Sought:
 Reader = Callable[[bytes, Sought], Iterator[View]]
 
 
-def _read(name: str, data: bytes, pattern: re.Pattern[bytes], reader: Callable[[re.Match[bytes]], bytes]) -> View:
-    """The data with every match read; the rest stays as it is."""
+def _read(
+    name: str,
+    data: bytes,
+    pattern: re.Pattern[bytes],
+    reader: Callable[[re.Match[bytes]], bytes],
+    whole: bytes | None = None,
+) -> View:
+    """The data with every match read; the rest stays as it is. `whole` is that, where it was made faster."""
 
     def pieces() -> Iterator[_Piece]:
         at = 0
@@ -82,7 +88,7 @@ def _read(name: str, data: bytes, pattern: re.Pattern[bytes], reader: Callable[[
             at = match.end()
         yield len(data) - at, at, len(data)
 
-    return View(name, pattern.sub(reader, data), pieces)
+    return View(name, pattern.sub(reader, data) if whole is None else whole, pieces)
 
 
 # --- As it is written in a query, a form or JSON ---------------------------------------------------------
@@ -104,6 +110,10 @@ def _escape(unit: bytes) -> re.Pattern[bytes]:
 _ESCAPE = _escape(rb"[0-9A-Fa-f]{4}")
 # Bodies in Chinese are full of others, which no secret of single bytes is made of.
 _ESCAPE_OF_A_BYTE = _escape(rb"(?:00|[Dd][Cc])[0-9A-Fa-f]{2}")
+# Whole bodies are escaped, a million characters in a row, and once more where they are quoted: these are read at once.
+_MANY_ESCAPES = re.compile(
+    rb"(?P<bytes>(?:\\u00[0-9A-Fa-f]{2}){2,}+)|(?P<backslashes>(?:\\\\[^\\]*+){2,}+)|" + _ESCAPE_OF_A_BYTE.pattern
+)
 _LAST_CHARACTER = 0x10FFFF
 _SHORT = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
@@ -124,9 +134,21 @@ def _unquoted(match: re.Match[bytes]) -> bytes:
 def _escapes(data: bytes, sought: Sought) -> Iterator[View]:
     pattern = _ESCAPE if sought.wide else _ESCAPE_OF_A_BYTE
     if b"\\" in data:
-        yield _read("escaped", data, pattern, _unescaped)
+        yield _unescaping("escaped", data, pattern, _unescaped)
     if b"\\u00" in data or b"\\x" in data:
-        yield _read("escaped, byte by byte", data, pattern, _unescaped_byte)
+        yield _unescaping("escaped, byte by byte", data, pattern, _unescaped_byte)
+
+
+def _unescaping(name: str, data: bytes, pattern: re.Pattern[bytes], reader: Callable[[re.Match[bytes]], bytes]) -> View:
+    def fast(match: re.Match[bytes]) -> bytes:
+        if match["backslashes"]:
+            return match["backslashes"].replace(b"\\\\", b"\\")
+        if not match["bytes"]:
+            return reader(match)
+        read = bytes.fromhex(match["bytes"].replace(b"\\u00", b"").decode("ascii"))
+        return read if reader is _unescaped_byte else read.decode("latin-1").encode()
+
+    return _read(name, data, pattern, reader, None if pattern is _ESCAPE else _MANY_ESCAPES.sub(fast, data))
 
 
 def _unescaped(match: re.Match[bytes]) -> bytes:
@@ -173,6 +195,11 @@ _WIDE = re.compile(rb"([^\0])\0")  # nothing but NULs says nothing
 _BASE64 = rb"[A-Za-z0-9+/_-]{%d,}+={0,2}"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _HEX = rb"[0-9A-Fa-f](?<![0-9A-Fa-f]{2})[0-9A-Fa-f]{%d,}+"
+# Bytes as languages print them: `[65, 75]`, `65 75`, `0x41, 0x4b`, `41:4b`, one below the other, too.
+_BETWEEN = rb"[\s,:;|-]{1,24}+"
+_DECIMALS = rb"[0-9](?<![0-9]{2})[0-9]{0,2}+(?:%b[0-9]{1,3}+){%%d,}+" % _BETWEEN
+_PAIRS = rb"[0-9A-Fa-f](?<![0-9A-Fa-f]{2})[0-9A-Fa-f](?:%b(?:0[xX])?[0-9A-Fa-f]{2}+){%%d,}+" % _BETWEEN
+_DECIMAL, _PAIR = re.compile(rb"[0-9]+"), re.compile(rb"(?:0[xX])?([0-9A-Fa-f]{2})")
 # Each by itself: both begin with a byte for which memory is searched fast.
 _COMPRESSED = (re.compile(rb"\x1f\x8b\x08"), re.compile(rb"\x78[\x01\x5e\x9c\xda]"))
 _MOST_UNPACKED = 64 * 1024 * 1024
@@ -222,6 +249,21 @@ def _from_hex(run: bytes) -> bytes:
     return bytes.fromhex(run[: len(run) // 2 * 2].decode("ascii"))
 
 
+def _numbers(data: bytes, sought: Sought) -> Iterator[View]:
+    """Every run of numbers that may be bytes."""
+    least = max(1, sought.least - 1)
+    yield from _runs("in numbers", re.finditer(_DECIMALS % least, data), _from_decimals, 1, sought)
+    yield from _runs("hexadecimal, apart", re.finditer(_PAIRS % least, data), _from_pairs, 1, sought)
+
+
+def _from_decimals(run: bytes) -> bytes:
+    return bytes(min(int(each), 255) for each in _DECIMAL.findall(run))
+
+
+def _from_pairs(run: bytes) -> bytes:
+    return bytes.fromhex(b"".join(_PAIR.findall(run)).decode("ascii"))
+
+
 def _runs(
     name: str, found: Iterable[re.Match[bytes]], read: Callable[[bytes], bytes], places: int, sought: Sought
 ) -> Iterator[View]:
@@ -262,4 +304,4 @@ def _unpacked(data: memoryview) -> bytes:
 
 # The ways in which anybody writes a text in a query, a form or JSON; and all that are known.
 WRITTEN: tuple[Reader, ...] = (_percent, _escapes, _entities)
-HIDDEN: tuple[Reader, ...] = (_base64, _hexadecimal, _compressed, *WRITTEN, _folds, _wide, _escaped_bytes)
+HIDDEN: tuple[Reader, ...] = (_base64, _hexadecimal, _numbers, _compressed, *WRITTEN, _folds, _wide, _escaped_bytes)

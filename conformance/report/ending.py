@@ -67,9 +67,10 @@ def ending_of(
         failed: why the target couldn't be judged any further; None where it could.
     """
     if failed is not None:
-        return Ending(failed.exit_code, [str(failed), *_seen(session), *session.said, *_left(session)])
+        told = [str(failed), *_seen(session), *session.said, *_left(session)]
+        return Ending(failed.exit_code, session.run.secrets.masked(told))
     report = report_of(session, settings, interrupted=interrupted or bool(broken))
-    said = [*filter(None, [broken, "interrupted" if interrupted else ""]), *session.said]
+    said = [*filter(None, [broken, "interrupted" if interrupted else ""]), *session.run.secrets.masked(session.said)]
     problems = write_files(report, files)
     code = _INTERRUPTED if interrupted else exit_code(report)
     if broken or problems or session.said:
@@ -86,7 +87,6 @@ def _seen(session: Session) -> list[str]:
 def _left(session: Session) -> list[str]:
     """What there is to know of the groups of a run without a report."""
     groups = session.groups
-    if groups is None or not groups.created:
+    if groups is None or not (groups.created or groups.note):
         return []
-    hint = f"; {groups.told}" if groups.left else ""
-    return [f"{groups.created} groups were created, {groups.deleted} deleted, {len(groups.left)} left{hint}"]
+    return [f"{groups.created} groups were created, {groups.deleted} deleted, {len(groups.left)} left{groups.hint}"]

@@ -261,6 +261,8 @@ def _notes(session: Session) -> Iterator[str]:
             yield f"{counted(absent, 'case')} of the list of today {'is' if absent == 1 else 'are'} not recorded"
     if session.groups is not None and session.groups.left:
         yield f"left in the account: {counted(len(session.groups.left), 'group')}; {session.groups.told}"
+    if session.groups is not None and session.groups.note:
+        yield session.groups.note
 
 
 def _unserved(run: Run) -> Iterator[str]:
@@ -304,7 +306,8 @@ def _verdict(
     # A driver that makes none of the calls that show a clause leaves a gap.
     gap = {Status.NOT_EXERCISED, *([Status.UNSUPPORTED] if settings.is_client else [])}
     unseen = [each for each in clauses if each.status in gap and each.clause.strength is Strength.MUST]
-    ended_early = ended_early or all(each.status is Status.SKIPPED for each in clauses)
+    # Where nothing that was asked for could be tried, nothing was judged.
+    ended_early = ended_early or all(each.status in {Status.SKIPPED, Status.UNSUPPORTED} for each in clauses)
     # What only a sister action, or another target, could show is no gap in this one.
     gaps = [each for each in unseen if not any(need in unserved for need in each.clause.needs)]
     return Verdict.INCOMPLETE if gaps or ended_early else Verdict.CONFORMS

@@ -61,6 +61,9 @@ def _is_lost(run: Run, exchange: Exchange, case_run: CaseRun, may_close: str) ->
     """Whether what came of one of several requests tells nothing of it; the case is then tried once more."""
     found = run.disturbance(exchange)
     for_good = case_run.is_last and not run.patience.borne
+    if found is Disturbance.THROTTLED and case_run.is_last:
+        clause = case_run.case.clause
+        run.results.note_unseen(f"{clause} at once", f"{clause}: what is sent at once is throttled, so it wasn't seen")
     if found is Disturbance.CLOSED and may_close and for_good:
         run.results.unsupported.setdefault(case_run.case.clause, may_close)
     elif found is None or (for_good and found is not Disturbance.THROTTLED):

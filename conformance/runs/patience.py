@@ -14,8 +14,9 @@ from typing import TypeVar
 
 from conformance.base.errors import NotRecordedError, TargetUnusableError
 from conformance.base.words import counted
-from conformance.exchange.messages import Answer
-from conformance.judging.account_status import Disturbance, disturbance_of
+from conformance.exchange.messages import Answer, HttpResponse
+from conformance.exchange.wire import envelope
+from conformance.judging.account_status import Disturbance, disturbance_of, seconds_to_wait
 
 __all__ = ["Patience"]
 
@@ -27,6 +28,10 @@ _PAUSES = (0.0, 0.05, 0.1, 0.2)
 _THROTTLED_FOR = (1.0, 1.0, 2.0, 4.0, 8.0)
 # A request that is throttled so often, while plain ones between aren't, is refused.
 _REFUSED_AFTER = 3
+# Seconds before it is sent again: the plain one may have taken the last place that there was in a second.
+_ROOM = (0.2, 1.2)
+# The longest that a target is waited for because it says so.
+_LONGEST_WAIT = 60.0
 # Sending again that never helped isn't tried as often any more.
 _HOPELESS_AFTER = 3
 # Seconds before it is looked again for what isn't seen yet; ten in all.
@@ -37,7 +42,7 @@ _MARGIN = 2.0
 # Of the rate at which a target began to throttle.
 _SAFE = 0.8
 # Requests a second, where a target throttles that was asked less than this in the last second.
-_SLOW = 20.0
+_SLOW = 10.0
 _SLOWEST = 0.5
 
 
@@ -97,8 +102,11 @@ class Patience:
             if (aim, found) in self._believed:
                 return sent
             if found is Disturbance.THROTTLED:
-                heard += self._is_heard_or_waits(tries - heard)
+                is_heard = self._is_heard_or_waits(tries - heard)
+                heard += is_heard
                 is_refused = heard == _REFUSED_AFTER
+                if is_heard and not is_refused and not self._is_in_vain(found):
+                    self.rest(_ROOM[heard - 1])
             else:
                 is_refused = tries >= len(self._pauses())
                 self.rest(0.0 if is_refused else self._pauses()[tries])
@@ -122,6 +130,11 @@ class Patience:
         hopeless = len(self._believed) >= _HOPELESS_AFTER and not self.borne
         return _PAUSES[:1] if hopeless else _PAUSES
 
+    def _is_in_vain(self, found: Disturbance) -> bool:
+        """Whether waiting before sending again never helped against such answers."""
+        believed = sum(each is found for _, each in self._believed)
+        return believed >= _HOPELESS_AFTER and not self.borne[found]
+
     def _is_heard_or_waits(self, waited: int) -> bool:
         """Whether a plain request isn't throttled; else it was waited, longer than the times before."""
         plain = self._plainly()
@@ -129,23 +142,21 @@ class Patience:
             return True
         self.throttled += plain is not None
         if waited == len(_THROTTLED_FOR):
-            raise TargetUnusableError(
-                f"{self.name} throttles, however long it is waited: try again later, or with a lower --rate"
-            )
+            so_long = f"however long it is waited{_how(plain)}"
+            raise TargetUnusableError(f"{self.name} throttles, {so_long}: try again later, or with a lower --rate")
         self._go_slower()
-        self.rest(_THROTTLED_FOR[waited])
+        self.rest(max(_THROTTLED_FOR[waited], min(seconds_to_wait(plain), _LONGEST_WAIT)))
         return False
 
     def _go_slower(self) -> None:
         """Find a rate that would do: below that of the last second, or of before."""
         if self.sleep is None:
             return
-        now = self.clock()
-        lately = sum(now - each < 1 for each in self._sent_at)
         if self.rate is None:
-            self.rate = max(_SLOW, _SAFE * lately)
+            now = self.clock()
+            self.rate = max(_SLOW, _SAFE * sum(now - each < 1 for each in self._sent_at))
         else:
-            self.rate = max(_SLOWEST, min(self.rate * _SAFE, _SAFE * max(lately, self.rate / 2)))
+            self.rate = max(_SLOWEST, self.rate * _SAFE)
         self.slow_down(self.rate)
 
     def _check_still_working(self) -> None:
@@ -226,3 +237,10 @@ class Patience:
             yield f"{counted(closed, 'connection')} ended without an answer, which came when the request was sent again"
         if self.lag:
             yield f"what was done showed up to {self.lag:.1f} s later"
+
+
+def _how(answer: Answer | None) -> str:
+    """By which status, where no answer of the API says it."""
+    if isinstance(answer, HttpResponse) and envelope(answer).problem is not None:
+        return f" (HTTP {answer.status})"
+    return ""

@@ -55,7 +55,7 @@ _Predicted = tuple[Exchange, Prediction]
 # Seconds by which a clock may be wrong that nobody tells.
 _UNTOLD = 60.0
 # A case of which a request was lost is tried so often, each time with other ids.
-_TRIES_DISTURBED = 3
+_TRIES_DISTURBED = 6
 # Of random texts, one in some hundred of the longest spells a word that isn't sent to a real account.
 _TRIES_UNSENT = 3
 _CLOCK_WAS_SET = 120  # seconds, which no answer takes
@@ -298,8 +298,8 @@ class Run:
     def disturbance(self, exchange: Exchange, prediction: Prediction | None = None) -> Disturbance | None:
         """What came instead of an answer to the request; None where that is allowed."""
         found = disturbance_of(exchange.answer)
-        if found is Disturbance.THROTTLED and not self.contact.let_in and not self.from_call:
-            return None  # who isn't let in needs no patience
+        if found is Disturbance.THROTTLED and self._relies and not self.contact.let_in:
+            return None  # it was waited for already
         if found is None and self._was_clock_set(exchange.answer):
             found = Disturbance.CLOCK_SET
         if prediction is None or found is None:
@@ -334,6 +334,7 @@ class Run:
         """What was sent, and what came of it."""
         self.patience.note_sent()
         exchange = self.spend_on(1, lambda: self.target.send(http))
+        self.secrets.note(exchange.sent)
         if isinstance(exchange.answer, TransportError):
             return exchange
         self.contact.answered()

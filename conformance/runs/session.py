@@ -44,13 +44,20 @@ class Groups:
         created: how many were created, or may have been: those that were deleted, and those that are left.
         deleted: how many were deleted.
         left: GroupId → why it was left.
+        note: what is to be known of groups that came meanwhile; empty where there are none.
         journal: whether there is a journal by which `cleanup` finds what was left.
     """
 
     created: int
     deleted: int
     left: dict[str, str]
+    note: str = ""
     journal: bool = True
+
+    @property
+    def hint(self) -> str:
+        """What else is to be known after a sentence on how many were left; empty where there is nothing."""
+        return "".join(f"; {each}" for each in (self.told if self.left else "", self.note) if each)
 
     @property
     def told(self) -> str:
@@ -204,13 +211,13 @@ class _Live:
         try:
             with contextlib.suppress(JournalError):  # known all the same, where the disk is full
                 self.journal.stopped()
-            left = clean_up(self.account, self.journal)
+            came = clean_up(self.account, self.journal)
         finally:
             self._restore()
             states = [each.state for each in self.journal.entries()]
             finish(self.journal)
         deleted = states.count(State.DELETED)
-        return Groups(deleted + len(left), deleted, left, journal=self.journal.is_there)
+        return Groups(deleted + len(came.left), deleted, came.left, came.note, journal=self.journal.is_there)
 
     def unfinished(self) -> str:
         """What may be left where clean-up didn't come to its end, and how it is removed; a sentence."""
@@ -232,7 +239,7 @@ def _begin_live(run: Run) -> _Live:
 
     sender = run.target.sender
     assert isinstance(run.pace, Pace)  # noqa: S101 -- every live run has one
-    account = LiveAccount(run.target, run.pace)
+    account = LiveAccount(run.target, run.pace, secrets=run.secrets)
     run.clock = account.clock.now
     account.look(run.world)
     account.may_delete(run.salts.next())

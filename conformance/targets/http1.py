@@ -21,6 +21,8 @@ _MOST_INTERIM = 100
 _SWITCHING_PROTOCOLS = 101
 _ANOTHER_PROTOCOL = "it goes on in another protocol"
 _QUOTED = re.compile(r"[\s:]*(?:bytearray\(|b['\"])")
+# h11 waits for the CR. What it hasn't read of a chunked body is never of a chunk's content.
+_CHUNK_LINE_WITHOUT_CR = re.compile(rb"[0-9A-Fa-f]+[ \t]*(?:;[^\r\n]*)?\n")
 
 
 class UnreadableError(Exception):
@@ -67,6 +69,8 @@ class _Reader:
                 self._pass_over(event)
             elif event is h11.PAUSED:
                 raise UnreadableError(_ANOTHER_PROTOCOL)
+            elif self._head is not None and _CHUNK_LINE_WITHOUT_CR.match(self._parser.trailing_data[0]):
+                raise UnreadableError("a chunk's size ends in LF, not in CR and LF")
             else:
                 return None
 
