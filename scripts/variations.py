@@ -21,12 +21,12 @@ and no clause may fail (`tests/test_twins.py`, `tests/test_variations.py`, `test
 `python -m benchmarks.false_alarms`). This page is written by `python -m scripts.readme`.
 """
 _BORNE = (
-    ("requests are throttled, by any of the documented codes or by HTTP 429", "“请求的次数超过了频率限制。”"),
+    ("requests are throttled, by any of the documented codes, or by HTTP 429 or 503", "“请求的次数超过了频率限制。”"),
     (
         "now and then an internal error comes, before or after the request was carried out",
         "“内部错误。”, “算法服务异常,请重试。”",
     ),
-    ("now and then a gateway answers with HTTP 500 to 504", "“目前只要请求被服务端正常处理了”"),
+    ("now and then a gateway answers with HTTP 500, 502 or 504", "“目前只要请求被服务端正常处理了”"),
     (
         "now and then a connection is closed without an answer",
         "RFC 9112, section 9.6: one may close at any time",

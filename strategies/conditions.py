@@ -32,7 +32,7 @@ Under = Callable[[Telling, Random], Telling | None]
 _REQUIRED = tuple(each.parameter for each in CLAUSES if isinstance(each.rule, Required))
 _OPTIONAL = tuple(each for each in PARAMETERS if each not in _REQUIRED)
 _IN_THE_CROWD = 4
-_PAUSE = 0.8  # seconds: many times what an answer takes, also where the machine has much to do
+_PAUSE = 1.3  # seconds: more than a second, by which many tell who is a program
 
 
 @dataclass(frozen=True, slots=True)

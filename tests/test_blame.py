@@ -105,6 +105,12 @@ ORDERED = {
         ),
         ["Tag.length.max"],
     ),
+    "an account is full that must take more": (
+        Refusal(
+            Prediction((), frozenset({"Tag.charset"}), frozenset(), frozenset()), "LimitExceeded", "Tag.charset",
+        ),
+        ["State.quota"],
+    ),
     "the shortest text counts only for codes on the same subject": (
         refusal(f"{VALUE}GroupIdIllegal", "GroupName.length.min"), ["GroupId.charset"],
     ),

@@ -13,8 +13,9 @@ import pytest
 import requests
 
 from conformance.base.credentials import EXAMPLE_CREDENTIALS
-from conformance.base.errors import TransportError
+from conformance.base.errors import TransportError, UnsupportedError
 from conformance.contract import CLAUSES, Level
+from conformance.contract.rules import Typed
 from conformance.emulator import Emulator, conforming
 from conformance.exchange.cases import Case
 from conformance.exchange.messages import HttpResponse
@@ -33,6 +34,7 @@ from conformance.runs.session import open_session
 from conformance.runs.settings import Settings
 from conformance.runs.target_kinds import build_target
 from conformance.suite.harness import ConformanceError, Harness
+from conformance.targets.direct import DirectTarget
 from conformance.targets.embedded import EmbeddedTarget
 from tests.onlooker import NOW, Onlooker
 from tests.reports import checked
@@ -262,3 +264,43 @@ def test_it_passing_by(name):
 
 
 NAMES = map("g{}".format, itertools.count())
+
+
+# --- Clauses that nothing was said of ----------------------------------------------------------------------
+
+
+class OfOneAccount(DirectTarget):
+    """A server that has no account with a small quota."""
+
+    def with_quota(self, quota):
+        """Nobody has one."""
+        raise UnsupportedError(f"no account for {quota} groups")
+
+
+def test_nothing_asked_for_could_be_tried(monkeypatch):
+    """Where a target has no way to do what alone was asked for, nothing was judged."""
+    monkeypatch.setattr(session, "build_target", lambda _settings: OfOneAccount(Emulator()))
+
+    ending = by_command(Settings(profile="smoke", only=("State.quota",)))
+
+    assert (ending.code, ending.report.verdict) == (5, "incomplete")
+
+
+def test_a_default_that_nobody_names(monkeypatch):
+    """Accepting a request says nothing of the version that is the default, where the answer names none."""
+    answer = HttpResponse(200, (("Content-Type", "application/json"),), b'{"Response": {"RequestId": "a"}}')
+    emulator = Emulator()
+    emulator.handle = lambda _http: answer
+    monkeypatch.setattr(session, "build_target", lambda _settings: DirectTarget(emulator))
+
+    report = by_command(Settings(profile="smoke", only=("FaceModelVersion.default", "GroupExDescriptions.optional")))
+
+    status = {each.clause.id: each.status for each in report.report.clauses}
+    assert status["FaceModelVersion.default"] is Status.NOT_EXERCISED
+    assert report.code == 1
+
+
+@pytest.mark.parametrize("clause", [each.id for each in CLAUSES if isinstance(each.rule, Typed)])
+def test_a_type_by_itself(clause):
+    """Whoever asks for one clause on types alone gets a verdict: values of the right type are sent, too."""
+    assert by_command(Settings(profile="smoke", only=(clause,))).code == 0

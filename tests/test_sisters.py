@@ -271,3 +271,18 @@ def test_false_is_no_empty_text(name, value):
     shown = {"GroupName": NAME, "GroupExDescriptions": [], "Tag": "", "FaceModelVersion": "3.0", name: value}
 
     assert told(seen(INFORMATION, done(**shown), world))[0] == {(f"State.kept.{name}", WRONG)}
+
+
+@pytest.mark.parametrize("action", [INFORMATION, LIST])
+@pytest.mark.parametrize(("group_id", "is_ours"), [(f"{SALT}x", True), ("ab", False)])
+def test_a_lost_creation_where_others_may_have_been(action, group_id, is_ours):
+    """Nobody said what came of it: by a short id, what is shown may be somebody else's that was there before."""
+    world = World(ours=words_of(SALT))
+    world.perhaps_created(Group(group_id, NAME, (), "", "3.0"))
+    shown = Group(group_id, "another", (), "", "3.0")
+    answer = done(**shown_as(shown)) if action == INFORMATION else listing(shown)
+
+    departures, *_ = told(seen(action, answer, world, group_id))
+
+    assert departures == ({("State.kept.GroupName", WRONG)} if is_ours else set())
+    assert (world.presence(group_id) is Presence.THERE) == (is_ours and action == INFORMATION)

@@ -213,11 +213,21 @@ def _information(group_id: str, answer: Envelope, world: World, seen: Seen) -> N
                 lasting=True,
             )
         return
-    if group is None or presence is Presence.AGAIN:
-        return  # deleted, but still shown: the page doesn't say how long a deletion takes
+    if group is None or not _is_surely_ours(group_id, world):
+        return
     _compare(group, answer.response, seen)
     if presence is Presence.PERHAPS:
         world.created(group)
+
+
+def _is_surely_ours(group_id: str, world: World) -> bool:
+    """Whether what is shown by an id must be the group that this run asked for.
+
+    It may be a deleted one, since the page doesn't say how long a deletion takes; or, where nobody said what came of
+    the creation, somebody else's that was there before.
+    """
+    presence = world.presence(group_id)
+    return presence is not Presence.AGAIN and not (presence is Presence.PERHAPS and world.may_be_foreign(group_id))
 
 
 def _compare(group: Group, shown: object, seen: Seen, which: str = "") -> None:
@@ -275,7 +285,7 @@ def _listing(answer: Envelope, world: World, seen: Seen) -> None:
         )
     for group_id, found in reversed(listed.items()):
         group = world.groups.get(group_id)
-        if group is not None and len(found) == 1 and world.presence(group_id) is not Presence.AGAIN:
+        if group is not None and len(found) == 1 and _is_surely_ours(group_id, world):
             _compare(group, found[0], seen, f"of {group_id}, ")
     if whole and not seen.departures:
         seen.kept.add("State.listed")

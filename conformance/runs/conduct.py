@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from conformance.base.errors import BudgetSpentError, NotRecordedError, SuiteError, UnsupportedError
-from conformance.contract import CLAUSE
+from conformance.contract import CLAUSE, PARAMETERS
+from conformance.contract.rules import Typed
 from conformance.exchange.cases import Case
 from conformance.exchange.salt import CERTAIN
 from conformance.judging.results import Failure
@@ -234,7 +235,8 @@ def _asked_for(
 ) -> Iterator[Case]:
     """The cases at which the settings aim, by no way that they leave out; and those that show by which ways these go.
 
-    The first case, a plain request, is always sent: it shows whether anybody is let in.
+    The first case, a plain request, is always sent: it shows whether anybody is let in. Whoever asks whether values of
+    other types are refused is shown that those of the right one are taken.
     """
     # Nobody who asks for parameters alone is told that their server knows no forms.
     unasked, ways = Ways((*settings.without, *_unasked(settings))), Ways(settings.without)
@@ -243,7 +245,15 @@ def _asked_for(
     drawn = {way for each in explored for way in each.drawn.ways if way not in settings.without}
     chosen = {*(each.id for each in cases[:1]), *(each.id for each in aimed)}
     chosen |= {*probed_for([*aimed, *beside], drawn)}
+    if any(isinstance(CLAUSE[each.clause].rule, Typed) for each in aimed):
+        chosen |= {*[each.id for each in cases if _gives_everything(each)][:1]}
     return (each for each in cases if each.id in chosen and ways.barred(each) is None)
+
+
+def _gives_everything(case: Case) -> bool:
+    """Whether it is a plain request with every parameter."""
+    (first, *rest) = case.steps
+    return not rest and first.is_plain and {name for name, _ in first.request.parameters} == {*PARAMETERS}
 
 
 def _explorations(settings: Settings) -> Iterator[ExplorationPart]:
