@@ -99,8 +99,8 @@ def _ways() -> Iterator[CallCase]:
     for scheme, method in _WAYS:
         if scheme is not Scheme.TC3:
             first = Call({"GroupName": f"a{SALT}", "GroupId": f"a{SALT}"}, scheme, method)
-            about = f"two calls of one client, {_named(scheme, method)}"
-            yield CallCase("sdk.request.nonce", about, (first, Call(_PLAIN, scheme, method, client="kept")))
+            about = f"two calls, {_named(scheme, method)}"
+            yield CallCase("sdk.request.nonce", about, (first, Call(_PLAIN, scheme, method)))
     twice = (Call({"GroupName": f"a{SALT}", "GroupId": f"a{SALT}"}), Call(_PLAIN, client="kept"))
     yield CallCase("sdk.request.once", "a second call of the same client", twice)
 

@@ -100,6 +100,41 @@ def test_what_is_no_driver_is_told(command, said):
         conduct(session, settings)
 
 
+LOST = {
+    "hangs": ("import time; time.sleep(9)", "came to no result"),
+    "ends": ("raise SystemExit('no way')", "no way"),
+    "refuses": (
+        "print(json.dumps({'type': 'unsupported', 'id': 'call-1', 'reason': 'too cold'}), flush=True)",
+        "too cold",
+    ),
+    "goes elsewhere": (
+        "print(json.dumps({'type': 'result', 'id': 'call-1', 'error': "
+        "{'kind': 'sdk', 'class': 'E', 'message': 'no such host'}}), flush=True)",
+        "doesn't reach the suite's server: E: no such host",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_a_plain_call_that_comes_to_nothing_ends_the_run(name, tmp_path, monkeypatch):
+    """Whatever followed would tell of that alone: the SDK isn't blamed for it."""
+    body, said = LOST[name]
+    script = tmp_path / "driver.py"
+    hello = json.dumps({
+        "type": "hello", "protocol": 1, "sdk": "s", "version": "1", "runtime": "r", "methods": ["POST"],
+        "signing": ["TC3-HMAC-SHA256"], "reach": ["endpoint"], "can": [],
+    })  # fmt: skip
+    script.write_text(
+        f"import json, sys\nprint({hello!r}, flush=True)\nsys.stdin.readline()\n{body}\nsys.stdin.readline()", "utf-8"
+    )
+    monkeypatch.setattr("conformance.targets.clients._PATIENCE", 0.05)
+    settings = Settings(target=f"driver:{sys.executable} {script}")
+    session = open_session(settings)
+
+    with pytest.raises(TargetUnusableError, match=said):
+        conduct(session, settings)
+
+
 @pytest.mark.parametrize(
     ("target", "said"),
     [

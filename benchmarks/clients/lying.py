@@ -203,8 +203,11 @@ class _ChatsBefore(Driver):
 
 @_lies("driver.protocol", "answers-another-call")
 class _OtherId(Driver):
+    last = ""
+
     def reply(self, call: JsonObject) -> None:
-        super().reply({**call, "id": "call-0"})
+        super().reply({**call, "id": self.last or call["id"]})
+        self.last = call["id"]
 
 
 @_lies("driver.protocol", "answers-without-a-kind")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 __all__ = ["add_arguments", "perform"]
 
@@ -23,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="VERSION",
         help="another version than the locked one; then run --target sdk:NAME@VERSION",
     )
+    setup.add_argument("--source", metavar="DIR", help="the folder of an SDK's source, where it is in no registry here")
     matrix = verbs.add_parser("matrix", help="several reports on clients beside each other, as Markdown")
     matrix.add_argument("paths", metavar="REPORT", nargs="+", help="written by `run --target sdk:NAME --json FILE`")
 
@@ -36,18 +38,19 @@ def perform(options: argparse.Namespace) -> int:
     if options.what == "list":
         width = max(len(each.name) for each in SDKS)
         for each in SDKS:
-            sys.stdout.write(f"{each.name:<{width}}  {each.about}: {state_of(each)}\n")
+            tried = f" (tried on {each.tried})" if each.tried else ""
+            sys.stdout.write(f"{each.name:<{width}}  {each.about}{tried}: {state_of(each)}\n")
         return 0
     version = "" if options.sdk_version is None else f"@{options.sdk_version}"
     sdk = sdk_named(f"{options.name}{version}")
-    folder = set_up(sdk, lambda command: _say(f"{sdk.name}: {command}"))
+    source = Path(options.source) if options.source is not None else None
+    folder = set_up(sdk, lambda command: _say(f"{sdk.name}: {command}"), source)
     sys.stdout.write(f"{sdk.name} is ready in {folder}: `iai-conformance run --target sdk:{sdk.name}`\n")
     return 0
 
 
 def _matrix(paths: list[str]) -> int:
     import json
-    from pathlib import Path
 
     from conformance.base.errors import UsageError
     from conformance.base.files import why

@@ -5,7 +5,7 @@ A document makes a clause a must; where none does, it is a finding, which users 
 
 from __future__ import annotations
 
-from conformance.contract.citations import COMMON_ERRORS, REQUEST, RESULT, SIGNATURE_3, page, platform
+from conformance.contract.citations import COMMON_ERRORS, REQUEST, RESULT, SIGNATURE_1, SIGNATURE_3, page, platform
 from conformance.contract.model import Citation, Clause, Strength
 from conformance.contract.rules import Handling
 
@@ -30,9 +30,9 @@ _REDIRECTED = platform(
 _FINDING = Strength.FINDING
 
 
-def _clause(id_: str, *citations: Citation, strength: Strength = Strength.MUST) -> Clause:
+def _clause(id_: str, *citations: Citation, strength: Strength = Strength.MUST, needs: tuple[str, ...] = ()) -> Clause:
     subject = "driver" if id_.startswith("driver.") else ".".join(id_.split(".")[:2])
-    return Clause(id_, subject, Handling(), citations, strength=strength)
+    return Clause(id_, subject, Handling(), citations, strength=strength, needs=needs)
 
 
 _REQUEST = (
@@ -52,7 +52,11 @@ _REQUEST = (
         platform("签名错误。", COMMON_ERRORS),
     ),
     _clause("sdk.request.common-parameters", page(14, "公共参数,本接口取值:CreateGroup。"), page(16, "公共参数")),
-    _clause("sdk.request.nonce", platform("随机正整数,与 Timestamp 联合起来,用于防止重放攻击。", REQUEST)),
+    _clause(
+        "sdk.request.nonce",
+        platform("随机正整数,与 Timestamp 联合起来,用于防止重放攻击。", SIGNATURE_1),
+        needs=("signatures of version 1",),
+    ),
     _clause("sdk.request.once", page(3, "如果人员库已存在返回错误")),
 )
 _ANSWER = (

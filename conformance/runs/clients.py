@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from conformance.base.errors import UnsupportedError
+from conformance.base.errors import TargetUnusableError, UnsupportedError
 from conformance.base.words import cited, counted
 from conformance.contract import CODES
 from conformance.exchange.calls import CallCase
 from conformance.exchange.driver_protocol import Result, Unsupported
-from conformance.exchange.observed_calls import ObservedCall, ObservedCase
+from conformance.exchange.observed_calls import Ended, ObservedCall, ObservedCase
 from conformance.exchange.plays import PLAY
+from conformance.exchange.signing import Scheme
 from conformance.exchange.wire import envelope
 from conformance.judging.client_checks import Check
 from conformance.judging.clients import checks_of_late, judge_client
@@ -65,6 +66,8 @@ class ClientPart:
         assert isinstance(target, ClientTarget)  # noqa: S101 -- the settings named one
         run.bounds.check(run.results, len(self.case.calls))
         seen = target.observe(self.case, run.salts.next())
+        if self.rest:
+            _check_opener(seen, target.name)
         run.results.client = seen.hello
         begun = self.rest if target.side_by_side > 1 else [each for each in self.rest if each.is_slow]
         target.begin([(each, run.salts.next()) for each in begun])
@@ -73,6 +76,8 @@ class ClientPart:
         if self.case.clause in _OF_RETRIES and isinstance(seen.calls[-1].outcome, Result):
             run.results.remarks.append(_retries_told(seen))
         refused = next((each.outcome for each in seen.calls if isinstance(each.outcome, Unsupported)), None)
+        if not {Scheme.SHA1, Scheme.SHA256} & set(seen.hello.signing):
+            run.results.note_unseen("signatures of version 1", f"it signs with {', '.join(seen.hello.signing)} alone")
         if refused is not None and not failures:
             run.results.unsupported.setdefault(self.case.clause, refused.reason)
             raise UnsupportedError(refused.reason)
@@ -99,6 +104,22 @@ class EndPart:
             check = checks_of_late(call, number)
             found.append(run.results.add(_failure(check, case, run)))
         return found
+
+
+def _check_opener(seen: ObservedCase, name: str) -> None:
+    """Raise TargetUnusableError where a plain call comes to nothing: whatever follows would tell of that alone."""
+    call = seen.calls[0]
+    if isinstance(call.outcome, Ended):
+        said = f": {call.told}" if call.told else f" within {call.seconds:.0f} s"
+        raise TargetUnusableError(f"{name} can't be judged: a plain call came to no result{said}")
+    if isinstance(call.outcome, Unsupported):
+        if call.arrivals:  # it was made all the same, which is judged
+            return
+        raise TargetUnusableError(f"{name} can't be judged: a plain call is unsupported: {cited(call.outcome.reason)}")
+    if not call.arrivals and call.outcome.error is not None:
+        error = call.outcome.error
+        said = f"{cited(error.class_)}: {cited(str(error.message), 200)}"
+        raise TargetUnusableError(f"{name} can't be judged: a plain call doesn't reach the suite's server: {said}")
 
 
 # Of each case of these it is told how often the client asked, and what it made of it.

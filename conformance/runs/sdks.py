@@ -47,6 +47,8 @@ class Sdk:
         other_setup: the commands that install another version, which takes the place of `{version}`.
         version: another one than the locked; empty for that.
         side_by_side: how many drivers make the calls; more than one, where each starts a process a call.
+        tried: of an SDK that isn't installed, but lies in a folder that the user names: with which version its driver
+            was tried, and when.
     """
 
     name: str
@@ -58,8 +60,10 @@ class Sdk:
     other_setup: tuple[tuple[str, ...], ...] = ()
     version: str = ""
     side_by_side: int = 1
+    tried: str = ""
 
 
+_SOURCE = "source"
 _ENVIRONMENT, _LOCKED = _PYTHON
 _ANOTHER = (*_LOCKED[:6], "tencentcloud-sdk-python-iai=={version}")
 _OF_PYTHON = (*_PYTHON, _ANOTHER)
@@ -109,6 +113,23 @@ SDKS: tuple[Sdk, ...] = (
         (_MAVEN,),
         ((*_MAVEN, "-Diai.version={version}"),),
     ),
+    # With the distribution's php-guzzlehttp-guzzle.
+    Sdk(
+        "php",
+        "tencentcloud-sdk-php, from its source",
+        "php",
+        ("php", "driver.php", _SOURCE),
+        ("php",),
+        tried="3.0.1656, 2026-11-30",
+    ),
+    Sdk(
+        "ruby",
+        "tencentcloud-sdk-ruby, from its source",
+        "ruby",
+        ("ruby", "driver.rb", _SOURCE),
+        ("ruby",),
+        tried="3.0.1335, 2026-11-30",
+    ),
 )
 
 
@@ -125,6 +146,8 @@ def sdk_named(name: str) -> Sdk:
 
 def _of_version(sdk: Sdk, version: str) -> Sdk:
     """An SDK in another version than the locked one, which no hash is known of. Raises UsageError for what is none."""
+    if sdk.tried:
+        raise UsageError(f"sdk:{sdk.name}@{version}: its version is that of the folder that --source names")
     if not _VERSION.fullmatch(version):
         raise UsageError(f"sdk:{sdk.name}@{version}: write a version as the registry has it, such as {sdk.name}@3.1.0")
     setup = tuple(tuple(word.replace("{version}", version) for word in each) for each in sdk.other_setup)
@@ -142,7 +165,8 @@ def state_of(sdk: Sdk) -> str:
         return f"can't run here: {', '.join(lacking)} not found"
     if _ready(sdk):
         return "ready"
-    return f"not set up: `iai-conformance sdk setup {sdk.name}`"
+    source = " --source DIR" if sdk.tried else ""
+    return f"not set up: `iai-conformance sdk setup {sdk.name}{source}`"
 
 
 def ready_sdk(name: str) -> tuple[list[str], Path]:
@@ -160,22 +184,28 @@ def ready_sdk(name: str) -> tuple[list[str], Path]:
     return [str(first) if first.exists() else sdk.command[0], *sdk.command[1:]], folder
 
 
-def set_up(sdk: Sdk, say: Callable[[str], None]) -> Path:
+def set_up(sdk: Sdk, say: Callable[[str], None], source_of_sdk: Path | None = None) -> Path:
     """Install an SDK beside a copy of its driver; the folder.
 
     Args:
         sdk: which.
         say: told of each command before it runs.
+        source_of_sdk: where its source lies, of one that isn't installed.
 
     Raises:
+        UsageError: a folder is named, and none is needed; or the other way round.
         TargetUnusableError: a program is missing, or a command fails.
     """
+    _check_source(sdk, source_of_sdk)
     if lacking := missing(sdk):
         raise TargetUnusableError(f"sdk:{sdk.name} needs {', '.join(lacking)}, which can't be found")
     folder, source = _place(sdk), _source(sdk)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _READY).unlink(missing_ok=True)
     shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    if source_of_sdk is not None:
+        (folder / _SOURCE).unlink(missing_ok=True)
+        (folder / _SOURCE).symlink_to(source_of_sdk.resolve(), target_is_directory=True)
     for command in sdk.setup:
         say(" ".join(command))
         done = subprocess.run(  # noqa: S603 -- the table's own
@@ -188,6 +218,15 @@ def set_up(sdk: Sdk, say: Callable[[str], None]) -> Path:
     _check_sums(sdk, folder)
     (folder / _READY).write_text(_digest(source), encoding="ascii")
     return folder
+
+
+def _check_source(sdk: Sdk, source: Path | None) -> None:
+    if sdk.tried and source is None:
+        raise UsageError(f"sdk:{sdk.name} is in no registry here: name the folder of its source, --source DIR")
+    if source is not None and not sdk.tried:
+        raise UsageError(f"--source {source}: sdk:{sdk.name} is installed from its registry")
+    if source is not None and not source.is_dir():
+        raise UsageError(f"--source {source}: it is no folder")
 
 
 def _check_sums(sdk: Sdk, folder: Path) -> None:

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from conformance.base.sockets import listen
 from conformance.emulator import Emulator
-from conformance.exchange.messages import HttpRequest, HttpResponse
+from conformance.exchange.messages import HttpRequest, HttpResponse, header
 from conformance.exchange.observed_calls import Arrival
 from conformance.exchange.plays import ELSEWHERE, PLAY, Play, Trick
 from conformance.exchange.wire import UndecodableError, decode, envelope
@@ -135,7 +135,9 @@ class Stage:
                     raw += data
                     rest = reader.read(data)
                 waiting = rest
-                if not self._answer(connection, reader.http("http"), bytes(raw[: len(raw) - len(rest)]), elsewhere):
+                http = reader.http("http")
+                goes_on = self._answer(connection, http, bytes(raw[: len(raw) - len(rest)]), elsewhere)
+                if not goes_on or (header(http.headers, "Connection") or "").lower() == "close":
                     return
         except Exception:  # noqa: S110 -- a client that breaks off, or writes no HTTP: nothing arrived
             pass
