@@ -179,10 +179,10 @@ def started(stand_in, *words, requests, **how):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["SIGHUP", "SIGQUIT"])
-def test_other_signals(stand_in, name):
-    """A terminal that is closed, and SIGQUIT from the keyboard, end a run as Ctrl-C does."""
-    process = started(stand_in, *LIVE, "--rate", "50", requests=20)
+@pytest.mark.parametrize(("name", "requests"), [("SIGHUP", 20), ("SIGQUIT", 20), ("SIGTERM", 1)])
+def test_other_signals(stand_in, name, requests):
+    """A terminal that is closed, and SIGQUIT from the keyboard, end a run as Ctrl-C does, from its first request on."""
+    process = started(stand_in, *LIVE, "--rate", "50", requests=requests)
     process.send_signal(getattr(signal, name))
     out, err = outputs(process)
 

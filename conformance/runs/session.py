@@ -241,14 +241,15 @@ def _begin_live(run: Run) -> _Live:
     assert isinstance(run.pace, Pace)  # noqa: S101 -- every live run has one
     account = LiveAccount(run.target, run.pace, secrets=run.secrets)
     run.clock = account.clock.now
-    account.look(run.world)
-    account.may_delete(run.salts.next())
-    owner = AccountIdentity(sender.endpoint, sender.region, key_digest(sender.credentials.secret_id.reveal()))
-    journal = Journal.begin(state_folder(), run.salts.run, owner, account.clock.now)
     # What ends a process is taken as Ctrl-C, so that what was created is deleted.
-    until_cleaned = contextlib.ExitStack()
-    until_cleaned.enter_context(termination_as_interrupt())
-    return _Live(JournalledTarget(run.target, journal, account), account, journal, until_cleaned.close)
+    with contextlib.ExitStack() as until_cleaned:
+        until_cleaned.enter_context(termination_as_interrupt())
+        account.look(run.world)
+        account.may_delete(run.salts.next())
+        owner = AccountIdentity(sender.endpoint, sender.region, key_digest(sender.credentials.secret_id.reveal()))
+        journal = Journal.begin(state_folder(), run.salts.run, owner, account.clock.now)
+        restore = until_cleaned.pop_all().close
+    return _Live(JournalledTarget(run.target, journal, account), account, journal, restore)
 
 
 # --- A recording -----------------------------------------------------------------------------------------
