@@ -60,6 +60,10 @@ TURNS = {
         seen("Request.check-order", WRONG, code="C", at_issue=["GroupId.charset", "Tag.charset"]),
         breach("GroupId.charset", kind=WRONG, code="C"),
     ),
+    "a method of no meaning is refused so": (
+        seen("Authentication.signature", WRONG, code="InvalidParameter", by=["HmacSHA256", "form"], plain=False),
+        seen("Authentication.version-1", REFUSED, code="InvalidParameter", by=["HmacSHA1", "form"], plain=False),
+    ),
     "signatures aren't compared": (
         breach("Authentication.secret-id", plain=False), breach("Authentication.signature", plain=False),
     ),

@@ -119,6 +119,7 @@ _REPEATED = "Response.RequestId.unique"
 _CONNECTION = "Protocol.connection"
 _LISTED = "State.kept."
 _SIGNATURE, _UNSIGNED = "Authentication.signature", "Authentication.authorization.present"
+_OLD = "Authentication.version-1"
 # Whoever doesn't compare signatures has nothing to compare these with.
 _OF_SIGNATURES = frozenset({"Authentication.secret-id", "Authentication.scope.date", "Authentication.scope.service"})
 
@@ -183,6 +184,15 @@ def _same_code_to_that_breach(seen: Sighting, evidence: Evidence) -> Sighting | 
     if not seen.code or not seen.at_issue:
         return None
     return evidence.first(lambda each: each.code == seen.code and each.clause in seen.at_issue and _is_alone(each))
+
+
+def _same_code_to_another_method(seen: Sighting, evidence: Evidence) -> Sighting | None:
+    """A form whose signature was spoilt is told what one with a SignatureMethod of no meaning is, which is HmacSHA1."""
+    if seen.clause != _SIGNATURE or seen.kind is not Kind.WRONG_REASON or not seen.by:
+        return None
+    return evidence.first(
+        lambda each: each.clause == _OLD and each.kind is Kind.REJECTED_THOUGH_VALID and each.code == seen.code
+    )
 
 
 def _an_answer_of_before(seen: Sighting, evidence: Evidence) -> Sighting | None:
@@ -407,6 +417,7 @@ RULES: tuple[Rule, ...] = (
     Rule("whatever goes by this way is refused so", _same_code_to_everything),
     Rule("codes are spelt in a way of its own", _codes_of_its_own),
     Rule("the code is wrong for that breach alone, too", _same_code_to_that_breach),
+    Rule("a method of no meaning is refused so", _same_code_to_another_method),
     Rule("signatures aren't compared", _nobody_is_asked_who_it_is),
     Rule("one of its breaches is accepted alone, too", _a_breach_is_taken_alone),
     Rule("the same rule isn't followed for most parameters", _same_of_every_parameter),
