@@ -97,7 +97,7 @@ class _NowAndThen(Served):
 def test_a_run_among_hostile_answers(tmp_path):
     """Each hostile answer is one departure with its reason, the run goes on to its end, and stays small."""
     kinds = [*KINDS, "drip"]
-    with Hostile(_NowAndThen(kinds, each=22)) as server:
+    with Hostile(_NowAndThen(kinds, each=20)) as server:
         report, peak = _run_of_its_own(tmp_path, server.url, "--timeout-seconds", str(PATIENCE / 30))
     failures = [each for clause in report["clauses"] for each in clause["failures"]]
 

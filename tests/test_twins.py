@@ -120,4 +120,4 @@ def test_every_clause_is_seen_kept_and_broken():
     assert one_sided == {
         "Authentication.token", "Authentication.unsigned-payload", "Protocol.json.byte-order-mark"
     }  # fmt: skip
-    assert [id_ for id_, tally in tallies.items() if not tally.judged] == ["Protocol.connection"]
+    assert [each.id for each in CLAUSES if not tallies[each.id].judged] == ["Protocol.connection"]

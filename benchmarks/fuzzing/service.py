@@ -62,10 +62,11 @@ class Service:
         return True
 
     def said(self) -> str:
-        """What it has written to its standard error since the last time."""
+        """What it has written to its standard error since the last time, but for why signatures were refused."""
         text = self.errors.read_bytes()
         new, self.told = text[self.told :], len(text)
-        return new.decode("utf-8", "replace")
+        lines = new.decode("utf-8", "replace").splitlines(keepends=True)
+        return "".join(each for each in lines if not each.startswith("signature refused: "))
 
 
 @contextlib.contextmanager
