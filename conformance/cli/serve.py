@@ -84,7 +84,9 @@ def perform(options: argparse.Namespace) -> int:
         raise UsageError(f"--quota {options.quota}: an account can't have fewer than no groups")
     answers, stubs = parse_answers(options.answer or ()), read_stubs(options.stub or ())
     emulator = Emulator(behaviour, found or EXAMPLE_CREDENTIALS, scripted=answers, stubs=stubs)
-    watch = Watch(emulator, _tell_refusal, in_answers=options.explain_signatures)
+    watch = Watch(
+        emulator, _tell_refusal, in_answers=options.explain_signatures, keeps=options.control_port is not None
+    )
     control: Control | None = None
     if options.quota is not None:
         emulator.quota = options.quota

@@ -29,17 +29,19 @@ _SIGNATURE = "AuthFailure.SignatureFailure"
 class Watch:
     """What an emulator was asked, and how it answered; and why signatures were refused."""
 
-    def __init__(self, emulator: Emulator, tell: Callable[[str], None], *, in_answers: bool = False) -> None:
+    def __init__(
+        self, emulator: Emulator, tell: Callable[[str], None], *, in_answers: bool = False, keeps: bool = True
+    ) -> None:
         """Look at an emulator from now on.
 
         Args:
             emulator: whose requests are kept.
             tell: told why a signature was refused, a line at a time.
             in_answers: whether the answers tell it, too.
+            keeps: whether anybody may ask for what arrived; else nothing of it is kept.
         """
-        self.emulator, self._tell, self._in_answers = emulator, tell, in_answers
+        self.emulator, self._tell, self._in_answers, self._keeps = emulator, tell, in_answers, keeps
         self._kept: deque[dict[str, object]] = deque(maxlen=_MOST_KEPT)
-        self._secrets = Secrets.of(emulator.credentials.texts)
         emulator.look = self._look
 
     def arrivals(self) -> list[dict[str, object]]:
@@ -54,33 +56,38 @@ class Watch:
 
     def _look(self, http: HttpRequest, answer: HttpResponse, now: float) -> HttpResponse:
         code = envelope(answer).code
-        self._secrets.learn(http)
-        self._kept.append(self._shown(http, answer, code))
+        if code != _SIGNATURE and not self._keeps:
+            return answer
+        secrets = Secrets.of(self.emulator.credentials.texts)
+        secrets.learn(http)
+        if self._keeps:
+            self._kept.append(_shown(http, answer, code, secrets))
         if code != _SIGNATURE:
             return answer
-        lines = [self._secrets.mask(each) for each in why_refused(http, self.emulator.credentials, now)]
+        lines = [secrets.mask(each) for each in why_refused(http, self.emulator.credentials, now)]
         for each in lines:
             self._tell(each)
         return _with_explanation(answer, lines) if self._in_answers else answer
 
-    def _shown(self, http: HttpRequest, answer: HttpResponse, code: str | None) -> dict[str, object]:
-        try:
-            asked = decode(received(http))
-            action, parameters = asked.action, asked.plain
-        except UndecodableError:
-            action, parameters = "", None
-        shown: dict[str, object] = {
-            "method": http.method,
-            "target": http.url.partition("//")[2].partition("/")[2],
-            "headers": [list(each) for each in http.headers],
-            "body": http.body[:_MOST_SHOWN].decode("utf-8", "backslashreplace"),
-            "action": action,
-            "parameters": parameters,
-            "status": answer.status,
-            "code": code,
-        }
-        masked: dict[str, object] = json.loads(self._secrets.mask(json.dumps(shown)))
-        return masked
+
+def _shown(http: HttpRequest, answer: HttpResponse, code: str | None, secrets: Secrets) -> dict[str, object]:
+    try:
+        asked = decode(received(http))
+        action, parameters = asked.action, asked.plain
+    except UndecodableError:
+        action, parameters = "", None
+    shown: dict[str, object] = {
+        "method": http.method,
+        "target": http.url.partition("//")[2].partition("/")[2],
+        "headers": [list(each) for each in http.headers],
+        "body": http.body[:_MOST_SHOWN].decode("utf-8", "backslashreplace"),
+        "action": action,
+        "parameters": parameters,
+        "status": answer.status,
+        "code": code,
+    }
+    masked: dict[str, object] = json.loads(secrets.mask(json.dumps(shown)))
+    return masked
 
 
 def _with_explanation(answer: HttpResponse, lines: list[str]) -> HttpResponse:
