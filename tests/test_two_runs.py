@@ -45,10 +45,9 @@ def run_twice(service, folder, *words):
 def test_they_share_the_rate(tmp_path):
     """Either may be throttled for what the other sent: both go on slower, and neither lays that to the service."""
     service = Shared(every=15)
-    ended = run_twice(service, tmp_path, "--max-requests", "45")
+    ended = run_twice(service, tmp_path, "--max-requests", "30")
 
-    # What is throttled takes of the bound, so that a clause may be left untried: which is no verdict, and no blame.
-    assert {code for code, _ in ended} <= {0, 5}, ended
+    assert [code for code, _ in ended] == [0, 0], ended
     assert all("0 left" in text and "✗" not in text for _, text in ended), ended
     assert any("requests come too fast" in text for _, text in ended)
     assert foreign_only(service)

@@ -136,8 +136,14 @@ def _made_of(text: str) -> frozenset[str]:
 _WILD = {"%": ".*", "*": ".*", "_": ".", "?": "."}
 
 
+_COMMON = 3
+
+
 def could_choose(sent: str, there: str) -> bool:
     """Whether a service that takes an id for a part of ids, or for a pattern of one, could take one for another.
+
+    What has three letters or fewer counts for the beginning alone: it is a part of some text in each account, so that
+    nobody could send it, nor delete what was created by it.
 
     Args:
         sent: the id; an empty one is a part of all.
@@ -148,7 +154,7 @@ def could_choose(sent: str, there: str) -> bool:
 
 def _chooses(pattern: str, text: str) -> bool:
     if not _WILD.keys() & set(pattern):  # as nearly always
-        return pattern in text
+        return pattern in text if len(pattern) > _COMMON else text.startswith(pattern)
     written = "".join(_WILD.get(each) or re.escape(each) for each in pattern)
     return re.search(written, text, re.DOTALL) is not None
 
