@@ -13,7 +13,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from random import Random
 
-from conformance.contract import ACTION, ARRAYS, CLAUSE, surely_kept
+from conformance.contract import ACTION, ARRAYS, CLAUSE, rule_of, surely_kept
+from conformance.contract.rules import OpenVersions
 from conformance.exchange.cases import Case, Sending, Step
 from conformance.exchange.request import Request
 from conformance.exchange.salt import ID, NAME, SALT, fill, fill_text, salted
@@ -29,6 +30,9 @@ __all__ = ["DIMENSIONS", "OTHER_WAYS", "UNSURE", "Dimension", "added_alone", "ad
 Change = Callable[[Step, str], Step | None]
 
 _ANY_SALT = "confabcdefghij"
+_VERSION = "FaceModelVersion"
+# Which not every account may choose.
+((_OLD,),) = rule_of(_VERSION, OpenVersions).closed.values()  # type: ignore[union-attr]
 _SLACK = 64  # bytes
 # The ids and names of requests that aren't about them.
 _PLAIN = frozenset({SALT, ID, NAME})
@@ -192,7 +196,7 @@ def _of_the_old_version(step: Step, subject: str) -> Step | None:
     """For the version that not every account may choose, where the value at issue is refused in any case."""
     values = fill(step.request, _ANY_SALT).values(subject)
     is_refused = bool(subject) and not all(surely_kept(subject, each) for each in values)
-    return _with("FaceModelVersion", "2.0")(step, subject) if is_refused else None
+    return _with(_VERSION, _OLD)(step, subject) if is_refused else None
 
 
 def _described(*items: str) -> Change:
@@ -354,7 +358,7 @@ def additions(plain: Step, step: Step) -> frozenset[str]:
 
 
 # What not every right service takes: nothing else would show where it doesn't.
-UNSURE = frozenset({"FaceModelVersion='2.0'"})
+UNSURE = frozenset({f"{_VERSION}={_OLD!r}"})
 # As they are named among additions.
 OTHER_WAYS = frozenset(f"{form} {scheme}" for form in Form for scheme in Scheme if form not in _JSON_FORMS)
 
